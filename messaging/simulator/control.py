@@ -1,0 +1,67 @@
+"""The control API: the carrier's own record, a fresh start, health. For tests, demos and benchmarks."""
+
+from aiohttp import web
+
+from messaging.simulator.handsets import as_bubble
+from messaging.simulator.messages import Message
+from messaging.simulator.wire import CARRIER
+
+
+def add_routes(app: web.Application) -> None:
+    """Adds /control and /healthz."""
+    app.router.add_get("/control/accounts", accounts)
+    app.router.add_get("/control/messages", messages)
+    app.router.add_post("/control/reset", reset)
+    app.router.add_get("/healthz", healthz)
+
+
+async def accounts(request: web.Request) -> web.Response:
+    """The demo accounts with their credentials: they open nothing but this simulator."""
+    return web.json_response(
+        [
+            {
+                "friendly_name": account.friendly_name,
+                "sid": account.sid,
+                "auth_token": account.auth_token,
+                "key_sid": account.key_sid,
+                "key_secret": account.key_secret,
+                "numbers": [number.address for number in account.numbers],
+                "services": [service.sid for service in account.services],
+            }
+            for account in request.app[CARRIER].directory.accounts
+        ]
+    )
+
+
+async def messages(request: web.Request) -> web.Response:
+    """Every text in order of arrival, both ways, with what the webhooks answered; `to` narrows it down."""
+    carrier = request.app[CARRIER]
+    wanted = request.query.get("to")
+    found = [m for m in carrier.records.all if wanted is None or m.to == wanted]
+    return web.json_response({"messages": [_record(m) for m in found]})
+
+
+async def reset(request: web.Request) -> web.Response:
+    """Forgets all texts, blocks and changed webhooks."""
+    request.app[CARRIER].reset()
+    return web.json_response({"status": "ok"})
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """`{status, messages, under_way}`: `under_way` is 0 once every text has come to its end."""
+    carrier = request.app[CARRIER]
+    return web.json_response(
+        {"status": "ok", "messages": len(carrier.records.all), "under_way": carrier.under_way}
+    )
+
+
+def _record(message: Message) -> dict[str, object]:
+    answers = [
+        {"about": a.about, "http_status": a.http_status, "problem": a.problem} for a in message.answers
+    ]
+    return as_bubble(message) | {
+        "account_sid": message.account_sid,
+        "service_sid": message.service_sid,
+        "status_callback": message.status_callback,
+        "webhooks": answers,
+    }

@@ -1,0 +1,85 @@
+"""Who answers an inbound text: one cell of the table per kind, Advanced Opt-Out, word and block."""
+
+from itertools import product
+
+import pytest
+
+from optins.keywords import (
+    DEFAULT_OPT_OUT_WORDS,
+    Answerer,
+    SenderKind,
+    carrier_answers,
+    restart_word,
+    who_answers,
+)
+
+SHORT, LONG, FREE, SERVICE = (
+    SenderKind.SHORT_CODE,
+    SenderKind.LONG_CODE,
+    SenderKind.TOLL_FREE,
+    SenderKind.MESSAGING_SERVICE,
+)
+NEVER, ALWAYS, BLOCKED = "never", "always", "when blocked"
+
+# (kind, Advanced Opt-Out) → when the carrier answers STOP, QUIT, HELP, START, UNSTOP, YES, JOIN
+# in a text that bears no OptOutType.
+WORDS = ("STOP", "QUIT", "HELP", "START", "UNSTOP", "YES", "JOIN")
+TABLE = {
+    (SHORT, False): (NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER),
+    (LONG, False): (ALWAYS, ALWAYS, ALWAYS, BLOCKED, BLOCKED, BLOCKED, NEVER),
+    (FREE, False): (ALWAYS, ALWAYS, ALWAYS, BLOCKED, BLOCKED, NEVER, NEVER),
+    (SERVICE, False): (ALWAYS, ALWAYS, ALWAYS, BLOCKED, BLOCKED, BLOCKED, NEVER),
+    (SHORT, True): (NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER),
+    (LONG, True): (NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER),
+    (FREE, True): (ALWAYS, NEVER, NEVER, BLOCKED, BLOCKED, NEVER, NEVER),
+    (SERVICE, True): (NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER),
+}
+CELLS = [
+    (kind, advanced, word, blocked, when == ALWAYS or (when == BLOCKED and blocked))
+    for (kind, advanced), row in TABLE.items()
+    for (word, when), blocked in product(zip(WORDS, row, strict=True), (False, True))
+]
+
+
+@pytest.mark.parametrize(("kind", "advanced", "word", "blocked", "expected"), CELLS)
+def test_the_carrier_answers_what_the_table_says(
+    kind: SenderKind, advanced: bool, word: str, blocked: bool, expected: bool
+) -> None:
+    said = f" {word.lower()}\n"
+    answered = carrier_answers(
+        kind, advanced_opt_out=advanced, opt_out_type=None, body=said, was_blocked=blocked
+    )
+    assert answered is expected
+
+
+@pytest.mark.parametrize(("kind", "advanced", "word", "blocked"), [cell[:4] for cell in CELLS])
+def test_a_text_marked_by_twilio_is_answered_already(
+    kind: SenderKind, advanced: bool, word: str, blocked: bool
+) -> None:
+    answerer = who_answers(
+        kind, advanced_opt_out=advanced, opt_out_type="STOP", body=word, was_blocked=blocked
+    )
+    assert answerer is Answerer.CARRIER
+
+
+@pytest.mark.parametrize("word", [*DEFAULT_OPT_OUT_WORDS, "ARRET", "INFO"])
+@pytest.mark.parametrize("kind", [LONG, SERVICE])
+def test_twilio_answers_each_of_its_words_on_a_long_code(kind: SenderKind, word: str) -> None:
+    assert carrier_answers(kind, advanced_opt_out=False, opt_out_type=None, body=word, was_blocked=False)
+
+
+@pytest.mark.parametrize("body", ["Stop please", "STOP!", '"stop"', "ＳＴＯＰ", "opt out", "stop all", ""])
+@pytest.mark.parametrize("kind", SenderKind)
+def test_what_only_we_understand_is_ours_to_answer(kind: SenderKind, body: str) -> None:
+    for advanced in (False, True):
+        answerer = who_answers(
+            kind, advanced_opt_out=advanced, opt_out_type=None, body=body, was_blocked=False
+        )
+        assert answerer is Answerer.US
+
+
+def test_the_word_that_brings_texts_back_is_the_one_the_blocker_knows() -> None:
+    assert restart_word(SHORT, advanced_opt_out=False) == "JOIN"
+    assert restart_word(SHORT, advanced_opt_out=True) == "START"
+    for kind in (LONG, FREE, SERVICE):
+        assert {restart_word(kind, advanced_opt_out=on) for on in (False, True)} == {"START"}

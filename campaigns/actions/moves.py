@@ -1,0 +1,50 @@
+"""Moving a campaign from state to state: compare-and-swap in the database, so that two clicks make one move."""
+
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
+
+from campaigns.actions.audit import record
+from campaigns.actors import Actor
+from campaigns.lifecycle import CLOSED, MOVES, Move, State
+from campaigns.models import Campaign
+from campaigns.refusals import Refused
+
+LAUNCH_PERMISSION = "campaigns.launch_campaign"
+
+
+def move(*, campaign: Campaign, move: Move, by: Actor, reason: str = "") -> None:
+    """Make one move inside the caller's transaction, or raise `Refused` when the state does not allow it.
+
+    `reason` is shown on top of a paused campaign.
+    """
+    by.require(LAUNCH_PERMISSION)
+    step = MOVES[move]
+    changes: dict[str, object] = {"state": step.target, "pause_reason": reason[:255]}
+    if move is Move.LAUNCH:
+        changes["launched_at"] = Now()
+    if step.target in CLOSED:
+        changes["closed_at"] = Now()
+    changed = Campaign.objects.filter(pk=campaign.pk, state__in=step.sources).update(**changes)
+    campaign.refresh_from_db()
+    if not changed:
+        now = campaign.get_state_display().lower()
+        raise Refused("wrong_state", f"“{campaign.name}” is {now}: it cannot {move} now. Reload the page.")
+    record(by=by, act=f"campaign.{move}", of=campaign, reason=reason)
+    if step.target is State.SCHEDULED:
+        begin_due()
+        campaign.refresh_from_db()
+
+
+def begin_due() -> int:
+    """Set live what is scheduled and has reached its time, by the database's clock. Returns how many."""
+    due = Campaign.objects.filter(state=State.SCHEDULED).filter(Q(starts_at__isnull=True) | Q(starts_at__lte=Now()))
+    return due.update(state=State.LIVE)
+
+
+def end_due() -> list[int]:
+    """End what has reached the end of its runtime. Returns the ids, for the apps that hold things for them."""
+    running = Q(state__in=[State.LIVE, State.SCHEDULED, State.PAUSED])
+    due = Campaign.objects.select_for_update(skip_locked=True).filter(running, ends_at__lte=Now())
+    ids = list(due.values_list("pk", flat=True))
+    Campaign.objects.filter(pk__in=ids).update(state=State.ENDED, closed_at=Coalesce(F("ends_at"), Now()))
+    return ids

@@ -1,0 +1,21 @@
+"""Whose number is it? Finding, or making, the customer behind a phone number."""
+
+from django.db.models import F
+
+from campaigns.models import Customer, PhoneNumber
+from campaigns.phone import country
+
+
+def person_of(*, number: str) -> Customer:
+    """The customer who holds `number` (E.164): who verified it first, else who has had it longest.
+
+    A number that nobody holds makes a customer without `external_id`, whom a later import or API call
+    that brings the number adopts. Runs in the caller's transaction.
+    """
+    held = PhoneNumber.objects.filter(number=number).select_related("customer")
+    first = held.order_by(F("verified_at").asc(nulls_last=True), "pk").first()
+    if first is not None:
+        return first.customer
+    customer = Customer.objects.create()
+    PhoneNumber.objects.create(customer=customer, number=number, country=country(number))
+    return customer

@@ -1,0 +1,17 @@
+from campaigns.models.audit import AuditEntry
+from campaigns.models.campaigns import Campaign
+from campaigns.models.customers import Attribute, Customer, CustomerEvent, PhoneNumber
+from campaigns.models.imports import CustomerImport, RejectedLine
+from campaigns.models.segments import Segment
+
+__all__ = [
+    "Attribute",
+    "AuditEntry",
+    "Campaign",
+    "Customer",
+    "CustomerEvent",
+    "CustomerImport",
+    "PhoneNumber",
+    "RejectedLine",
+    "Segment",
+]

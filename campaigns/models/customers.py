@@ -1,0 +1,116 @@
+"""Customers, their phone numbers, what is known about them and what they did."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from campaigns.phone import E164_PATTERN
+
+
+class Customer(models.Model):
+    """A person. Known to apps by `external_id`; without one when only a text has come from the number."""
+
+    external_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=16, blank=True, help_text="A language code, such as en or es-MX.")
+    time_zone = models.CharField(max_length=64, blank=True, help_text="An IANA name: America/Chicago.")
+    country = models.CharField(max_length=2, blank=True, help_text="Two letters, such as US.")
+    state = models.CharField("state or province", max_length=64, blank=True)
+    postal_code = models.CharField(max_length=16, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="customer_external_id_not_blank", condition=~Q(external_id=""),
+                violation_error_message="Leave the external ID out rather than blank.",
+            ),
+        ]
+        indexes = [
+            # The customer list's search by name starts with the last name.
+            models.Index(fields=["last_name", "first_name"], name="customer_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        name = f"{self.first_name} {self.last_name}".strip()
+        return name or self.external_id or f"Customer {self.pk}"
+
+
+class PhoneNumber(models.Model):
+    """An E.164 address of a customer. Two customers may hold the same one: consent belongs to the number."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="phone_numbers")
+    number = models.CharField(max_length=16)
+    country = models.CharField(max_length=2, blank=True, editable=False, help_text="Read from the number.")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "number"], name="phone_once_per_customer"),
+            models.CheckConstraint(
+                name="phone_is_e164", condition=Q(number__regex=E164_PATTERN),
+                violation_error_message="Write the number with its country code: +13135550123.",
+            ),
+        ]
+        indexes = [
+            # An inbound text looks its customers up by number.
+            models.Index(fields=["number"], name="phone_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Attribute(models.Model):
+    """A thing that may be known of a customer beyond the profile, with its type: the vocabulary of
+    segments, merge fields and restrictions. Learned from imports and the API, or added by hand."""
+
+    class Type(models.TextChoices):
+        TEXT = "text", "Text"
+        NUMBER = "number", "Number"
+        DATE = "date", "Date"
+        BOOLEAN = "boolean", "Yes or no"
+
+    key = models.SlugField(max_length=64, unique=True)
+    label = models.CharField(max_length=100, blank=True)
+    type = models.CharField(max_length=10, choices=Type.choices, default=Type.TEXT)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.label or self.key
+
+
+class CustomerEvent(models.Model):
+    """Something a customer did, told by an app. Triggered messages listen to these."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="events")
+    name = models.CharField(max_length=100)
+    source = models.CharField(max_length=64, help_text="The key of the API app that told it.")
+    event_id = models.CharField(max_length=255)
+    properties = models.JSONField(default=dict, blank=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the request, to tell a repeat from a clash.")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "event_id"], name="event_once_per_app"),
+        ]
+        indexes = [
+            # Segments and a person's timeline ask for one customer's events of one name, newest first.
+            models.Index(fields=["customer", "name", "-occurred_at"], name="event_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.event_id})"

@@ -1,0 +1,51 @@
+"""Celery: `default` carries everything but the wire, `send` belongs to the send workers.
+
+    celery -A config worker -Q default
+    celery -A config worker -Q send
+    celery -A config beat
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+DEFAULT = "default"
+SEND = "send"
+
+app = Celery("optline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_default_queue=DEFAULT,
+    task_routes={"messaging.send_due": {"queue": SEND}},
+    worker_prefetch_multiplier=1,
+    broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 5},
+    broker_connection_retry_on_startup=True,
+)
+app.autodiscover_tasks()
+
+
+def _every(seconds: float, task: str) -> dict[str, object]:
+    """A bell that goes unheard for long expires, so that a stopped worker finds no pile of them."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(2 * seconds, 5)}}
+
+
+app.conf.beat_schedule = {
+    "campaigns begin and end": _every(1, "messaging.follow_clock"),
+    "double opt-ins lapse": _every(5, "optins.lapse_pending"),
+    "scheduled messages start": _every(1, "messaging.start_due"),
+    "waiting texts leave": _every(1, "messaging.send_due"),
+    "notices nobody carried": _every(5, "messaging.carry_notices"),
+    "what is stuck is shown": _every(15, "messaging.flag_stuck"),
+    "runs are closed": _every(5, "messaging.finish_runs"),
+}
+
+
+@task_prerun.connect(weak=False)
+def _keep_healthy_connections(**_: Any) -> None:
+    """With CELERY_DB_REUSE_MAX Celery keeps connections; this is what drops the broken ones."""
+    close_old_connections()

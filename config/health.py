@@ -1,0 +1,50 @@
+"""`/healthz`: the process answers. `/readyz`: it can do its work, and how far the outbox is behind."""
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Min
+from django.db.models.functions import Now
+from django.http import HttpRequest, JsonResponse
+
+from messaging.models import Outbound
+from messaging.states import State
+
+
+def healthz(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """200 when Postgres and Redis answer, else 503. `oldest_waiting_seconds` is 0 when nothing is late."""
+    checks = {"postgres": _postgres(), "redis": _redis()}
+    ready = all(value == "ok" for value in checks.values())
+    lag = _oldest_waiting_seconds() if checks["postgres"] == "ok" else None
+    body = {"status": "ok" if ready else "unavailable", **checks, "oldest_waiting_seconds": lag}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def _postgres() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "does not answer"
+    return "ok"
+
+
+def _redis() -> str:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        client.ping()
+    except redis.RedisError:
+        return "does not answer"
+    finally:
+        client.close()
+    return "ok"
+
+
+def _oldest_waiting_seconds() -> float:
+    waiting = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now())
+    age = waiting.aggregate(age=Now() - Min("due_at"))["age"]
+    return round(age.total_seconds(), 1) if age else 0.0

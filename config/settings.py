@@ -1,0 +1,181 @@
+"""All settings, read once from the environment. docs/operations.md lists the variables."""
+
+import datetime as dt
+from pathlib import Path
+
+import django_stubs_ext
+
+from config import environment as env
+from config.theme import CONTENT_SECURITY_POLICY as CSP
+from config.theme import UNFOLD as UNFOLD_THEME
+
+# Lets annotations such as ModelAdmin[Customer] stand in code that runs.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where this runs ---------------------------------------------------------------------------
+OPTLINE_ENV = env.choice("OPTLINE_ENV", "production", ("production", "local"))
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY")
+PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost"))
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
+
+# --- Secrets at rest ---------------------------------------------------------------------------
+FIELD_ENCRYPTION_KEYS = env.words("FIELD_ENCRYPTION_KEYS")
+NUMBER_HASH_KEY = env.text("NUMBER_HASH_KEY")
+
+# --- Carriers ----------------------------------------------------------------------------------
+TWILIO_API_BASE_URL = env.text("TWILIO_API_BASE_URL").rstrip("/")
+SIMULATOR_URL = env.text("SIMULATOR_URL").rstrip("/")
+TWILIO_TIMEOUT = env.number("TWILIO_TIMEOUT", 10.0)
+
+# --- Rules that companies differ in ------------------------------------------------------------
+DEFAULT_PHONE_REGION = env.text("DEFAULT_PHONE_REGION", "US")
+ALLOWED_COUNTRIES = env.words("ALLOWED_COUNTRIES", ("US", "CA", "PR"))
+STOP_SCOPE = env.choice("STOP_SCOPE", "brand", ("brand", "sender"))
+DOUBLE_OPT_IN_TTL = dt.timedelta(seconds=env.integer("DOUBLE_OPT_IN_TTL", 24 * 3600, minimum=60))
+NO_MATCH_PER_DAY = env.integer("NO_MATCH_PER_DAY", 3)
+ANSWERS_PER_HOUR = env.integer("ANSWERS_PER_HOUR", 10, minimum=1)
+VERIFICATION_CODE_LENGTH = env.integer("VERIFICATION_CODE_LENGTH", 6, minimum=6)
+VERIFICATION_TTL = dt.timedelta(seconds=env.integer("VERIFICATION_TTL", 600, minimum=30))
+VERIFICATION_ATTEMPTS = env.integer("VERIFICATION_ATTEMPTS", 5, minimum=1)
+VERIFICATION_COOLDOWN = env.integer("VERIFICATION_COOLDOWN", 30, minimum=0)
+VERIFICATIONS_PER_NUMBER_HOUR = env.integer("VERIFICATIONS_PER_NUMBER_HOUR", 5, minimum=1)
+VERIFICATIONS_PER_CUSTOMER_HOUR = env.integer("VERIFICATIONS_PER_CUSTOMER_HOUR", 10, minimum=1)
+VERIFICATIONS_PER_APP_MINUTE = env.integer("VERIFICATIONS_PER_APP_MINUTE", 600, minimum=1)
+VERIFICATIONS_PER_IP_HOUR = env.integer("VERIFICATIONS_PER_IP_HOUR", 300, minimum=1)
+
+# --- Sending -----------------------------------------------------------------------------------
+SEND_CHUNK = env.integer("SEND_CHUNK", 200, minimum=1)
+SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 20, minimum=1)
+RESCUE_AFTER_SECONDS = env.integer("RESCUE_AFTER_SECONDS", 120, minimum=1)
+API_BODY_LIMIT = env.integer("API_BODY_LIMIT", 64 * 1024, minimum=1024)
+
+# --- Django ------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "config.apps.OptlineAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "axes",
+    "csp",
+    "config.apps.ConfigConfig",
+    "campaigns.apps.CampaignsConfig",
+    "optins.apps.OptinsConfig",
+    "messaging.apps.MessagingConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+# Webhooks and API paths answer where they stand: a redirect would turn a carrier's POST into a GET.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.env.db("DATABASE_URL", default="postgres:///optline")}
+# Celery closes connections around each task unless told otherwise: see config/celery.py.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = OPTLINE_ENV == "local"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = CSP
+UNFOLD = UNFOLD_THEME
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Optline API",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Celery: a bell, never a ledger -------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_DB_REUSE_MAX = 1000
+CELERY_TASK_ALWAYS_EAGER = False
+
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING: dict[str, object] = {"level": env.text("LOG_LEVEL", "INFO")}

@@ -1,0 +1,16 @@
+"""The admin site: Unfold's, with Optline's home page."""
+
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from unfold.sites import UnfoldAdminSite
+
+from config.dashboard import tiles
+
+
+class OptlineAdminSite(UnfoldAdminSite):
+    """Every page of the product hangs here."""
+
+    index_template = "admin/home.html"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
+        return super().index(request, {"tiles": tiles(request), **(extra_context or {})})

@@ -1,0 +1,20 @@
+"""Every address of the product. Paths that machines call answer with and without a trailing slash."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from config import health
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("", include("messaging.webhooks.urls")),
+    path("", include("optins.api.urls")),
+    path("", include("messaging.api.urls")),
+    path("", include("optins.urls")),
+    path("api/", include("config.api_docs")),
+]

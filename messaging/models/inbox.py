@@ -1,0 +1,61 @@
+"""What the carrier tells us: texts from people, and what became of ours."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from campaigns.models import Campaign
+from optins.models import MessageProvider, Sender
+
+
+class Inbound(models.Model):
+    """One text from a person, stored once per MessageSid, with the rule that won."""
+
+    sid = models.CharField("message SID", max_length=34, unique=True)
+    provider = models.ForeignKey(MessageProvider, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(
+        Sender, verbose_name="texted to", null=True, on_delete=models.PROTECT, related_name="inbounds"
+    )
+    number = models.CharField("from", max_length=34)
+    body = models.TextField(blank=True)
+    opt_out_type = models.CharField(max_length=8, blank=True)
+    meaning = models.CharField(max_length=12, blank=True)
+    rule = models.CharField(max_length=64, blank=True)
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.SET_NULL, related_name="+")
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "inbound text"
+        indexes = [
+            # A person's conversation.
+            models.Index(fields=["number", "-id"], name="inbound_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Text from {self.number}"
+
+
+class StatusCallback(models.Model):
+    """One status callback as it came. Late and duplicate ones are kept and change nothing."""
+
+    provider = models.ForeignKey(MessageProvider, on_delete=models.PROTECT, related_name="+")
+    attempt_id = models.UUIDField(null=True)
+    sid = models.CharField("message SID", max_length=34)
+    status = models.CharField(max_length=32)
+    error_code = models.PositiveIntegerField(null=True)
+    moved = models.BooleanField(default=False, help_text="Whether it moved a text forward.")
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="callback_has_sid", condition=~Q(sid="")),
+        ]
+        indexes = [
+            # The history of one text.
+            models.Index(fields=["sid", "id"], name="callback_by_sid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} for {self.sid}"

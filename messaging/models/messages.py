@@ -1,0 +1,127 @@
+"""Messaging campaigns and the SMS messages in them."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from campaigns.lifecycle import Kind
+from campaigns.models import Campaign, Segment
+from campaigns.timing import delay
+from optins.models import OptInCampaign, Sender
+
+
+class _MessagingCampaigns(models.Manager["Campaign"]):
+    def get_queryset(self) -> models.QuerySet["Campaign"]:
+        return super().get_queryset().filter(kind=Kind.MESSAGING)
+
+
+class MessagingCampaign(Campaign):
+    """A campaign whose messages are scheduled or triggered texts."""
+
+    objects = _MessagingCampaigns()
+
+    class Meta:
+        proxy = True
+        verbose_name = "messaging campaign"
+
+
+class SmsMessage(models.Model):
+    """The creative of a messaging campaign, with when and to whom. draft ──launch──▶ launched."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"  # may be incomplete; nothing happens
+        LAUNCHED = "launched", "Launched"  # pinned: what goes out is what was launched
+
+    class Delivery(models.TextChoices):
+        SCHEDULED = "scheduled", "Scheduled"
+        TRIGGERED = "triggered", "Triggered"
+
+    class DelayUnit(models.TextChoices):
+        MINUTES = "minutes", "minutes"
+        HOURS = "hours", "hours"
+        DAYS = "days", "days"
+
+    campaign = models.ForeignKey(MessagingCampaign, on_delete=models.CASCADE, related_name="messages")
+    name = models.CharField(max_length=150)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT, editable=False)
+
+    delivery = models.CharField("delivery method", max_length=9, choices=Delivery.choices, default=Delivery.SCHEDULED)
+    scheduled_for = models.DateTimeField("delivery date and time", null=True, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC", help_text="The zone in which the time is meant.")
+    event_name = models.CharField("event", max_length=100, blank=True)
+    window_from = models.DateTimeField("listens from", null=True, blank=True)
+    window_until = models.DateTimeField("listens until", null=True, blank=True)
+    delay_amount = models.PositiveIntegerField("delay", default=0, help_text="0 sends immediately.")
+    delay_unit = models.CharField(max_length=7, choices=DelayUnit.choices, default=DelayUnit.MINUTES)
+    limit_count = models.PositiveSmallIntegerField(
+        "at most", null=True, blank=True, help_text="Times per person. Leave empty for no limit."
+    )
+    limit_days = models.PositiveSmallIntegerField("in days", null=True, blank=True)
+
+    sender = models.ForeignKey(
+        Sender, verbose_name="target phone number", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    programme = models.ForeignKey(
+        OptInCampaign, verbose_name="messaging preference", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+", help_text="Only people who opted in to this are texted.",
+    )
+    body = models.TextField("message", blank=True)
+
+    segment_in = models.ForeignKey(
+        Segment, verbose_name="only people in", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    segment_out = models.ForeignKey(
+        Segment, verbose_name="nobody in", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    notes = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    launched_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "SMS message"
+        constraints = [
+            models.CheckConstraint(
+                name="message_window_in_order", condition=Q(window_until__gt=F("window_from")),
+                violation_error_message="The window must end after it begins.",
+            ),
+            models.CheckConstraint(
+                name="message_limit_is_a_pair",
+                condition=Q(limit_count__isnull=True, limit_days__isnull=True)
+                | Q(limit_count__gte=1, limit_days__gte=1),
+                violation_error_message="A limit needs both: how often, and in how many days.",
+            ),
+            models.CheckConstraint(
+                name="message_launched_is_complete",
+                condition=Q(state="draft")
+                | (
+                    Q(launched_at__isnull=False, sender__isnull=False, programme__isnull=False)
+                    & ~Q(body="")
+                    & (
+                        Q(delivery="scheduled", scheduled_for__isnull=False)
+                        | (Q(delivery="triggered") & ~Q(event_name=""))
+                    )
+                ),
+            ),
+        ]
+        indexes = [
+            # The clock asks each second which scheduled messages are due.
+            models.Index(
+                fields=["scheduled_for"], name="message_due",
+                condition=Q(state="launched", delivery="scheduled"),
+            ),
+            # An event asks which triggered messages listen to its name.
+            models.Index(
+                fields=["event_name"], name="message_listening",
+                condition=Q(state="launched", delivery="triggered"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def delay(self) -> dt.timedelta:
+        return delay(self.delay_amount, self.delay_unit)

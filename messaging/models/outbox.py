@@ -1,0 +1,112 @@
+"""The outbox: every text leaves as a row of this table."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from campaigns.models import Campaign, Customer, CustomerEvent
+from messaging.models.runs import Run
+from messaging.states import State
+from optins.models import ConsentEvent, Notice, Sender
+from optins.models.encrypted import EncryptedTextField
+
+
+class Outbound(models.Model):
+    """One text to one number, with exactly one outcome. The moves stand in `messaging.states`.
+
+    A recipient is an outbound that has a run. A row is committed as *sending*, with a new attempt id,
+    before a byte goes out: Twilio's Create Message has no idempotency key, so what was claimed is never
+    claimed again unless the carrier proved that it never processed it.
+    """
+
+    class Kind(models.TextChoices):
+        CAMPAIGN = "campaign", "Campaign"
+        NOTICE = "notice", "Notice"
+
+    class StateChoice(models.TextChoices):
+        QUEUED = State.QUEUED, "Queued"
+        SENDING = State.SENDING, "Sending"
+        UNCERTAIN = State.UNCERTAIN, "Uncertain"
+        ACCEPTED = State.ACCEPTED, "Accepted"
+        SENT = State.SENT, "Sent"
+        DELIVERED = State.DELIVERED, "Delivered"
+        FAILED = State.FAILED, "Failed"
+        CANCELLED = State.CANCELLED, "Cancelled"
+        SKIPPED = State.SKIPPED, "Skipped"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="recipients")
+    event = models.ForeignKey(CustomerEvent, null=True, on_delete=models.SET_NULL, related_name="+")
+    notice = models.OneToOneField(Notice, null=True, on_delete=models.PROTECT, related_name="outbound")
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.SET_NULL, related_name="+")
+    customer = models.ForeignKey(
+        Customer, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="outbounds"
+    )
+    number = models.CharField(max_length=16, blank=True, help_text="Blank when the person has none.")
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField(blank=True, help_text="The text exactly as handed over; a code is masked.")
+    sealed_body = EncryptedTextField(blank=True)
+    parts = models.PositiveSmallIntegerField(null=True)
+
+    state = models.CharField(max_length=9, choices=StateChoice.choices, default=State.QUEUED)
+    reason = models.CharField(max_length=32, blank=True)
+    due_at = models.DateTimeField(db_default=Now())
+    attempt_id = models.UUIDField(null=True, unique=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    sid = models.CharField("message SID", max_length=34, null=True, unique=True)
+    error_code = models.PositiveIntegerField(null=True)
+    consent_event = models.ForeignKey(
+        ConsentEvent, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "text"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "customer"], condition=Q(event__isnull=True), name="outbound_once_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["run", "number"], condition=Q(event__isnull=True) & ~Q(state="skipped"),
+                name="outbound_once_per_phone",
+            ),
+            models.UniqueConstraint(fields=["run", "event"], name="outbound_once_per_event"),
+            models.CheckConstraint(
+                name="outbound_kind_has_cause",
+                condition=Q(kind="campaign", run__isnull=False, notice__isnull=True)
+                | Q(kind="notice", run__isnull=True, notice__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="outbound_on_the_wire_was_claimed",
+                condition=Q(state__in=["queued", "skipped", "cancelled"])
+                | (Q(attempt_id__isnull=False, claimed_at__isnull=False) & ~Q(number="")),
+            ),
+            models.CheckConstraint(
+                name="outbound_refusal_has_reason",
+                condition=~Q(state__in=["skipped", "failed", "cancelled"]) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            # The claim takes a run's waiting rows in order.
+            models.Index(fields=["run", "due_at", "id"], name="outbound_waiting", condition=Q(state="queued")),
+            # Notices go ahead of campaigns, per sender.
+            models.Index(
+                fields=["sender", "due_at"], name="outbound_notices", condition=Q(state="queued", kind="notice")
+            ),
+            # A STOP cancels the number's waiting rows.
+            models.Index(fields=["number"], name="outbound_waiting_by_number", condition=Q(state="queued")),
+            # The sweeper asks for what has been on the wire too long.
+            models.Index(
+                fields=["claimed_at"], name="outbound_stuck", condition=Q(state__in=["sending", "uncertain"])
+            ),
+            # Progress bars and reports count by outcome.
+            models.Index(fields=["run", "state", "reason"], name="outbound_outcomes"),
+            # A person's timeline and conversation.
+            models.Index(fields=["number", "-id"], name="outbound_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} to {self.number or 'nobody'}"

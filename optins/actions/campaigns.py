@@ -1,0 +1,166 @@
+"""Opt-in campaigns and the global one: saving their options, launching, pausing, ending."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from campaigns.actions.audit import record
+from campaigns.actions.moves import move
+from campaigns.actors import Actor
+from campaigns.lifecycle import LAUNCHED, Kind, Move, State
+from campaigns.models import Campaign
+from campaigns.refusals import Refused
+from optins import queries
+from optins.keywords import SenderKind, fold, reserved_reason
+from optins.models import GlobalCampaign, GlobalOptions, Keyword, OptInCampaign, OptInOptions
+
+CHANGE_OPTIONS = "optins.change_optinoptions"
+CHANGE_GLOBAL = "optins.change_globaloptions"
+
+
+@transaction.atomic
+def save_options(*, options: OptInOptions, keywords: Sequence[str], by: Actor) -> None:
+    """Save how people join a programme. `keywords` are the words as typed; they replace the old ones.
+
+    Once launched, sender and double opt-in are fixed: people joined under them. Messages and keywords
+    may still change. Raises `Refused` with the field for a word that is reserved, repeated or taken.
+    """
+    by.require(CHANGE_OPTIONS)
+    campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
+    if campaign.state in (State.ENDED, State.CANCELLED):
+        raise Refused("wrong_state", "This campaign is over: its options can no longer change.")
+    if campaign.state in LAUNCHED:
+        _refuse_changes_after_launch(options)
+    options.save()
+    _replace_keywords(campaign, options, keywords)
+    record(by=by, act="opt_in.options", of=campaign, keywords=list(keywords))
+
+
+@transaction.atomic
+def launch(*, campaign: OptInCampaign, by: Actor) -> None:
+    """Launch an opt-in campaign: checks that it is complete and holds its keywords on the sender."""
+    options = OptInOptions.objects.select_related("sender").filter(campaign=campaign).first()
+    if options is None or options.sender is None:
+        raise Refused("missing_data", "Choose a message provider and a target phone number first (Edit Options).")
+    if not campaign.keywords.exists():
+        raise Refused("missing_data", "Add at least one opt-in keyword first (Edit Options).")
+    if options.double_opt_in and not options.confirmation_request.strip():
+        raise Refused("missing_data", "Write the message that asks for YES first (Edit Options).")
+    if queries.global_options() is None:
+        raise Refused("no_global", "Complete the Global SMS Opt-In first: it holds the answers to STOP and HELP.")
+    move(campaign=campaign, move=Move.LAUNCH, by=by)
+    _hold(campaign)
+
+
+@transaction.atomic
+def pause(*, campaign: OptInCampaign, by: Actor, reason: str = "") -> None:
+    """Joins are refused until it is resumed; keywords stay held."""
+    move(campaign=campaign, move=Move.PAUSE, by=by, reason=reason)
+
+
+@transaction.atomic
+def resume(*, campaign: OptInCampaign, by: Actor) -> None:
+    move(campaign=campaign, move=Move.RESUME, by=by)
+
+
+@transaction.atomic
+def end(*, campaign: OptInCampaign, by: Actor) -> None:
+    """No new joins, keywords are free for others; what people agreed to stands."""
+    move(campaign=campaign, move=Move.END, by=by)
+    release_keywords(campaign_ids=[campaign.pk])
+
+
+@transaction.atomic
+def cancel(*, campaign: OptInCampaign, by: Actor) -> None:
+    move(campaign=campaign, move=Move.CANCEL, by=by)
+    release_keywords(campaign_ids=[campaign.pk])
+
+
+def release_keywords(*, campaign_ids: Sequence[int]) -> None:
+    """Free the keywords of campaigns that are over. Runs in the caller's transaction."""
+    Keyword.objects.filter(campaign__in=campaign_ids, held=True).update(held=False)
+
+
+@transaction.atomic
+def create_global(*, name: str, by: Actor) -> GlobalCampaign:
+    """Create the Global SMS Opt-In, or give back the one that exists: there is only one per instance."""
+    by.require("optins.add_globalcampaign")
+    existing = GlobalCampaign.objects.first()
+    if existing is not None:
+        return existing
+    try:
+        with transaction.atomic():
+            campaign = GlobalCampaign.objects.create(kind=Kind.GLOBAL, name=name, slug="global-sms-opt-in")
+            GlobalOptions.objects.create(campaign=campaign)
+    except IntegrityError:
+        # Somebody else's click was first; theirs is the one.
+        return GlobalCampaign.objects.get()
+    record(by=by, act="campaign.create", of=campaign)
+    return campaign
+
+
+@transaction.atomic
+def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
+    """Save the global options. The global campaign has no runtime: it is live once they are complete."""
+    by.require(CHANGE_GLOBAL)
+    campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
+    options.full_clean()
+    if campaign.state == State.LIVE and not options.is_complete:
+        raise Refused(
+            "missing_data", "The Global SMS Opt-In is live: the number and its four messages cannot be left blank."
+        )
+    options.save()
+    record(by=by, act="global.options", of=campaign)
+    if campaign.state == State.DRAFT and options.is_complete:
+        _go_live(campaign, by)
+
+
+def _go_live(campaign: Campaign, by: Actor) -> None:
+    from_draft = Campaign.objects.filter(pk=campaign.pk, state=State.DRAFT)
+    from_draft.update(state=State.LIVE, launched_at=Now())
+    record(by=by, act="campaign.launch", of=campaign)
+
+
+def _refuse_changes_after_launch(options: OptInOptions) -> None:
+    before = OptInOptions.objects.get(pk=options.pk)
+    if (before.sender_id, before.double_opt_in) != (options.sender_id, options.double_opt_in):
+        raise Refused(
+            "wrong_state",
+            "The number and double opt-in cannot change after launch: people joined under them. "
+            "Create another opt-in campaign instead.",
+        )
+
+
+def _replace_keywords(campaign: Campaign, options: OptInOptions, words: Sequence[str]) -> None:
+    kind = SenderKind.SHORT_CODE if options.sender is None else SenderKind(options.sender.kind)
+    folded: dict[str, str] = {}
+    for word in (word.strip() for word in words):
+        problem = reserved_reason(word, sender_kind=kind)
+        if problem is not None:
+            raise Refused("keyword_reserved", problem, field="keywords")
+        if fold(word) in folded:
+            raise Refused("keyword_twice", f"“{word}” is there twice: case and spaces do not count.", field="keywords")
+        folded[fold(word)] = word
+    campaign.keywords.exclude(folded__in=folded).delete()
+    for key, word in folded.items():
+        campaign.keywords.update_or_create(folded=key, defaults={"word": word, "sender": options.sender})
+    if campaign.state in LAUNCHED:
+        _hold(campaign)
+
+
+def _hold(campaign: Campaign) -> None:
+    """Take the keywords on their sender; the database refuses a word that another campaign holds there."""
+    for keyword in campaign.keywords.filter(held=False):
+        try:
+            with transaction.atomic():
+                Keyword.objects.filter(pk=keyword.pk).update(held=True)
+        except IntegrityError:
+            holder = Keyword.objects.filter(sender=keyword.sender, folded=keyword.folded, held=True).first()
+            other = f" by “{holder.campaign.name}”" if holder else ""
+            raise Refused(
+                "keyword_taken",
+                f"The keyword “{keyword.word}” is already used on {keyword.sender}{other}. "
+                "Choose another word, or end that campaign first.",
+                field="keywords",
+            ) from None

@@ -1,0 +1,64 @@
+"""Opting out by other ways than a text, and the double opt-ins that nobody answered."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from campaigns.actions.audit import record
+from campaigns.actions.persons import person_of
+from campaigns.actors import Actor
+from campaigns.phone import mask
+from campaigns.refusals import Refused
+from optins.actions import ledger
+from optins.actions.ledger import Evidence, Method
+from optins.models import ConsentEvent, Sender, Subscription, Suppression
+
+OPT_OUT_PERMISSION = "optins.opt_out_number"
+
+
+@transaction.atomic
+def opt_out_number(
+    *, number: str, by: Actor, reason: str = "", programme_id: int | None = None, ip: str | None = None
+) -> int:
+    """End a number's subscriptions on a person's word. Returns how many ended.
+
+    With `programme_id` only that one; without, all of them, and the number is suppressed brand-wide.
+    Staff must say a reason. Texts already on the wire go; what is waiting is stopped at the claim.
+    """
+    by.require(OPT_OUT_PERMISSION)
+    is_staff = by.kind == "staff"
+    if is_staff and not reason.strip():
+        raise Refused("missing_data", "Say why: how did the person ask to be taken off?", field="reason")
+    ledger.lock_number(number)
+    customer = person_of(number=number)
+    evidence = Evidence(
+        method=Method.STAFF if is_staff else Method.API,
+        customer=customer,
+        reason=reason,
+        staff=by.label if is_staff else "",
+        app_key="" if is_staff else by.label,
+        ip=ip,
+    )
+    which = Q() if programme_id is None else Q(programme_id=programme_id)
+    ended = ledger.opt_out(subscriptions=which, number=number, evidence=evidence)
+    if programme_id is None:
+        why = Suppression.Reason.STAFF if is_staff else Suppression.Reason.API
+        ledger.suppress(number=number, sender=None, reason=why, evidence=evidence)
+    record(by=by, act="number.opt_out", of=customer, number=mask(number), ended=ended, reason=reason)
+    return ended
+
+
+@transaction.atomic
+def suppress_refused(*, number: str, sender: Sender, code: int) -> None:
+    """The carrier refuses this pair (21610): no further text from `sender` until the person lifts it."""
+    ledger.lock_number(number)
+    evidence = Evidence(method=Method.CARRIER, sender=sender, reason=f"Twilio error {code}")
+    ledger.suppress(number=number, sender=sender, reason=Suppression.Reason.CARRIER, evidence=evidence)
+
+
+@transaction.atomic
+def lapse_pending() -> int:
+    """Expire double opt-ins whose time has passed, by the database's clock. Returns how many."""
+    due = Subscription.objects.filter(state=Subscription.State.PENDING, pending_until__lte=Now())
+    locked = due.select_for_update(skip_locked=True, of=("self",))
+    return ledger.lapse(locked, evidence=Evidence(method=ConsentEvent.Method.CLOCK))

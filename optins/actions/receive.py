@@ -1,0 +1,214 @@
+"""What a text from a person does: the verb behind every inbound text.
+
+It decides by the plain rules of `optins.keywords`, changes consent with evidence, and owes at most one answer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from campaigns.actions.persons import person_of
+from campaigns.models import Campaign, Customer
+from optins import consent, queries
+from optins.actions import ledger
+from optins.actions.ledger import Action, Evidence, Method
+from optins.actions.notices import owe
+from optins.keywords import Meaning, Reading, SenderKind, carrier_answers, lifts_block, read
+from optins.models import GlobalOptions, Notice, OptInCampaign, Sender, Subscription, Suppression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundText:
+    """A text from `number` (E.164) to one of our senders. `opt_out_type` is Twilio's, blank when absent."""
+
+    number: str
+    sender: Sender
+    body: str
+    sid: str
+    opt_out_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """One text while it is being acted upon."""
+
+    text: InboundText
+    reading: Reading
+    options: GlobalOptions | None
+    customer: Customer
+    carrier_blocked: bool
+
+    def evidence(self, method: str, *, wording: str = "", reason: str = "") -> Evidence:
+        return Evidence(
+            method=method,
+            sender=self.text.sender,
+            customer=self.customer,
+            inbound_sid=self.text.sid,
+            inbound_text=self.text.body,
+            wording=wording,
+            reason=reason,
+        )
+
+    def answer(self, kind: Notice.Kind, body: str, *, campaign: Campaign | None = None) -> None:
+        """Owe one text, unless the carrier has already answered this one."""
+        sender = self.text.sender
+        if not carrier_answers(
+            SenderKind(sender.kind),
+            advanced_opt_out=sender.opt_out_is_advanced,
+            opt_out_type=self.text.opt_out_type,
+            body=self.text.body,
+            was_blocked=self.carrier_blocked,
+        ):
+            owe(
+                kind=kind,
+                number=self.text.number,
+                sender=sender,
+                body=body,
+                campaign=campaign,
+                customer_id=self.customer.pk,
+            )
+
+    @property
+    def still_blocked(self) -> bool:
+        """The carrier held a block and this text does not lift it: consent is recorded, nothing can be sent."""
+        sender = self.text.sender
+        return self.carrier_blocked and not lifts_block(
+            SenderKind(sender.kind),
+            advanced_opt_out=sender.opt_out_is_advanced,
+            opt_out_type=self.text.opt_out_type,
+            body=self.text.body,
+        )
+
+
+@transaction.atomic
+def receive(*, text: InboundText) -> Reading:
+    """Act on one inbound text and say how it was read. The caller has stored it once per MessageSid."""
+    ledger.lock_number(text.number)
+    options = queries.global_options()
+    now = queries.situation(sender=text.sender, number=text.number, options=options)
+    reading = read(text.body, now, opt_out_type=text.opt_out_type)
+    visit = _Visit(
+        text=text,
+        reading=reading,
+        options=options,
+        customer=person_of(number=text.number),
+        carrier_blocked=_carrier_blocked(text),
+    )
+    _DEEDS[reading.meaning](visit)
+    return reading
+
+
+def _carrier_blocked(text: InboundText) -> bool:
+    """Whether the carrier blocks this pair: a STOP that came to this sender, or a refusal on it."""
+    senders = [pk for pk in (text.sender.pk, text.sender.pool_id) if pk is not None]
+    standing = queries.standing_suppressions(sender=text.sender, number=text.number)
+    return standing.filter(Q(sender__in=senders) | Q(consent_event__sender__in=senders)).exists()
+
+
+def _stop(visit: _Visit) -> None:
+    text, evidence = visit.text, visit.evidence(Method.STOP)
+    brand_wide = settings.STOP_SCOPE == "brand"
+    ended = Q() if brand_wide else Q(programme__options__sender=text.sender)
+    ledger.opt_out(subscriptions=ended, number=text.number, evidence=evidence, stopped_on=text.sender)
+    ledger.suppress(
+        number=text.number,
+        sender=None if brand_wide else text.sender,
+        reason=Suppression.Reason.STOP,
+        evidence=evidence,
+    )
+    if visit.options is not None:
+        visit.answer(Notice.Kind.OPT_OUT, visit.options.opt_out_message)
+
+
+def _help(visit: _Visit) -> None:
+    if visit.options is not None:
+        visit.answer(Notice.Kind.HELP, visit.options.help_message)
+
+
+def _confirm(visit: _Visit) -> None:
+    pending = queries.latest_pending(sender=visit.text.sender, number=visit.text.number)
+    programme = None if pending is None else queries.live_programme(pending.programme_id)
+    if programme is None:
+        _refuse(visit, None, "not_live")
+        return
+    _subscribe(visit, programme, Method.DOUBLE_OPT_IN, wording=programme.options.confirmation_request)
+
+
+def _restore(visit: _Visit) -> None:
+    """START gives back what the STOP on this sender took, and nothing that a person never had."""
+    text, evidence = visit.text, visit.evidence(Method.RESTART)
+    stopped = Subscription.objects.filter(number=text.number, stopped_on=text.sender)
+    for subscription in stopped.select_related("programme"):
+        ledger.opt_in(number=text.number, programme=subscription.programme, evidence=evidence)
+    if visit.still_blocked:
+        return
+    ledger.lift(number=text.number, sender=text.sender, evidence=evidence)
+    if visit.options is not None:
+        visit.answer(Notice.Kind.WELCOME, visit.options.welcome_message)
+
+
+def _join(visit: _Visit) -> None:
+    programme = queries.live_programme(visit.reading.campaign_id or 0)
+    if programme is None:
+        _refuse(visit, None, "not_live")
+        return
+    reason = consent.customer_may_join(programme=programme, customer=visit.customer)
+    if reason:
+        _refuse(visit, programme, reason)
+    elif programme.options.double_opt_in and not _is_opted_in(visit.text.number, programme):
+        _ask_yes(visit, programme)
+    else:
+        _subscribe(visit, programme, Method.KEYWORD)
+
+
+def _ask_yes(visit: _Visit, programme: OptInCampaign) -> None:
+    question = programme.options.confirmation_request
+    evidence = visit.evidence(Method.KEYWORD, wording=question)
+    ledger.ask(
+        number=visit.text.number, programme=programme, evidence=evidence, until=settings.DOUBLE_OPT_IN_TTL
+    )
+    if visit.still_blocked:
+        return
+    ledger.lift(number=visit.text.number, sender=visit.text.sender, evidence=evidence)
+    visit.answer(Notice.Kind.ASK_YES, question, campaign=programme)
+
+
+def _subscribe(visit: _Visit, programme: OptInCampaign, method: str, *, wording: str = "") -> None:
+    number, evidence = visit.text.number, visit.evidence(method, wording=wording)
+    if not _is_opted_in(number, programme):
+        ledger.opt_in(number=number, programme=programme, evidence=evidence)
+    if visit.still_blocked:
+        return
+    ledger.lift(number=number, sender=visit.text.sender, evidence=evidence)
+    visit.answer(Notice.Kind.WELCOME, queries.welcome_text(programme, visit.options), campaign=programme)
+
+
+def _is_opted_in(number: str, programme: Campaign) -> bool:
+    standing = Subscription.objects.filter(number=number, programme=programme)
+    return standing.filter(state=Subscription.State.OPTED_IN).exists()
+
+
+def _refuse(visit: _Visit, programme: OptInCampaign | None, reason: str) -> None:
+    """A person who may not join is answered like any word we do not know; the attempt stays on record."""
+    evidence = visit.evidence(Method.KEYWORD, reason=reason)
+    ledger.write(number=visit.text.number, action=Action.REFUSED, evidence=evidence, programme=programme)
+    _no_match(visit)
+
+
+def _no_match(visit: _Visit) -> None:
+    suppressed = queries.standing_suppressions(sender=visit.text.sender, number=visit.text.number).exists()
+    if visit.options is not None and not suppressed:
+        visit.answer(Notice.Kind.NO_MATCH, visit.options.no_match_message)
+
+
+_DEEDS: Mapping[Meaning, Callable[[_Visit], None]] = {
+    Meaning.OPT_OUT: _stop,
+    Meaning.HELP: _help,
+    Meaning.CONFIRM: _confirm,
+    Meaning.RESTORE: _restore,
+    Meaning.KEYWORD: _join,
+    Meaning.NONE: _no_match,
+}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OptinsConfig(AppConfig):
+    name = "optins"
+    verbose_name = "Consent"

@@ -1,0 +1,23 @@
+from optins.models.apps import ApiApp
+from optins.models.consent import ConsentEvent, Subscription, Suppression
+from optins.models.notices import Notice
+from optins.models.options import GlobalOptions, Keyword, OptInOptions
+from optins.models.programmes import GlobalCampaign, OptInCampaign
+from optins.models.providers import MessageProvider, Sender
+from optins.models.verifications import Verification
+
+__all__ = [
+    "ApiApp",
+    "ConsentEvent",
+    "GlobalCampaign",
+    "GlobalOptions",
+    "Keyword",
+    "MessageProvider",
+    "Notice",
+    "OptInCampaign",
+    "OptInOptions",
+    "Sender",
+    "Subscription",
+    "Suppression",
+    "Verification",
+]

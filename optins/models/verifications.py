@@ -1,0 +1,52 @@
+"""Verification codes: asked by an app or the permalink page, confirmed once or never."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from campaigns.models import Campaign, Customer
+from optins.models.apps import ApiApp
+
+
+class Verification(models.Model):
+    """One code, bound to app, customer, number and campaign. The code itself is kept only as a digest.
+
+    pending ──right code──▶ confirmed;  ──5 wrong──▶ dead;  ──new request──▶ superseded;  expires by `expires_at`.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waiting for the code"
+        CONFIRMED = "confirmed", "Confirmed"
+        DEAD = "dead", "Too many wrong codes"
+        SUPERSEDED = "superseded", "Replaced by a newer code"
+
+    app = models.ForeignKey(ApiApp, null=True, on_delete=models.CASCADE, related_name="verifications")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="verifications")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
+    number = models.CharField(max_length=16)
+    salt = models.UUIDField(editable=False)
+    code_digest = models.CharField(max_length=64, editable=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    ip = models.GenericIPAddressField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            # A confirm finds its code here, and an old code can never work beside a new one.
+            models.UniqueConstraint(
+                fields=["app", "customer", "number"], condition=Q(state="pending"), nulls_distinct=False,
+                name="verification_one_pending",
+            ),
+            models.CheckConstraint(
+                name="verification_confirmed_has_time",
+                condition=Q(state="confirmed", confirmed_at__isnull=False)
+                | (~Q(state="confirmed") & Q(confirmed_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.get_state_display()}"

@@ -1,0 +1,84 @@
+"""What inbound texts, the API and screens ask about programmes and standing."""
+
+from collections.abc import Mapping
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from campaigns.lifecycle import State
+from campaigns.models import Campaign, PhoneNumber
+from optins.keywords import Situation, fold
+from optins.models import GlobalOptions, Keyword, OptInCampaign, Sender, Subscription, Suppression
+
+
+def global_options() -> GlobalOptions | None:
+    """The global options when they are complete, which is when the global campaign is live."""
+    options = GlobalOptions.objects.select_related("campaign", "sender").first()
+    return options if options is not None and options.campaign.state == State.LIVE else None
+
+
+def situation(*, sender: Sender, number: str, options: GlobalOptions | None) -> Situation:
+    """What the keyword rules need to know about `number` texting `sender`."""
+    words = (
+        {}
+        if options is None
+        else {
+            "opt_out_words": _folded(options.opt_out_keywords),
+            "help_words": _folded(options.help_keywords),
+            "opt_in_words": _folded(options.opt_in_keywords),
+        }
+    )
+    return Situation(
+        **words,
+        campaign_keywords=campaign_keywords(sender),
+        pending=latest_pending(sender=sender, number=number) is not None,
+        stopped=standing_suppressions(sender=sender, number=number).exists()
+        or Subscription.objects.filter(number=number, stopped_on=sender).exists(),
+    )
+
+
+def campaign_keywords(sender: Sender) -> Mapping[str, int]:
+    """The folded words held on a sender, or on the messaging service whose pool it is in, with their campaign."""
+    held = Keyword.objects.filter(_texted(sender), held=True).values_list("folded", "campaign_id")
+    return dict(held)
+
+
+def latest_pending(*, sender: Sender, number: str) -> Subscription | None:
+    """The double opt-in that a YES to this sender confirms: the latest that has not lapsed."""
+    pending = Subscription.objects.filter(
+        _texted(sender), number=number, state=Subscription.State.PENDING, pending_until__gt=Now()
+    )
+    return pending.select_related("programme").order_by("-updated_at", "-pk").first()
+
+
+def standing_suppressions(*, sender: Sender, number: str) -> QuerySet[Suppression]:
+    """What keeps `sender` from texting `number`: brand-wide, its own, or its messaging service's."""
+    senders = [pk for pk in (sender.pk, sender.pool_id) if pk is not None]
+    standing = Suppression.objects.filter(number=number, lifted_at__isnull=True)
+    return standing.filter(Q(sender__isnull=True) | Q(sender__in=senders))
+
+
+def live_programme(campaign_id: int) -> OptInCampaign | None:
+    """The opt-in campaign, when it is live with options that can send."""
+    programmes = OptInCampaign.objects.filter(pk=campaign_id, state=State.LIVE, options__sender__isnull=False)
+    return programmes.select_related("options__sender__pool").first()
+
+
+def first_verified_number(customer_id: int) -> str | None:
+    """The number that a customer's opt-in by app counts for: the earliest verified that is still on file."""
+    numbers = PhoneNumber.objects.filter(customer_id=customer_id, verified_at__isnull=False)
+    return numbers.order_by("verified_at", "pk").values_list("number", flat=True).first()
+
+
+def welcome_text(programme: Campaign, options: GlobalOptions | None) -> str:
+    """What a person who has joined is told: the campaign's own message, or the global one when it is blank."""
+    own = programme.options.welcome_message
+    return own if own.strip() else (options.welcome_message if options else "")
+
+
+def _texted(sender: Sender) -> Q:
+    return Q(sender=sender) if sender.pool_id is None else Q(sender__in=[sender.pk, sender.pool_id])
+
+
+def _folded(words: list[str]) -> frozenset[str]:
+    return frozenset(map(fold, words))

@@ -41,8 +41,8 @@ def end(groups: dict[int, int], patience: float = PATIENCE_SECONDS) -> None:
 
 def main() -> None:
     """Keep the list that the runner dictates, then end what is left on it."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     groups: dict[int, int] = {}
     folders: list[str] = []
     for line in sys.stdin:

@@ -138,7 +138,7 @@ def _require_our_version(data: Path) -> None:
 
 def start(family: Family, data: Path, *, password: str, logs: Path, settings: tuple[str, ...] = ()) -> Server:
     """Start the cluster in `data` on a free port, wait until it answers, and make its database once."""
-    _clear_stale_lock(data)
+    _clear_stale_lock(data, patience)
     options = ("listen_addresses=" + HOST, "unix_socket_directories=", "max_connections=200", *settings)
     for _ in range(_PORT_ATTEMPTS):
         port = free_port()
@@ -162,11 +162,11 @@ def start(family: Family, data: Path, *, password: str, logs: Path, settings: tu
     raise Refusal("PostgreSQL found no free port. Stop some servers on this machine.")
 
 
-def _clear_stale_lock(data: Path) -> None:
+def _clear_stale_lock(data: Path, patience: float) -> None:
     """Forget the lock file of a server that died, also when its process number belongs to another by now."""
     lock = data / "postmaster.pid"
-    deadline = time.monotonic() + 5.0
-    while (pid := running_on(data)) is not None:  # after a kill -9 it needs a moment to shut down
+    deadline = time.monotonic() + patience
+    while (pid := running_on(data)) is not None:
         if time.monotonic() > deadline:
             raise Refusal(
                 f"A PostgreSQL server (process {pid}) is still running on {data}. "

@@ -64,11 +64,20 @@ def servers(keep_in: Path = VAR / "tests") -> Iterator[Services]:
             _keep(data, kept)
 
 
-def make_database(admin_url: str, name: str, migrate: Callable[[], None]) -> None:
-    """Create database `name` as a clone of the template. Without a template yet, `migrate` fills this one
-    (through connections that it closes again), and it becomes the template. Processes may do it side by side.
+def share_of(services: Services, number: int) -> Services:
+    """What one of several test processes uses of the servers: a database and a Valkey database of its own."""
+    server, broker = (url.rpartition("/")[0] for url in (services.database_url, services.redis_url))
+    return Services(f"{server}/test_{number}", f"{broker}/{number}")
+
+
+def make_database(url: str, migrate: Callable[[], None]) -> None:
+    """Create the database of `url` as a clone of the template. Processes may do it side by side.
+
+    Without a template yet, `migrate` fills this one, through connections that it closes again, and it becomes
+    the template.
     """
-    with psycopg.connect(admin_url, autocommit=True) as connection:
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         if TEMPLATE in _databases(connection):
             _create(connection, name, template=TEMPLATE)
@@ -91,7 +100,7 @@ def _leave_only_template(admin_url: str) -> bool:
     """Drop what the run made, the template aside. False when there is no template to keep."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
         found = _databases(connection)
-        for name in found - {TEMPLATE, "postgres", "template0", "template1", postgres.DATABASE}:
+        for name in (name for name in found if name.startswith("test_")):
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         return TEMPLATE in found
 

@@ -136,8 +136,19 @@ def _require_our_version(data: Path) -> None:
         )
 
 
-def start(family: Family, data: Path, *, password: str, logs: Path, settings: tuple[str, ...] = ()) -> Server:
-    """Start the cluster in `data` on a free port, wait until it answers, and make its database once."""
+def start(
+    family: Family,
+    data: Path,
+    *,
+    password: str,
+    logs: Path,
+    settings: tuple[str, ...] = (),
+    patience: float = 5.0,
+) -> Server:
+    """Start the cluster in `data` on a free port, wait until it answers, and make its database once.
+
+    A server left by a runner that was killed needs a moment to end: it gets `patience` seconds.
+    """
     _clear_stale_lock(data, patience)
     options = ("listen_addresses=" + HOST, "unix_socket_directories=", "max_connections=200", *settings)
     for _ in range(_PORT_ATTEMPTS):

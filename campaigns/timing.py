@@ -1,0 +1,92 @@
+"""Wall clocks and instants: when a message set for a date, a time and a place is due, and how to say it."""
+
+import datetime as dt
+import functools
+import zoneinfo
+from enum import StrEnum
+from typing import Final
+
+LONGEST_DELAY: Final = dt.timedelta(days=365)
+
+
+class Unit(StrEnum):
+    """What a delay is counted in."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+
+
+def instant(date: dt.date, time: dt.time, zone: str) -> dt.datetime:
+    """The moment, in UTC, at which clocks in `zone` show `date` and `time`.
+
+    A time that clocks skip (spring forward) means the first moment after the gap; a time that they show twice
+    (fall back) means the first of the two. Raises ValueError for an unknown zone or a moment past year 9999.
+    """
+    place = _zone(zone)
+    wall = dt.datetime.combine(date, time.replace(tzinfo=None, fold=0), tzinfo=place)
+    # The two readings differ only at a change of the clocks: `fold=0` applies the offset before it, `fold=1`
+    # the one after it. In a gap, therefore, the second reading comes before the first.
+    try:
+        first, second = wall.astimezone(dt.UTC), wall.replace(fold=1).astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("This date is out of the calendar's reach.") from None
+    return _change(second, first, place) if second < first else first
+
+
+def in_words(moment: dt.datetime, zone: str) -> str:
+    """``Friday 27 November 2026, 10:00 America/New_York``.
+
+    Raises ValueError for an unknown zone or a moment without any.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("A moment without a time zone cannot be told.")
+    local = moment.astimezone(_zone(zone))
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} {zone}"
+
+
+def delay(amount: int, unit: str) -> dt.timedelta:
+    """So many minutes, hours or days of 24 hours. Raises ValueError unless between 0 and LONGEST_DELAY."""
+    try:
+        length = dt.timedelta(**{Unit(unit).value: amount})
+    except OverflowError:
+        length = dt.timedelta.max
+    if not dt.timedelta(0) <= length <= LONGEST_DELAY:
+        raise ValueError(f"Choose a delay between 0 and {LONGEST_DELAY.days} days.")
+    return length
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is an IANA time zone, spelled as IANA does."""
+    return name in _zones()
+
+
+def age(birth_date: dt.date, on: dt.date) -> int:
+    """Completed years on a day. Who was born on 29 February is a year older on 1 March in common years."""
+    before_birthday = (on.month, on.day) < (birth_date.month, birth_date.day)
+    return on.year - birth_date.year - before_birthday
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    # Listing the zones walks directories. Opening one by name would also open "right/…" and "localtime".
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    if not is_zone(name):
+        raise ValueError(f"There is no time zone “{name}”. Choose one such as America/New_York.")
+    return zoneinfo.ZoneInfo(name)
+
+
+def _change(before: dt.datetime, after: dt.datetime, place: zoneinfo.ZoneInfo) -> dt.datetime:
+    """The second in (before, after] from which `place` keeps the offset that it has at `after`."""
+    new = after.astimezone(place).utcoffset()
+    low, high = int(before.timestamp()), int(after.timestamp())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if dt.datetime.fromtimestamp(middle, place).utcoffset() == new:
+            high = middle
+        else:
+            low = middle
+    return dt.datetime.fromtimestamp(high, dt.UTC)

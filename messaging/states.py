@@ -1,0 +1,283 @@
+"""The words of an outbound text: its states, the moves between them, and the reasons it ended as it did.
+
+    queued ──> sending ──> accepted ──> sent ──> delivered
+      │  ^      │   │         │          │
+      │  └──────┘   │         ├──────────┴─────> failed
+      │  └─ uncertain         └────────────────> cancelled
+      └──> skipped, cancelled
+
+A callback may come before the answer to the request that caused it, so that `sending` and `uncertain` move to
+whatever the carrier reports. Nothing leaves a settled state: a `sent` after `delivered` is late news, and a
+`delivered` after `failed`, rare but seen, changes no figure that was already reported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class State(StrEnum):
+    """Where an outbound stands."""
+
+    QUEUED = "queued"  # waits for its time, its turn or another try; nobody has seen it
+    SENDING = "sending"  # claimed and committed; the request may be on the wire
+    UNCERTAIN = "uncertain"  # the request left and no usable answer came: never resent without proof
+    ACCEPTED = "accepted"  # the carrier has it
+    SENT = "sent"  # the carrier gave it to the handset's network
+    DELIVERED = "delivered"  # the handset has it
+    FAILED = "failed"  # the carrier refused it or could not deliver it
+    CANCELLED = "cancelled"  # called back before anybody received it
+    SKIPPED = "skipped"  # never to be sent to this person, for a reason of ours
+
+
+SETTLED: Final = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.SKIPPED})
+"""The states that nothing leaves."""
+
+_REPORTED: Final = frozenset({State.ACCEPTED, State.SENT, State.DELIVERED, State.FAILED, State.CANCELLED})
+
+ALLOWED: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
+    {
+        State.QUEUED: frozenset({State.SENDING, State.CANCELLED, State.SKIPPED}),
+        # Back to the queue only when the request was surely never processed: 429, or no connection at all.
+        State.SENDING: _REPORTED | {State.QUEUED, State.UNCERTAIN},
+        # Back to the queue only by reconciliation, with proof that the carrier does not have the text.
+        State.UNCERTAIN: _REPORTED | {State.QUEUED},
+        State.ACCEPTED: frozenset({State.SENT, State.DELIVERED, State.FAILED, State.CANCELLED}),
+        State.SENT: frozenset({State.DELIVERED, State.FAILED}),
+        **{state: frozenset[State]() for state in SETTLED},
+    }
+)
+"""Every move that exists; staying is not a move."""
+
+
+def may_move(origin: State, target: State) -> bool:
+    """Whether an outbound in `origin` may become `target`."""
+    return target in ALLOWED[origin]
+
+
+def origins(target: State) -> frozenset[State]:
+    """The states from which `target` can be reached: what a conditional UPDATE asks for."""
+    return frozenset(state for state in State if may_move(state, target))
+
+
+_FROM_TWILIO: Final = {
+    "accepted": State.ACCEPTED,
+    "scheduled": State.ACCEPTED,
+    "queued": State.ACCEPTED,
+    "sending": State.ACCEPTED,
+    "sent": State.SENT,
+    # Some of it arrived. What settles the text is still to come, if anything.
+    "partially_delivered": State.SENT,
+    "delivered": State.DELIVERED,
+    "read": State.DELIVERED,
+    "undelivered": State.FAILED,
+    "failed": State.FAILED,
+    "canceled": State.CANCELLED,
+}
+
+
+def from_twilio(word: str) -> State | None:
+    """Our word for Twilio's message status; None for an unknown one or an inbound text's."""
+    return _FROM_TWILIO.get(word.lower())
+
+
+class Reason(StrEnum):
+    """Why an outbound was skipped, failed, was cancelled or is uncertain. Stored: the words never change."""
+
+    # skipped
+    NO_PHONE = "no_phone"
+    SAME_PHONE = "same_phone"
+    NOT_OPTED_IN = "not_opted_in"
+    OPTED_OUT = "opted_out"
+    SUPPRESSED = "suppressed"
+    NOT_VERIFIED = "not_verified"
+    RESTRICTED = "restricted"
+    NOT_IN_AUDIENCE = "not_in_audience"
+    COUNTRY_NOT_ALLOWED = "country_not_allowed"
+    MISSING_FIELD = "missing_field"
+    TOO_LONG = "too_long"
+    CAMPAIGN_ENDED = "campaign_ended"
+    WINDOW_CLOSED = "window_closed"
+    FREQUENCY_CAP = "frequency_cap"
+    TOO_LATE = "too_late"
+    # failed
+    INVALID_NUMBER = "invalid_number"
+    UNREACHABLE = "unreachable"
+    LANDLINE = "landline"
+    BLOCKED_BY_CARRIER = "blocked_by_carrier"
+    FILTERED_AS_SPAM = "filtered_as_spam"
+    OPTED_OUT_AT_CARRIER = "opted_out_at_carrier"
+    ACCOUNT_REFUSED = "account_refused"
+    SENDER_REFUSED = "sender_refused"
+    COUNTRY_DISABLED = "country_disabled"
+    CONTENT_REFUSED = "content_refused"
+    UNDELIVERED = "undelivered"
+    CARRIER_UNKNOWN = "carrier_unknown"
+    # cancelled
+    STOPPED = "stopped"
+    CAMPAIGN_CANCELLED = "campaign_cancelled"
+    # uncertain
+    NO_ANSWER = "no_answer"
+    SERVER_ERROR = "server_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A reason in words for a marketer: the state it belongs to, what happened, and what to do."""
+
+    state: State
+    sentence: str
+    advice: str
+
+
+_SKIPPED: Final = {
+    Reason.NO_PHONE: (
+        "The customer has no phone number.",
+        "Add a number on the customer's page, or import one.",
+    ),
+    Reason.SAME_PHONE: (
+        "Another customer with the same phone number is already in this run.",
+        "Nothing to do: one phone gets one text. If the two are one person, merge them where they come from.",
+    ),
+    Reason.NOT_OPTED_IN: (
+        "The number has not opted in to the messaging preference of this message.",
+        "Invite the customer to text the keyword or to opt in on your website or app.",
+    ),
+    Reason.OPTED_OUT: (
+        "The number opted out of the messaging preference of this message.",
+        "Nothing to do: only the person can opt in again.",
+    ),
+    Reason.SUPPRESSED: (
+        "The number must not be texted: it sent STOP, or the carrier blocks it.",
+        "Nothing to do: only the person can lift this, by texting START.",
+    ),
+    Reason.NOT_VERIFIED: (
+        "Nobody has confirmed yet that this number belongs to the customer.",
+        "Have the customer confirm the number with a code or by answering YES.",
+    ),
+    Reason.RESTRICTED: (
+        "The customer does not meet the user restrictions of the campaign.",
+        "Check the birth date and attributes of the customer: what is unknown counts as not met.",
+    ),
+    Reason.NOT_IN_AUDIENCE: (
+        "The customer was no longer in the target audience when the text was due.",
+        "Check the segments of the campaign and of the message if you expected this person.",
+    ),
+    Reason.COUNTRY_NOT_ALLOWED: (
+        "The number belongs to a country that this system does not text.",
+        "Ask an operator to allow the country, if your programme covers it.",
+    ),
+    Reason.MISSING_FIELD: (
+        "The customer has no value for a merge field of the message.",
+        "Give the field a default in the message, or fill in the customer's value.",
+    ),
+    Reason.TOO_LONG: (
+        "With this customer's values the text is longer than 10 parts.",
+        "Shorten the message, or limit its merge fields with max.",
+    ),
+    Reason.CAMPAIGN_ENDED: (
+        "The campaign ended before the text could be sent.",
+        "Extend the runtime earlier next time, or send a new message.",
+    ),
+    Reason.WINDOW_CLOSED: (
+        "The message's window was closed when the text was due.",
+        "Check the from and until dates of the message, and its delay.",
+    ),
+    Reason.FREQUENCY_CAP: (
+        "The customer already received as many texts as the limit allows.",
+        "Nothing to do, unless the limit is lower than you meant.",
+    ),
+    Reason.TOO_LATE: (
+        "The text was so late that it was no longer worth sending.",
+        "Ask an operator why sending stood still, and send a new message if it still matters.",
+    ),
+}
+
+_FAILED: Final = {
+    Reason.INVALID_NUMBER: (
+        "The carrier says that this phone number does not exist.",
+        "Ask the customer for the right number.",
+    ),
+    Reason.UNREACHABLE: (
+        "The phone could not be reached: it was off, out of range, or no network serves it.",
+        "Nothing to do now; if it happens again, ask the customer for another number.",
+    ),
+    Reason.LANDLINE: (
+        "The number is a landline or another number that cannot receive texts.",
+        "Ask the customer for a mobile number.",
+    ),
+    Reason.BLOCKED_BY_CARRIER: (
+        "The network or the phone blocks texts from this sender.",
+        "Do not try again. If many texts fail so, ask an operator to talk to the carrier.",
+    ),
+    Reason.FILTERED_AS_SPAM: (
+        "The carrier took the text for spam.",
+        "Stop and review the wording: name your brand, avoid public link shorteners, say how to STOP.",
+    ),
+    Reason.OPTED_OUT_AT_CARRIER: (
+        "The number sent STOP to this sender, and the carrier refuses texts to it.",
+        "Nothing to do: only the person can lift this, by texting START.",
+    ),
+    Reason.ACCOUNT_REFUSED: (
+        "The provider refused our account.",
+        "Ask an operator to check the provider's credentials, balance and standing.",
+    ),
+    Reason.SENDER_REFUSED: (
+        "The provider refused the target phone number that the text was to come from.",
+        "Ask an operator to check that the number is in the account, can text and is registered.",
+    ),
+    Reason.COUNTRY_DISABLED: (
+        "The provider's account may not text this country.",
+        "Ask an operator to enable the country in the provider's geographic permissions.",
+    ),
+    Reason.CONTENT_REFUSED: (
+        "The provider refused the text itself: it was empty, too long or not allowed.",
+        "Correct the message, then send a new one.",
+    ),
+    Reason.UNDELIVERED: (
+        "The carrier could not deliver the text and gave no better reason.",
+        "Nothing to do for one; if many fail so, ask an operator to look.",
+    ),
+    Reason.CARRIER_UNKNOWN: (
+        "The carrier gave an error that this system does not know.",
+        "Ask an operator to look up the error code shown beside it.",
+    ),
+}
+
+_CANCELLED: Final = {
+    Reason.STOPPED: (
+        "The person opted out before the text was sent.",
+        "Nothing to do: only the person can opt in again.",
+    ),
+    Reason.CAMPAIGN_CANCELLED: (
+        "The campaign was cancelled before the text was sent.",
+        "Create a new campaign if these people should be texted after all.",
+    ),
+}
+
+_UNCERTAIN: Final = {
+    Reason.NO_ANSWER: (
+        "The provider did not answer, so that nobody knows yet whether it has the text.",
+        "Wait: it is not sent again until it is certain that it never left.",
+    ),
+    Reason.SERVER_ERROR: (
+        "The provider answered with an error of its own, and may have the text all the same.",
+        "Wait: it is not sent again until it is certain that it never left.",
+    ),
+}
+
+EXPLANATIONS: Final[Mapping[Reason, Explanation]] = MappingProxyType(
+    {
+        reason: Explanation(state, sentence, advice)
+        for state, words in (
+            (State.SKIPPED, _SKIPPED),
+            (State.FAILED, _FAILED),
+            (State.CANCELLED, _CANCELLED),
+            (State.UNCERTAIN, _UNCERTAIN),
+        )
+        for reason, (sentence, advice) in words.items()
+    }
+)
+"""Every reason in words, in the order of `Reason`."""

@@ -8,7 +8,7 @@
 
 A callback may come before the answer to the request that caused it, so that `sending` and `uncertain` move to
 whatever the carrier reports. Nothing leaves a settled state: a `sent` after `delivered` is late news, and a
-`delivered` after `failed`, rare but seen, changes no figure that was already reported.
+`delivered` after `failed`, should one come, changes no figure that was already reported.
 """
 
 from collections.abc import Mapping

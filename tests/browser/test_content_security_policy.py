@@ -1,0 +1,128 @@
+"""The dashboard in a real Chromium: every page works, and none breaks the content security policy."""
+
+import re
+import shutil
+from collections.abc import Generator
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
+    console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI}`))"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Generator[Browser, None, None]:
+    # Playwright's loop runs in the thread of the tests, which Django would otherwise keep from the database.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as playwright:
+            yield playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            )
+
+
+@pytest.fixture
+def context(chromium: Browser, live_server: LiveServer) -> Generator[BrowserContext, None, None]:
+    context = chromium.new_context(base_url=live_server.url)
+    context.add_init_script(TELL_VIOLATIONS)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, client: Client, admin_user: User) -> Page:
+    """A page of somebody who may do everything."""
+    client.force_login(admin_user)
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "domain": "localhost", "path": "/"}])
+    return context.new_page()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser has to say against the pages: errors, warnings, refused scripts."""
+    heard: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(f"{page.url}: {message.text}")
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: heard.append(f"{page.url}: {error}"))
+    return heard
+
+
+def open_page(page: Page, path: str) -> None:
+    """Go there and wait until Alpine has started: it uncovers the page."""
+    page.goto(path)
+    expect(page.locator("html")).not_to_have_attribute("x-cloak", "")
+
+
+def every_path() -> list[str]:
+    models = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
+    lists = [reverse(f"admin:{name}_changelist") for name in models]
+    forms = [reverse(f"admin:{name}_add") for name in models]
+    return [reverse("admin:index"), reverse("admin:password_change"), *lists, *forms]
+
+
+def test_no_page_breaks_the_policy(page: Page, complaints: list[str]) -> None:
+    for path in every_path():
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+    assert [complaint for complaint in complaints if "403" not in complaint] == []
+
+
+def test_somebody_logs_in(context: BrowserContext, admin_user: User) -> None:
+    page = context.new_page()
+    open_page(page, reverse("admin:login"))
+    page.get_by_label("Username").fill(admin_user.get_username())
+    page.get_by_label("Password").fill("password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(re.compile(r"/admin/$"))
+
+
+def test_the_sidebar_stays_as_somebody_left_it(page: Page, complaints: list[str]) -> None:
+    open_page(page, reverse("admin:index"))
+    page.get_by_role("button", name="Show or hide the navigation").press("Enter")
+    expect(page.locator("#nav-sidebar")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#nav-sidebar")).to_be_hidden()
+    assert complaints == []
+
+
+def test_the_dark_theme_is_chosen_by_keyboard_and_stays(page: Page, complaints: list[str]) -> None:
+    open_page(page, reverse("admin:index"))
+    page.get_by_role("button", name="admin").last.press("Enter")
+    page.get_by_role("button", name="Dark").press("Enter")
+    expect(page.locator("html")).to_have_class(re.compile("dark"))
+    page.reload()
+    expect(page.locator("html")).to_have_class(re.compile("dark"))
+    assert complaints == []
+
+
+def test_the_search_opens_a_page_by_keyboard(page: Page, complaints: list[str]) -> None:
+    open_page(page, reverse("admin:index"))
+    page.keyboard.press("Control+k")
+    page.get_by_label("Type to search").press_sequentially("users")
+    expect(page.locator("#command-results-list li")).not_to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(reverse("admin:auth_user_changelist")))
+    assert complaints == []
+
+
+def test_the_navigation_opens_on_a_telephone(page: Page, complaints: list[str]) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, reverse("admin:index"))
+    page.get_by_role("button", name="Show or hide the navigation").click()
+    expect(page.locator("#nav-sidebar")).to_be_visible()
+    page.get_by_role("button", name="Close").first.click()
+    expect(page.locator("#nav-sidebar")).to_be_hidden()
+    assert complaints == []

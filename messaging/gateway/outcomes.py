@@ -1,0 +1,45 @@
+"""What became of one attempt to hand a text to Twilio. There is no fifth outcome and no exception.
+
+The difference that matters is whether Twilio may have taken the text. `Refused` and `RetryLater` say that it
+certainly did not; `Uncertain` says that it may have, and such a text is never sent again blindly.
+"""
+
+from dataclasses import dataclass
+
+from messaging.gateway.errors import ErrorClass
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Twilio took the text. `parts` is None while Twilio has not counted them (a messaging service)."""
+
+    sid: str
+    status: str
+    parts: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Twilio did not take the text and will not take it. `code` is None when Twilio gave none."""
+
+    kind: ErrorClass
+    code: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """Never processed: safe to send again after that many seconds. `code` is None if no answer came."""
+
+    after_seconds: float
+    code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Twilio may have taken the text. `why` is a sentence for staff, without numbers or text bodies."""
+
+    why: str
+
+
+Outcome = Accepted | Refused | RetryLater | Uncertain

@@ -74,7 +74,7 @@ def _stop_on_signals(family: Family) -> None:
 def _serve(family: Family, options: argparse.Namespace) -> NoReturn:
     web = options.port or _port_of("OPTLINE_PORT", 8000)
     carrier = options.simulator_port or _port_of("SIMULATOR_PORT", 8010)
-    plan = Plan(VAR, web, carrier, os.environ)
+    plan = Plan(VAR, VAR / "log", web, carrier, os.environ)
     with _only_one(plan):
         require_free(web, what="the web", flag="--port", variable="OPTLINE_PORT")
         require_free(
@@ -146,19 +146,17 @@ def _check(family: Family) -> int:
     """The same system with nothing in it, on free ports, walked through from outside."""
     begun = time.monotonic()
     given = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_A_CHECK}
-    plan = Plan(family.temporary_folder(), free_port(), free_port(), given)
-    try:
-        running = system.start(family, plan)
-        _say(f"  ok     {time.monotonic() - begun:5.2f} s  The system starts with an empty database")
-        passed = journey.run(plan.base_url, plan.simulator_url)
-        system.require_alive(family)
-        family.stop_together(running.children)
-    except Refusal:
-        _keep_logs(plan)
-        raise
-    if not passed:
-        _keep_logs(plan)
-    _say(f"The check {'passed' if passed else 'failed'} after {time.monotonic() - begun:.1f} s.")
+    logs = VAR / "log" / f"check-{os.getpid()}"
+    plan = Plan(family.temporary_folder(), logs, free_port(), free_port(), given)
+    running = system.start(family, plan)
+    _say(f"  ok     {time.monotonic() - begun:5.2f} s  The system starts with an empty database")
+    passed = journey.run(plan.base_url, plan.simulator_url)
+    system.require_alive(family)
+    family.stop_together(running.children)
+    if passed:
+        shutil.rmtree(logs)
+    took = f"{time.monotonic() - begun:.1f} s"
+    _say(f"The check passed in {took}." if passed else f"The check failed after {took}. Its logs: {logs}")
     return 0 if passed else 1
 
 
@@ -166,13 +164,6 @@ def _check(family: Family) -> int:
 _NOT_FOR_A_CHECK = frozenset(
     ("DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL", "SIMULATOR_URL", "ALLOWED_HOSTS", "OPTLINE_ENV", "DEBUG")
 )
-
-
-def _keep_logs(plan: Plan) -> None:
-    target = VAR / "check-log"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(plan.logs, target)
-    _say(f"The logs of this check are in {target}.")
 
 
 def _say(text: str, *, file: TextIO = sys.stdout) -> None:

@@ -19,7 +19,9 @@ class Services:
     redis_url: str
 
 
-def start(family: Family, var: Path, *, secrets: Mapping[str, str], given: Mapping[str, str]) -> Services:
+def start(
+    family: Family, var: Path, logs: Path, *, secrets: Mapping[str, str], given: Mapping[str, str]
+) -> Services:
     """Start what `given` (an environment) does not name; the data is in `var`. Raises Refusal."""
     database_url = given.get("DATABASE_URL", "")
     redis_url = given.get("REDIS_URL", "")
@@ -28,19 +30,18 @@ def start(family: Family, var: Path, *, secrets: Mapping[str, str], given: Mappi
     if redis_url:
         external.check_redis(redis_url)
     return Services(
-        database_url or _start_postgres(family, var, secrets["POSTGRES_PASSWORD"]),
-        redis_url or _start_valkey(family, var, secrets["VALKEY_PASSWORD"]),
+        database_url or _start_postgres(family, var, logs, secrets["POSTGRES_PASSWORD"]),
+        redis_url
+        or valkey.start(
+            family, var / "valkey", password=secrets["VALKEY_PASSWORD"], logs=logs, keep=True
+        ).url,
     )
 
 
-def _start_postgres(family: Family, var: Path, password: str) -> str:
+def _start_postgres(family: Family, var: Path, logs: Path, password: str) -> str:
     home = accounts.state_folder(var)
     data = home / "postgres"
-    postgres.create(family, data, password=password, logs=var / "log")
+    postgres.create(family, data, password=password, logs=logs)
     if home != var and not (var / "postgres").is_symlink():
         (var / "postgres").symlink_to(data)
-    return postgres.start(family, data, password=password, logs=var / "log").url
-
-
-def _start_valkey(family: Family, var: Path, password: str) -> str:
-    return valkey.start(family, var / "valkey", password=password, logs=var / "log", keep=True).url
+    return postgres.start(family, data, password=password, logs=logs).url

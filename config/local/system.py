@@ -20,9 +20,10 @@ _READY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Plan:
-    """Where a system keeps its data and on which ports it answers. `given` is the environment to build on."""
+    """Where a system keeps its data and logs, its ports, and the environment it builds on (`given`)."""
 
     var: Path
+    logs: Path
     web_port: int
     simulator_port: int
     given: Mapping[str, str]
@@ -34,10 +35,6 @@ class Plan:
     @property
     def simulator_url(self) -> str:
         return f"http://{HOST}:{self.simulator_port}"
-
-    @property
-    def logs(self) -> Path:
-        return self.var / "log"
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def commands(plan: Plan) -> dict[str, list[str]]:
 def start(family: Family, plan: Plan) -> System:
     """Bring everything up and return once the web answers as ready. Raises Refusal with the reason if not."""
     secrets = secret_files.load_or_make(plan.var / "secrets.env")
-    addresses = services.start(family, plan.var, secrets=secrets, given=plan.given)
+    addresses = services.start(family, plan.var, plan.logs, secrets=secrets, given=plan.given)
     settings = product_settings(plan, addresses, secrets)
     env = {**plan.given, **settings, "PYTHONUNBUFFERED": "1"}
     manage = [sys.executable, "manage.py"]

@@ -21,7 +21,8 @@ class Verification(models.Model):
         SUPERSEDED = "superseded", "Replaced by a newer code"
 
     app = models.ForeignKey(ApiApp, null=True, on_delete=models.CASCADE, related_name="verifications")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="verifications")
+    # None until the code is confirmed where only the number is known: on the permalink page.
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="verifications")
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
     number = models.CharField(max_length=16)
     salt = models.UUIDField(editable=False)

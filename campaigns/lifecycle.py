@@ -1,10 +1,10 @@
 """The kinds of campaign, their states, and the moves between them.
 
-    draft ──launch──▶ scheduled ──(its time)──▶ live ──(its end)──▶ ended
-      │                   │                    ▲  │
-      │                   │               resume  pause
-      │                   │                    │  ▼
-      └───── cancel ──────┴──────── cancel ── paused ── end ──▶ ended
+draft ──launch──▶ scheduled ──(its time)──▶ live ──(its end)──▶ ended
+  │                   │                    ▲  │
+  │                   │               resume  pause
+  │                   │                    │  ▼
+  └───── cancel ──────┴──────── cancel ── paused ── end ──▶ ended
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 MAX_CONDITIONS: Final = 50
-MAX_DEPTH: Final = 3
+MAX_DEPTH: Final = 2
 MAX_TEXT: Final = 255
 MAX_DAYS: Final = 36_500
 # What a JSON number, read as a double, keeps exactly.
@@ -290,9 +290,7 @@ def _operator(raw: object, field: Field, path: tuple[int, ...]) -> Operator:
         if raw == operator:
             return operator
     choices = ", ".join(allowed)
-    raise RuleError(
-        f"{field.label} is a {field.kind}: it cannot be asked “{_short(raw)}”, only {choices}.", path
-    )
+    raise RuleError(f"{field.label} is a {field.kind}: it cannot be asked “{_short(raw)}”, only {choices}.", path)
 
 
 def _value(raw: object, kind: Kind, operator: Operator) -> Value:

@@ -1,8 +1,8 @@
 """Celery: `default` carries everything but the wire, `send` belongs to the send workers.
 
-    celery -A config worker -Q default
-    celery -A config worker -Q send
-    celery -A config beat
+celery -A config worker -Q default
+celery -A config worker -Q send
+celery -A config beat
 """
 
 import os

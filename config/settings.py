@@ -51,7 +51,7 @@ VERIFICATIONS_PER_IP_HOUR = env.integer("VERIFICATIONS_PER_IP_HOUR", 300, minimu
 # --- Sending -----------------------------------------------------------------------------------
 SEND_CHUNK = env.integer("SEND_CHUNK", 200, minimum=1)
 SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 20, minimum=1)
-RESCUE_AFTER_SECONDS = env.integer("RESCUE_AFTER_SECONDS", 120, minimum=1)
+RESCUE_AFTER = dt.timedelta(seconds=env.integer("RESCUE_AFTER_SECONDS", 120, minimum=1))
 API_BODY_LIMIT = env.integer("API_BODY_LIMIT", 64 * 1024, minimum=1024)
 
 # --- Django ------------------------------------------------------------------------------------

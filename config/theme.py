@@ -95,9 +95,7 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "Set-up",
         (
-            Page(
-                "Message providers", "dns", "optins_messageprovider_changelist", "optins.view_messageprovider"
-            ),
+            Page("Message providers", "dns", "optins_messageprovider_changelist", "optins.view_messageprovider"),
             Page("Phone numbers", "dialpad", "optins_sender_changelist", "optins.view_sender"),
             Page("API apps", "key", "optins_apiapp_changelist", "optins.view_apiapp"),
             Page("Staff", "badge", "auth_user_changelist", "auth.view_user"),

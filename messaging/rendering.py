@@ -154,9 +154,7 @@ class _Reader:
                 case "max" if cut is None:
                     cut = self._length()
                 case "default" | "max" as twice:
-                    raise TemplateError(
-                        at, f"“{twice}” stands twice in the field “{name}”. Keep one of them."
-                    )
+                    raise TemplateError(at, f"“{twice}” stands twice in the field “{name}”. Keep one of them.")
                 case _:
                     raise TemplateError(at, f"After “|” comes “default:” or “max:” in the field “{name}”.")
         if not self._take(_CLOSE):

@@ -11,9 +11,7 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(db_default=Now(), editable=False)
     actor_kind = models.CharField(max_length=10)
     actor = models.CharField(max_length=150)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     act = models.CharField(max_length=64)
     object_type = models.CharField(max_length=64)
     object_id = models.CharField(max_length=64, blank=True)

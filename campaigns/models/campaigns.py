@@ -43,8 +43,13 @@ class Campaign(models.Model):
     starts_at = models.DateTimeField("from", null=True, blank=True)
     ends_at = models.DateTimeField("until", null=True, blank=True)
     audience = models.ForeignKey(
-        Segment, verbose_name="target audience", null=True, blank=True, on_delete=models.PROTECT,
-        related_name="+", help_text="Leave empty for all customers.",
+        Segment,
+        verbose_name="target audience",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Leave empty for all customers.",
     )
 
     restriction = models.CharField(
@@ -66,11 +71,14 @@ class Campaign(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind"], condition=Q(kind=Kind.GLOBAL), name="one_global_campaign",
+                fields=["kind"],
+                condition=Q(kind=Kind.GLOBAL),
+                name="one_global_campaign",
                 violation_error_message="There is already a Global SMS Opt-In. Edit that one.",
             ),
             models.CheckConstraint(
-                name="campaign_runtime_in_order", condition=Q(ends_at__gt=F("starts_at")),
+                name="campaign_runtime_in_order",
+                condition=Q(ends_at__gt=F("starts_at")),
                 violation_error_message="The campaign must end after it begins.",
             ),
             models.CheckConstraint(
@@ -80,8 +88,7 @@ class Campaign(models.Model):
             ),
             models.CheckConstraint(
                 name="campaign_running_was_launched",
-                condition=Q(launched_at__isnull=False)
-                | Q(state__in=[State.DRAFT.value, State.CANCELLED.value]),
+                condition=Q(launched_at__isnull=False) | Q(state__in=[State.DRAFT.value, State.CANCELLED.value]),
             ),
             models.CheckConstraint(
                 name="campaign_restriction_complete",
@@ -94,7 +101,8 @@ class Campaign(models.Model):
         indexes = [
             # The clock asks each second which launched campaigns begin or end.
             models.Index(
-                fields=["state", "starts_at"], name="campaign_by_state",
+                fields=["state", "starts_at"],
+                name="campaign_by_state",
                 condition=Q(state__in=[State.SCHEDULED.value, State.LIVE.value]),
             ),
         ]

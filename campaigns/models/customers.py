@@ -28,7 +28,8 @@ class Customer(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                name="customer_external_id_not_blank", condition=~Q(external_id=""),
+                name="customer_external_id_not_blank",
+                condition=~Q(external_id=""),
                 violation_error_message="Leave the external ID out rather than blank.",
             ),
         ]
@@ -56,7 +57,8 @@ class PhoneNumber(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "number"], name="phone_once_per_customer"),
             models.CheckConstraint(
-                name="phone_is_e164", condition=Q(number__regex=E164_PATTERN),
+                name="phone_is_e164",
+                condition=Q(number__regex=E164_PATTERN),
                 violation_error_message="Write the number with its country code: +13135550123.",
             ),
         ]

@@ -64,8 +64,13 @@ class SmsMessage(models.Model):
         Sender, verbose_name="target phone number", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     programme = models.ForeignKey(
-        OptInCampaign, verbose_name="messaging preference", null=True, blank=True, on_delete=models.PROTECT,
-        related_name="+", help_text="Only people who opted in to this are texted.",
+        OptInCampaign,
+        verbose_name="messaging preference",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Only people who opted in to this are texted.",
     )
     body = models.TextField("message", blank=True)
 
@@ -84,7 +89,8 @@ class SmsMessage(models.Model):
         verbose_name = "SMS message"
         constraints = [
             models.CheckConstraint(
-                name="message_window_in_order", condition=Q(window_until__gt=F("window_from")),
+                name="message_window_in_order",
+                condition=Q(window_until__gt=F("window_from")),
                 violation_error_message="The window must end after it begins.",
             ),
             models.CheckConstraint(
@@ -109,12 +115,14 @@ class SmsMessage(models.Model):
         indexes = [
             # The clock asks each second which scheduled messages are due.
             models.Index(
-                fields=["scheduled_for"], name="message_due",
+                fields=["scheduled_for"],
+                name="message_due",
                 condition=Q(state="launched", delivery="scheduled"),
             ),
             # An event asks which triggered messages listen to its name.
             models.Index(
-                fields=["event_name"], name="message_listening",
+                fields=["event_name"],
+                name="message_listening",
                 condition=Q(state="launched", delivery="triggered"),
             ),
         ]

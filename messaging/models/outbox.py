@@ -70,7 +70,8 @@ class Outbound(models.Model):
                 fields=["run", "customer"], condition=Q(event__isnull=True), name="outbound_once_per_person"
             ),
             models.UniqueConstraint(
-                fields=["run", "number"], condition=Q(event__isnull=True) & ~Q(state="skipped"),
+                fields=["run", "number"],
+                condition=Q(event__isnull=True) & ~Q(state="skipped"),
                 name="outbound_once_per_phone",
             ),
             models.UniqueConstraint(fields=["run", "event"], name="outbound_once_per_event"),
@@ -99,9 +100,7 @@ class Outbound(models.Model):
             # A STOP cancels the number's waiting rows.
             models.Index(fields=["number"], name="outbound_waiting_by_number", condition=Q(state="queued")),
             # The sweeper asks for what has been on the wire too long.
-            models.Index(
-                fields=["claimed_at"], name="outbound_stuck", condition=Q(state__in=["sending", "uncertain"])
-            ),
+            models.Index(fields=["claimed_at"], name="outbound_stuck", condition=Q(state__in=["sending", "uncertain"])),
             # Progress bars and reports count by outcome.
             models.Index(fields=["run", "state", "reason"], name="outbound_outcomes"),
             # A person's timeline and conversation.

@@ -63,9 +63,7 @@ def write(*, number: str, action: str, evidence: Evidence, programme: Campaign |
 def ask(*, number: str, programme: Campaign, evidence: Evidence, until: dt.timedelta) -> Subscription:
     """A double opt-in begins: pending until the person answers YES or `until` has passed."""
     event = write(number=number, action=Action.ASKED, evidence=evidence, programme=programme)
-    return _stand(
-        number, programme, event, evidence, state=Subscription.State.PENDING, pending_until=Now() + until
-    )
+    return _stand(number, programme, event, evidence, state=Subscription.State.PENDING, pending_until=Now() + until)
 
 
 def opt_in(*, number: str, programme: Campaign, evidence: Evidence) -> Subscription:

@@ -167,9 +167,7 @@ def _join(visit: _Visit) -> None:
 def _ask_yes(visit: _Visit, programme: OptInCampaign) -> None:
     question = programme.options.confirmation_request
     evidence = visit.evidence(Method.KEYWORD, wording=question)
-    ledger.ask(
-        number=visit.text.number, programme=programme, evidence=evidence, until=settings.DOUBLE_OPT_IN_TTL
-    )
+    ledger.ask(number=visit.text.number, programme=programme, evidence=evidence, until=settings.DOUBLE_OPT_IN_TTL)
     if visit.still_blocked:
         return
     ledger.lift(number=visit.text.number, sender=visit.text.sender, evidence=evidence)

@@ -16,8 +16,13 @@ class ApiApp(models.Model):
     previous_secret_digest = models.CharField(max_length=64, blank=True, editable=False)
     previous_valid_until = models.DateTimeField(null=True, editable=False)
     campaign = models.ForeignKey(
-        OptInCampaign, verbose_name="opt-in campaign", null=True, blank=True, on_delete=models.SET_NULL,
-        related_name="+", help_text="People enrolled by this app join this campaign unless the request names one.",
+        OptInCampaign,
+        verbose_name="opt-in campaign",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="People enrolled by this app join this campaign unless the request names one.",
     )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

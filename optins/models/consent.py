@@ -116,9 +116,7 @@ class Subscription(models.Model):
         ]
         indexes = [
             # The clock lapses double opt-ins that nobody answered.
-            models.Index(
-                fields=["pending_until"], name="subscription_pending", condition=Q(state="pending")
-            ),
+            models.Index(fields=["pending_until"], name="subscription_pending", condition=Q(state="pending")),
             # Freezing an audience reads the opted-in of one programme.
             models.Index(fields=["programme", "number"], name="subscription_opted_in", condition=Q(state="opted_in")),
         ]
@@ -149,7 +147,9 @@ class Suppression(models.Model):
         constraints = [
             # The claim asks suppression by number; a second STOP adds no second row.
             models.UniqueConstraint(
-                fields=["number", "sender"], condition=Q(lifted_at__isnull=True), nulls_distinct=False,
+                fields=["number", "sender"],
+                condition=Q(lifted_at__isnull=True),
+                nulls_distinct=False,
                 name="suppression_once",
             ),
             models.CheckConstraint(name="suppression_is_e164", condition=Q(number__regex=E164_PATTERN)),

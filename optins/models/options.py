@@ -44,7 +44,8 @@ class GlobalOptions(models.Model):
         constraints = [
             models.CheckConstraint(name="global_options_single", condition=Q(only=True)),
             models.CheckConstraint(
-                name="global_keeps_yes", condition=Q(opt_in_keywords__contains=["YES"]),
+                name="global_keeps_yes",
+                condition=Q(opt_in_keywords__contains=["YES"]),
                 violation_error_message="YES cannot be removed: it answers a double opt-in.",
             ),
             models.CheckConstraint(

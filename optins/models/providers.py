@@ -33,7 +33,8 @@ class MessageProvider(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                name="provider_account_sid_shape", condition=Q(account_sid__regex=r"^AC[0-9a-fA-F]{32}$"),
+                name="provider_account_sid_shape",
+                condition=Q(account_sid__regex=r"^AC[0-9a-fA-F]{32}$"),
                 violation_error_message="An account SID is AC followed by 32 hexadecimal digits.",
             ),
             models.CheckConstraint(
@@ -68,8 +69,13 @@ class Sender(models.Model):
     kind = models.CharField(max_length=20, choices=KindChoice.choices)
     label = models.CharField(max_length=100, blank=True)
     pool = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="members",
-        verbose_name="messaging service", help_text="The messaging service whose pool this number is in.",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="members",
+        verbose_name="messaging service",
+        help_text="The messaging service whose pool this number is in.",
     )
     advanced_opt_out = models.BooleanField(
         default=False, help_text="Twilio answers STOP, START and HELP for this sender with its own texts."
@@ -84,7 +90,8 @@ class Sender(models.Model):
         verbose_name = "phone number"
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "address"], name="sender_once_per_provider",
+                fields=["provider", "address"],
+                name="sender_once_per_provider",
                 violation_error_message="This provider already has that number.",
             ),
             models.CheckConstraint(
@@ -98,11 +105,13 @@ class Sender(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                name="sender_rate_is_positive", condition=Q(parts_per_second__gt=0),
+                name="sender_rate_is_positive",
+                condition=Q(parts_per_second__gt=0),
                 violation_error_message="Parts per second must be more than 0.",
             ),
             models.CheckConstraint(
-                name="sender_service_has_no_pool", condition=~Q(kind="messaging_service") | Q(pool__isnull=True),
+                name="sender_service_has_no_pool",
+                condition=~Q(kind="messaging_service") | Q(pool__isnull=True),
                 violation_error_message="A messaging service cannot be in another one's pool.",
             ),
         ]

@@ -39,7 +39,9 @@ class Verification(models.Model):
         constraints = [
             # A confirm finds its code here, and an old code can never work beside a new one.
             models.UniqueConstraint(
-                fields=["app", "customer", "number"], condition=Q(state="pending"), nulls_distinct=False,
+                fields=["app", "customer", "number"],
+                condition=Q(state="pending"),
+                nulls_distinct=False,
                 name="verification_one_pending",
             ),
             models.CheckConstraint(

@@ -1,0 +1,67 @@
+"""Creating a campaign and saving its shell: name, runtime, audience, restrictions, notes."""
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from campaigns.actions.audit import record
+from campaigns.actors import Actor
+from campaigns.lifecycle import CLOSED, LAUNCHED, Kind, State
+from campaigns.models import Campaign
+from campaigns.refusals import Refused
+
+# What a launched campaign can no longer change: people were told, counted or texted under it.
+_FIXED_AFTER_LAUNCH = ("slug", "starts_at", "audience_id", "restriction", "minimum_age", "required_attribute",
+                       "required_value")  # fmt: skip
+_SLUG_LENGTH = 80
+
+
+@transaction.atomic
+def create_campaign(*, kind: Kind, name: str, by: Actor) -> Campaign:
+    """A new draft of `kind` (opt-in or messaging), with a permalink made from its name."""
+    by.require("campaigns.add_campaign")
+    name = name.strip()
+    if not name:
+        raise Refused("missing_data", "Give the campaign a name.", field="name")
+    campaign = Campaign.objects.create(kind=kind, name=name[:150], slug=free_slug(name))
+    record(by=by, act="campaign.create", of=campaign, kind=kind)
+    return campaign
+
+
+@transaction.atomic
+def save_campaign(*, campaign: Campaign, by: Actor) -> None:
+    """Save an edited shell. Raises `Refused` for what cannot change after launch, and ValidationError for the rest."""
+    by.require("campaigns.change_campaign")
+    before = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    changed = [name for name in EDITABLE if getattr(before, name) != getattr(campaign, name)]
+    fixed = fixed_fields(State(before.state))
+    refused = [name for name in changed if name in fixed]
+    if refused:
+        raise Refused(
+            "wrong_state",
+            f"This campaign is {before.get_state_display().lower()}: its {refused[0]} can no longer change.",
+        )
+    campaign.full_clean(exclude=["state", "kind"])
+    campaign.save(update_fields=changed)
+    if changed:
+        record(by=by, act="campaign.change", of=campaign, changed=changed)
+
+
+EDITABLE = ("name", "notes", "ends_at", *_FIXED_AFTER_LAUNCH)
+
+
+def fixed_fields(state: State) -> frozenset[str]:
+    """The fields that are read-only in this state."""
+    if state in CLOSED:
+        return frozenset(EDITABLE) - {"notes"}
+    return frozenset(_FIXED_AFTER_LAUNCH) if state in LAUNCHED else frozenset()
+
+
+def free_slug(name: str) -> str:
+    """A permalink that no campaign has: the name in URL letters, with a number behind it when it is taken."""
+    stem = slugify(name)[: _SLUG_LENGTH - 8] or "campaign"
+    taken = set(Campaign.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug, count = stem, 1
+    while slug in taken:
+        count += 1
+        slug = f"{stem}-{count}"
+    return slug

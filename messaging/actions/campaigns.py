@@ -1,0 +1,82 @@
+"""Messaging campaigns: launching, pausing, resuming, ending, cancelling."""
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from campaigns.actions.audit import record
+from campaigns.actions.moves import LAUNCH_PERMISSION, move
+from campaigns.actors import Actor
+from campaigns.bell import ring_after_commit
+from campaigns.lifecycle import LAUNCHED, Move
+from campaigns.models import Campaign
+from campaigns.refusals import Refused
+from messaging.actions.messages import missing, pin
+from messaging.actions.outbox import SEND_DUE
+from messaging.actions.runs import close_runs
+from messaging.models import MessagingCampaign, Run, SmsMessage
+from messaging.states import Reason
+
+
+@transaction.atomic
+def launch(*, campaign: MessagingCampaign, by: Actor) -> None:
+    """Launch a campaign with every complete message in it; incomplete ones stay drafts.
+
+    Raises `Refused` when no message is complete, with what the first one lacks.
+    """
+    drafts = list(_drafts(campaign))
+    complete = [message for message in drafts if not missing(message)]
+    if not drafts:
+        raise Refused("missing_data", "Add a message first (Add Message → SMS Message).")
+    if not complete:
+        raise Refused("missing_data", f"“{drafts[0].name}” is not complete. {missing(drafts[0])[0]}")
+    move(campaign=campaign, move=Move.LAUNCH, by=by)
+    for message in complete:
+        pin(message)
+
+
+@transaction.atomic
+def launch_message(*, message: SmsMessage, by: Actor) -> None:
+    """Launch a message that was added after its campaign."""
+    by.require(LAUNCH_PERMISSION)
+    campaign = Campaign.objects.select_for_update().get(pk=message.campaign_id)
+    if campaign.state not in LAUNCHED:
+        raise Refused("wrong_state", "Launch the campaign: its complete messages go with it.")
+    draft = _drafts(campaign).filter(pk=message.pk).first()
+    if draft is None:
+        raise Refused("wrong_state", "This message is launched already.")
+    lacking = missing(draft)
+    if lacking:
+        raise Refused("missing_data", lacking[0])
+    pin(draft)
+    record(by=by, act="message.launch", of=draft)
+
+
+@transaction.atomic
+def pause(*, campaign: MessagingCampaign, by: Actor, reason: str = "") -> None:
+    """Nothing more is claimed. What is on the wire arrives; what waits goes on waiting."""
+    move(campaign=campaign, move=Move.PAUSE, by=by, reason=reason)
+
+
+@transaction.atomic
+def resume(*, campaign: MessagingCampaign, by: Actor) -> None:
+    move(campaign=campaign, move=Move.RESUME, by=by)
+    ring_after_commit(SEND_DUE)
+
+
+@transaction.atomic
+def end(*, campaign: MessagingCampaign, by: Actor) -> None:
+    """Over before its time. What still waited never goes."""
+    move(campaign=campaign, move=Move.END, by=by)
+    close_runs(campaigns=Q(campaign=campaign), state=Run.State.FINISHED, reason=Reason.CAMPAIGN_ENDED)
+
+
+@transaction.atomic
+def cancel(*, campaign: MessagingCampaign, by: Actor) -> None:
+    """Given up. What still waited never goes."""
+    move(campaign=campaign, move=Move.CANCEL, by=by)
+    close_runs(campaigns=Q(campaign=campaign), state=Run.State.CANCELLED, reason=Reason.CAMPAIGN_CANCELLED)
+
+
+def _drafts(campaign: Campaign) -> QuerySet[SmsMessage]:
+    drafts = SmsMessage.objects.filter(campaign=campaign.pk, state=SmsMessage.State.DRAFT)
+    return drafts.select_related("campaign", "sender", "programme").order_by("pk")

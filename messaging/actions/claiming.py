@@ -1,0 +1,113 @@
+"""The claim: taking waiting rows for one attempt, with everything asked at that moment.
+
+What a claim returns has been committed as *sending* with a new attempt id; only then may a byte go out.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from campaigns.models import Customer
+from messaging import parts, rendering
+from messaging.gates import waiting_notices, waiting_recipients
+from messaging.models import Outbound, Run
+from messaging.queries import merge_values
+from messaging.states import Reason, State
+from optins.models import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One text to hand over now. `body` is the real text; it is not kept where it is a code."""
+
+    outbound_id: int
+    attempt_id: uuid.UUID
+    number: str
+    body: str
+    parts: int
+    kept_body: str
+    consent_event_id: int | None
+
+
+_CLAIM = """
+    UPDATE messaging_outbound AS outbound
+    SET state = 'sending', attempt_id = claimed.attempt_id, attempts = attempts + 1, claimed_at = now(),
+        body = claimed.body, parts = claimed.parts, consent_event_id = claimed.consent_event_id
+    FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::smallint[], %s::bigint[])
+         AS claimed (id, attempt_id, body, parts, consent_event_id)
+    WHERE outbound.id = claimed.id
+"""
+
+
+@transaction.atomic
+def claim_recipients(*, run: Run, limit: int) -> Sequence[Claimed]:
+    """Claim up to `limit` recipients of a run. Those who may no longer be texted are settled as skipped."""
+    template = rendering.compile(run.body)
+    rows = _lock(waiting_recipients(run), limit)
+    values = _merge_values(template, [row.customer_id for row in rows])
+
+    def text(row: Outbound) -> str:
+        return template.render(values.get(row.customer_id or 0, {}))
+
+    return _claim(rows, text)
+
+
+@transaction.atomic
+def claim_notices(*, sender: Sender, limit: int) -> Sequence[Claimed]:
+    """Claim up to `limit` notices of a sender, oldest first."""
+    return _claim(_lock(waiting_notices(sender), limit), lambda row: row.sealed_body or row.body)
+
+
+def _lock(waiting: QuerySet[Outbound], limit: int) -> Sequence[Outbound]:
+    return list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
+
+
+def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequence[Claimed]:
+    claimed: list[Claimed] = []
+    refused: dict[str, list[int]] = {}
+    for row in rows:
+        reason, body = (row.refusal, "") if row.refusal else _rendered(row, text)
+        if reason:
+            refused.setdefault(reason, []).append(row.pk)
+            continue
+        kept = row.body if row.sealed_body else body
+        consent = getattr(row, "consent", None)
+        claimed.append(Claimed(row.pk, uuid.uuid4(), row.number, body, parts.count(body).parts, kept, consent))
+    for reason, ids in refused.items():
+        Outbound.objects.filter(pk__in=ids).update(state=State.SKIPPED, reason=reason, settled_at=Now())
+    if claimed:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _CLAIM,
+                [
+                    [row.outbound_id for row in claimed],
+                    [row.attempt_id for row in claimed],
+                    [row.kept_body for row in claimed],
+                    [row.parts for row in claimed],
+                    [row.consent_event_id for row in claimed],
+                ],
+            )
+    return claimed
+
+
+def _rendered(row: Outbound, text: Callable[[Outbound], str]) -> tuple[str, str]:
+    """The reason why this row's text cannot be sent (blank when it can), and the text."""
+    try:
+        body = text(row)
+    except rendering.MissingValue:
+        return Reason.MISSING_FIELD, ""
+    return ("", body) if parts.fits(body) else (Reason.TOO_LONG, "")
+
+
+def _merge_values(
+    template: rendering.Template, customer_ids: Sequence[int | None]
+) -> Mapping[int, Mapping[str, object]]:
+    """Values of the customers whose texts have merge fields; nothing is read for a text without."""
+    if not template.fields:
+        return {}
+    people = Customer.objects.in_bulk([pk for pk in customer_ids if pk is not None])
+    return {pk: merge_values(customer) for pk, customer in people.items()}

@@ -1,0 +1,92 @@
+"""SMS messages: saving a draft, and what is still missing before it can be launched."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from campaigns.actions.audit import record
+from campaigns.actors import Actor
+from campaigns.refusals import Refused
+from messaging import parts, rendering
+from messaging.actions.runs import open_run
+from messaging.models import SmsMessage
+from messaging.queries import merge_fields
+
+
+@transaction.atomic
+def save_message(*, message: SmsMessage, by: Actor) -> None:
+    """Save a draft, complete or not. A launched message is pinned: duplicate it to change it.
+
+    A text that could never be sent (a misspelt merge field, over 10 parts) is refused at once, with its place.
+    """
+    by.require("messaging.change_smsmessage" if message.pk else "messaging.add_smsmessage")
+    if message.pk and SmsMessage.objects.filter(pk=message.pk).exclude(state=SmsMessage.State.DRAFT).exists():
+        raise Refused("wrong_state", "This message was launched and is pinned. Only its notes can change.")
+    refuse_bad_text(message.body)
+    message.full_clean()
+    message.save()
+    record(by=by, act="message.save", of=message)
+
+
+@transaction.atomic
+def save_notes(*, message: SmsMessage, by: Actor) -> None:
+    """Notes may change at any time."""
+    by.require("messaging.change_smsmessage")
+    SmsMessage.objects.filter(pk=message.pk).update(notes=message.notes)
+    record(by=by, act="message.notes", of=message)
+
+
+def refuse_bad_text(body: str) -> None:
+    """Raise `Refused` for a text that could never be sent."""
+    problems = rendering.check(body, merge_fields())
+    if problems:
+        raise Refused("bad_text", problems[0].sentence, field="body")
+    if len(body) > parts.MAX_LENGTH:
+        over = len(body) - parts.MAX_LENGTH
+        raise Refused("too_long", f"The message is {over} characters too long: at most 1,600 fit.", field="body")
+    if not parts.fits(body):
+        raise Refused("too_long", f"The message takes more than {parts.MAX_PARTS} parts. Shorten it.", field="body")
+
+
+def missing(message: SmsMessage) -> Sequence[str]:
+    """What keeps a message from being launched, as sentences; nothing when it is complete."""
+    said: list[str] = []
+    if message.sender is None:
+        said.append("Choose a target phone number (Creative).")
+    if message.programme is None:
+        said.append("Choose a messaging preference (Creative).")
+    if not message.body.strip():
+        said.append("Write the message (Creative).")
+    if message.delivery == SmsMessage.Delivery.TRIGGERED:
+        return [*said, *_missing_for_trigger(message)]
+    return [*said, *_missing_for_schedule(message)]
+
+
+def _missing_for_schedule(message: SmsMessage) -> Sequence[str]:
+    when = message.scheduled_for
+    if when is None:
+        return ["Choose the delivery date and time (Setup)."]
+    if when < timezone.now():
+        return ["The delivery time is in the past. Choose a later one (Setup)."]
+    begins, ends = message.campaign.starts_at, message.campaign.ends_at
+    if (begins is not None and when < begins) or (ends is not None and when >= ends):
+        return ["The delivery time lies outside the campaign's runtime."]
+    return []
+
+
+def _missing_for_trigger(message: SmsMessage) -> Sequence[str]:
+    if not message.event_name.strip():
+        return ["Name the event that triggers it (Setup)."]
+    if message.window_until is not None and message.window_until <= timezone.now():
+        return ["Its window is already over. Choose a later end (Setup)."]
+    return []
+
+
+def pin(message: SmsMessage) -> None:
+    """Launch one complete message, in the caller's transaction: from now on it goes out as it stands."""
+    SmsMessage.objects.filter(pk=message.pk).update(state=SmsMessage.State.LAUNCHED, launched_at=Now())
+    message.refresh_from_db()
+    if message.delivery == SmsMessage.Delivery.TRIGGERED:
+        open_run(message)

@@ -1,0 +1,55 @@
+"""An inbound text: stored once, acted upon at once, and what it stops stopped, in one transaction."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from campaigns.phone import E164
+from messaging.actions.outbox import cancel_waiting
+from messaging.models import Inbound
+from messaging.states import Reason
+from optins.actions.receive import InboundText, receive
+from optins.keywords import Meaning
+from optins.models import MessageProvider, Sender
+
+
+def take_inbound(
+    *, provider: MessageProvider, sid: str, number: str, to: str, body: str, opt_out_type: str = ""
+) -> bool:
+    """Take one inbound text. Returns False for a text that was taken before: it changes nothing again.
+
+    When this returns, a STOP holds: nothing that was still ours to stop leaves for that number.
+    """
+    sender = Sender.objects.select_related("pool").filter(provider=provider, address=to).first()
+    try:
+        with transaction.atomic():
+            inbound = Inbound.objects.create(
+                sid=sid, provider=provider, sender=sender, number=number, body=body, opt_out_type=opt_out_type
+            )
+            # Short codes and alphanumeric senders are machines: an answer to one could loop for ever.
+            if sender is not None and E164.fullmatch(number) and not _is_ours(number):
+                _act(inbound, sender)
+    except IntegrityError:
+        if Inbound.objects.filter(sid=sid).exists():
+            return False
+        raise
+    return True
+
+
+def _is_ours(number: str) -> bool:
+    return Sender.objects.filter(address=number).exists()
+
+
+def _act(inbound: Inbound, sender: Sender) -> None:
+    text = InboundText(
+        number=inbound.number,
+        sender=sender,
+        body=inbound.body,
+        sid=inbound.sid,
+        opt_out_type=inbound.opt_out_type,
+    )
+    reading = receive(text=text)
+    if reading.meaning is Meaning.OPT_OUT:
+        cancel_waiting(which=Q(number=inbound.number), reason=Reason.STOPPED)
+    Inbound.objects.filter(pk=inbound.pk).update(
+        meaning=reading.meaning, rule=reading.rule, campaign=reading.campaign_id
+    )

@@ -1,0 +1,111 @@
+"""The send worker: tokens, claim, wire, settle. A Celery task wakes it; Postgres says what there is to do."""
+
+import time
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from urllib.parse import urlencode
+
+import structlog
+from django.conf import settings
+from django.db.models.functions import Now
+
+from messaging import pacing
+from messaging.actions.carriers import gateway_for
+from messaging.actions.claiming import Claimed, claim_notices, claim_recipients
+from messaging.actions.settling import settle
+from messaging.gateway.outcomes import Outcome, Uncertain
+from messaging.gateway.twilio import OutgoingText, TwilioGateway
+from messaging.models import Outbound, Run
+from messaging.queries import open_runs, senders_with_work
+from messaging.states import Reason, State
+from optins.models import Sender
+
+log = structlog.get_logger(__name__)
+
+# Twilio tries a callback again on these faults: connection overrides travel in the unsigned fragment.
+_CALLBACK_RETRIES = "rc=3&rp=5xx,ct,rt"
+# How long to wait when every sender's bucket is empty: a tenth of a second keeps the pace even.
+_BREATH_SECONDS = 0.1
+
+
+def send_due(*, seconds: float) -> int:
+    """Send what is due until nothing is, or the time is up. Returns how many texts went out."""
+    sent, deadline = 0, time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        senders = list(senders_with_work())
+        if not senders:
+            break
+        round_sent = sum(_send_from(sender) for sender in senders)
+        sent += round_sent
+        if not round_sent:
+            time.sleep(_BREATH_SECONDS)
+    return sent
+
+
+def flag_stuck() -> int:
+    """Show what a dead worker left on the wire as *uncertain*. It is never resent from here. Returns how many."""
+    stuck = Outbound.objects.filter(state=State.SENDING, claimed_at__lt=Now() - settings.RESCUE_AFTER).update(
+        state=State.UNCERTAIN, reason=Reason.NO_ANSWER
+    )
+    if stuck:
+        log.warning("stuck_texts_are_uncertain", texts=stuck)
+    return stuck
+
+
+def _send_from(sender: Sender) -> int:
+    """One chunk from one sender: replies and codes ahead of campaigns, at no more than its rate."""
+    granted = pacing.take(sender, settings.SEND_CHUNK)
+    if not granted:
+        return 0
+    spent, sent = 0, 0
+    notices = claim_notices(sender=sender, limit=granted)
+    spent += _hand_over(sender, notices, run=None)
+    sent += len(notices)
+    for run in open_runs(sender):
+        if spent >= granted:
+            break
+        recipients = claim_recipients(run=run, limit=granted - spent)
+        spent += _hand_over(sender, recipients, run=run)
+        sent += len(recipients)
+    pacing.correct(sender, granted - spent)
+    return sent
+
+
+def _hand_over(sender: Sender, claimed: Sequence[Claimed], *, run: Run | None) -> int:
+    """Post a claimed chunk concurrently and settle it. Returns the parts it cost."""
+    if not claimed:
+        return 0
+    gateway = gateway_for(sender.provider)
+    outcomes = _pool().map(lambda text: _post(gateway, sender, text), claimed)
+    settle(sender=sender, answers=list(zip(claimed, outcomes, strict=True)), run=run)
+    return sum(text.parts for text in claimed)
+
+
+def _post(gateway: TwilioGateway, sender: Sender, text: Claimed) -> Outcome:
+    try:
+        return gateway.send(
+            OutgoingText(
+                to=text.number,
+                sender=sender.address,
+                body=text.body,
+                status_callback=callback_url(text.attempt_id),
+                validity_seconds=None,
+            )
+        )
+    except Exception:
+        # A fault of ours after the claim: the request may have left, so it counts as uncertain like any other.
+        log.exception("post_failed", outbound=text.outbound_id)
+        return Uncertain("The send worker met an error of its own.")
+
+
+def callback_url(attempt_id: uuid.UUID) -> str:
+    """Where Twilio reports on one attempt, even when its answer to us was lost."""
+    query = urlencode({"attempt": str(attempt_id)})
+    return f"{settings.PUBLIC_BASE_URL}/webhooks/twilio/status?{query}#{_CALLBACK_RETRIES}"
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=settings.SEND_CONNECTIONS, thread_name_prefix="wire")

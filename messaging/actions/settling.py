@@ -1,0 +1,173 @@
+"""Writing back what became of texts: the answers of a chunk in one statement, callbacks one by one."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from campaigns.actions.moves import move
+from campaigns.actors import Actor
+from campaigns.lifecycle import Move
+from campaigns.models import Campaign
+from campaigns.refusals import Refused as MoveRefused
+from messaging.actions.claiming import Claimed
+from messaging.gateway.errors import ErrorClass, classify, explain
+from messaging.gateway.outcomes import Accepted, Outcome, Refused, RetryLater, Uncertain
+from messaging.models import Outbound, Run, StatusCallback
+from messaging.states import SETTLED, Reason, State, from_twilio, origins
+from optins.actions.opting_out import suppress_refused
+from optins.models import MessageProvider, Sender
+
+log = structlog.get_logger(__name__)
+SENDING = Actor.system("send worker")
+
+# How long a text waits before it is tried again when the fault is a setting that a person must mend.
+AFTER_MENDING_SECONDS = 60.0
+
+_REASONS: Mapping[ErrorClass, Reason] = {
+    ErrorClass.NUMBER_BAD: Reason.INVALID_NUMBER,
+    ErrorClass.SUPPRESSED: Reason.OPTED_OUT_AT_CARRIER,
+    ErrorClass.COUNTRY_DISABLED: Reason.COUNTRY_DISABLED,
+    ErrorClass.CONTENT_BAD: Reason.CONTENT_REFUSED,
+    ErrorClass.UNREACHABLE_RETRY: Reason.UNREACHABLE,
+    ErrorClass.BLOCKED: Reason.BLOCKED_BY_CARRIER,
+    ErrorClass.FILTERED: Reason.FILTERED_AS_SPAM,
+    ErrorClass.SENDER_CONFIG: Reason.SENDER_REFUSED,
+    ErrorClass.ACCOUNT_CONFIG: Reason.ACCOUNT_REFUSED,
+    ErrorClass.POLICY: Reason.BLOCKED_BY_CARRIER,
+    ErrorClass.FRAUD: Reason.BLOCKED_BY_CARRIER,
+}
+# A setting is wrong, not a person's number: the campaign stops and nobody is marked as failed.
+_PAUSES = frozenset({ErrorClass.SENDER_CONFIG, ErrorClass.ACCOUNT_CONFIG})
+
+
+@dataclass(frozen=True, slots=True)
+class _Settlement:
+    """One row's new state. `wait_seconds` moves its due time when it goes back to the queue."""
+
+    attempt_id: uuid.UUID
+    state: State
+    reason: str = ""
+    sid: str | None = None
+    error_code: int | None = None
+    wait_seconds: float = 0.0
+
+
+# A callback may have been faster than the answer: then only the SID is still missing. A sealed body is wiped
+# as soon as it is known that the text need not go out again.
+_SETTLE = """
+    UPDATE messaging_outbound AS outbound
+    SET state = CASE WHEN outbound.state IN ('sending', 'uncertain') THEN answers.state ELSE outbound.state END,
+        reason = CASE WHEN outbound.state IN ('sending', 'uncertain') THEN answers.reason ELSE outbound.reason END,
+        error_code = coalesce(outbound.error_code, answers.error_code),
+        sid = coalesce(outbound.sid, answers.sid),
+        due_at = CASE WHEN answers.state = 'queued'
+                      THEN now() + make_interval(secs => answers.wait_seconds) ELSE due_at END,
+        settled_at = CASE WHEN answers.state = 'failed' THEN now() ELSE settled_at END,
+        sealed_body = CASE WHEN answers.state IN ('queued', 'uncertain') THEN sealed_body ELSE '' END
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::float8[])
+         AS answers (attempt_id, state, reason, sid, error_code, wait_seconds)
+    WHERE outbound.attempt_id = answers.attempt_id
+"""
+
+
+def settle(*, sender: Sender, answers: Sequence[tuple[Claimed, Outcome]], run: Run | None) -> None:
+    """Write back a chunk's answers, and do what refusals ask for: suppress a number, pause the campaign.
+
+    Suppressions come first and each alone: should we die in between, no refused number is forgotten.
+    """
+    for claimed, outcome in answers:
+        if isinstance(outcome, Refused) and outcome.kind is ErrorClass.SUPPRESSED:
+            suppress_refused(number=claimed.number, sender=sender, code=outcome.code or 0)
+    _write(_settlement(claimed, outcome) for claimed, outcome in answers)
+    if run is not None:
+        _pause_if_misconfigured(run.campaign, (outcome for _, outcome in answers))
+
+
+def _write(settlements: Iterable[_Settlement]) -> None:
+    rows = list(settlements)
+    columns = [
+        [row.attempt_id for row in rows],
+        [row.state.value for row in rows],
+        [row.reason for row in rows],
+        [row.sid for row in rows],
+        [row.error_code for row in rows],
+        [row.wait_seconds for row in rows],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, columns)
+
+
+def _settlement(claimed: Claimed, outcome: Outcome) -> _Settlement:
+    attempt = claimed.attempt_id
+    match outcome:
+        case Accepted(sid=sid):
+            return _Settlement(attempt, State.ACCEPTED, sid=sid)
+        case RetryLater(after_seconds=after, code=code):
+            return _Settlement(attempt, State.QUEUED, error_code=code, wait_seconds=after)
+        case Uncertain():
+            return _Settlement(attempt, State.UNCERTAIN, reason=Reason.NO_ANSWER)
+        case Refused(kind=kind, code=code) if kind in _PAUSES:
+            return _Settlement(attempt, State.QUEUED, error_code=code, wait_seconds=AFTER_MENDING_SECONDS)
+        case Refused(kind=kind, code=code):
+            return _Settlement(attempt, State.FAILED, reason=_reason(kind), error_code=code)
+
+
+def _reason(kind: ErrorClass) -> Reason:
+    return _REASONS.get(kind, Reason.CARRIER_UNKNOWN)
+
+
+@transaction.atomic
+def _pause_if_misconfigured(campaign: Campaign, outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, Refused) and outcome.kind in _PAUSES:
+            try:
+                move(campaign=campaign, move=Move.PAUSE, by=SENDING, reason=explain(outcome.code))
+            except MoveRefused:
+                log.info("already_stopped", campaign=campaign.pk)
+            return
+
+
+@transaction.atomic
+def take_callback(
+    *, provider: MessageProvider, attempt_id: uuid.UUID | None, sid: str, status: str, error_code: int | None
+) -> bool:
+    """Keep one status callback and move its text forward. Returns whether it moved anything.
+
+    Callbacks come late, twice and out of order: the allow-list of moves decides, and the rest changes nothing.
+    """
+    target = from_twilio(status)
+    moved = False if target is None else _advance(provider, attempt_id, sid, target, error_code)
+    StatusCallback.objects.create(
+        provider=provider, attempt_id=attempt_id, sid=sid, status=status[:32], error_code=error_code, moved=moved
+    )
+    return moved
+
+
+def _advance(
+    provider: MessageProvider, attempt_id: uuid.UUID | None, sid: str, target: State, error_code: int | None
+) -> bool:
+    mine = Outbound.objects.filter(sender__provider=provider, state__in=sorted(origins(target)))
+    which = mine.filter(sid=sid) if attempt_id is None else mine.filter(attempt_id=attempt_id)
+    row = which.select_for_update(of=("self",)).select_related("sender").first()
+    if row is None or (row.sid and row.sid != sid):
+        return False
+    kind = classify(error_code)
+    changes: dict[str, object] = {"state": target, "sid": sid, "sealed_body": ""}
+    if target in SETTLED:
+        changes["settled_at"] = Now()
+    if target in (State.FAILED, State.CANCELLED):
+        changes |= {"reason": _failed_because(target, kind, error_code), "error_code": error_code}
+    Outbound.objects.filter(pk=row.pk).update(**changes)
+    if kind is ErrorClass.SUPPRESSED:
+        suppress_refused(number=row.number, sender=row.sender, code=error_code or 0)
+    return True
+
+
+def _failed_because(target: State, kind: ErrorClass, error_code: int | None) -> Reason:
+    if target is State.CANCELLED:
+        return Reason.CAMPAIGN_CANCELLED
+    return Reason.UNDELIVERED if error_code is None else _reason(kind)

@@ -1,0 +1,38 @@
+"""Celery's doors: each loads nothing, decides nothing, and calls one verb."""
+
+from celery import shared_task
+
+from messaging.actions import outbox, runs, sending
+
+# A send worker works this long and hands over, so that scaling is more workers and a deploy waits seconds.
+WORK_SECONDS = 10.0
+
+
+@shared_task(name="messaging.send_due")
+def send_due() -> None:
+    sending.send_due(seconds=WORK_SECONDS)
+
+
+@shared_task(name="messaging.carry_notices")
+def carry_notices() -> None:
+    outbox.carry_notices()
+
+
+@shared_task(name="messaging.follow_clock")
+def follow_clock() -> None:
+    runs.follow_clock()
+
+
+@shared_task(name="messaging.start_due")
+def start_due() -> None:
+    runs.start_due()
+
+
+@shared_task(name="messaging.finish_runs")
+def finish_runs() -> None:
+    runs.finish_runs()
+
+
+@shared_task(name="messaging.flag_stuck")
+def flag_stuck() -> None:
+    sending.flag_stuck()

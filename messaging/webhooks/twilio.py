@@ -1,0 +1,106 @@
+"""Twilio's webhooks: signed inbound texts and status callbacks. They verify, hand to one verb, and answer."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from urllib.parse import parse_qsl
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from messaging.actions.receiving import take_inbound
+from messaging.actions.settling import take_callback
+from messaging.gateway import signatures
+from messaging.gateway.errors import as_code
+from optins.models import MessageProvider
+
+log = structlog.get_logger(__name__)
+
+# Says nothing: what we owe in answer goes out as a notice through the one door.
+_SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPost:
+    """A request whose signature holds: the account it came for and its parameters, unaltered."""
+
+    provider: MessageProvider
+    parameters: dict[str, str]
+
+
+def signed(view: Callable[[HttpRequest, SignedPost], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let only Twilio's signed POSTs in; anything else gets 403 and changes nothing, whatever DEBUG says."""
+
+    @csrf_exempt
+    @require_POST
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        post = _verified(request)
+        if post is None:
+            log.warning("webhook_refused", path=request.path)
+            return HttpResponse("The signature does not match.", status=403, content_type="text/plain")
+        return view(request, post)
+
+    return guarded
+
+
+@signed
+def inbound(_request: HttpRequest, post: SignedPost) -> HttpResponse:
+    """A text from a person."""
+    given = post.parameters
+    if not given.get("MessageSid"):
+        return HttpResponse("MessageSid is missing.", status=400, content_type="text/plain")
+    fresh = take_inbound(
+        provider=post.provider,
+        sid=given["MessageSid"],
+        number=given.get("From", ""),
+        to=given.get("To", ""),
+        # Postgres cannot hold a NUL, and no keyword has one.
+        body=given.get("Body", "").replace("\0", ""),
+        opt_out_type=given.get("OptOutType", ""),
+    )
+    log.info("inbound", sid=given["MessageSid"], fresh=fresh)
+    return HttpResponse(_SILENCE, content_type="text/xml")
+
+
+@signed
+def status(request: HttpRequest, post: SignedPost) -> HttpResponse:
+    """What became of one of our texts. The attempt id of the URL is covered by the signature."""
+    given = post.parameters
+    sid = given.get("MessageSid", "")
+    if not sid:
+        return HttpResponse("MessageSid is missing.", status=400, content_type="text/plain")
+    moved = take_callback(
+        provider=post.provider,
+        attempt_id=_uuid(request.GET.get("attempt", "")),
+        sid=sid,
+        status=given.get("MessageStatus", ""),
+        error_code=as_code(given.get("ErrorCode")),
+    )
+    log.info("status", sid=sid, status=given.get("MessageStatus", ""), moved=moved)
+    return HttpResponse(status=204)
+
+
+def _verified(request: HttpRequest) -> SignedPost | None:
+    """The signature is computed over the public address and every parameter exactly as it was received."""
+    signature = request.headers.get("X-Twilio-Signature", "")
+    pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+    parameters = dict(pairs)
+    provider = MessageProvider.objects.filter(account_sid=parameters.get("AccountSid", "")).first()
+    if provider is None or not signature:
+        return None
+    url = f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
+    if not signatures.valid(url, pairs, signature, provider.webhook_tokens):
+        return None
+    return SignedPost(provider, parameters)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

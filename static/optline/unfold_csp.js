@@ -113,7 +113,7 @@
   /* ---- Keyboard and screen reader ------------------------------------------------------------ */
 
   // Unfold puts click handlers on spans, divs and links without an address, which no keyboard reaches.
-  const MOUSE_ONLY = "[x-on\\:click]:not(a[href], button, input, [tabindex], #changelist-filter-close), .add-row:not([href], button)";
+  const MOUSE_ONLY = "[x-on\\:click]:not(a[href], button, input, [tabindex], #changelist-filter-close), .delete-template:not([tabindex])";
   const ICON_NAMES = {
     close: "Close",
     delete: "Remove",
@@ -130,8 +130,19 @@
     }
   }
 
-  function reachAllByKeyboard() {
+  // Icons are ligatures: unless it is the only name of a control, a screen reader should not read "unfold_more".
+  function hideIconFromReaders(icon) {
+    const control = icon.closest("a, button, [role=button]");
+    const isOnlyName =
+      control && !control.title && !control.ariaLabel && control.textContent.trim() === icon.textContent.trim();
+    if (control !== icon && !isOnlyName) {
+      icon.setAttribute("aria-hidden", "true");
+    }
+  }
+
+  function makeReachable() {
     document.querySelectorAll(MOUSE_ONLY).forEach(reachByKeyboard);
+    document.querySelectorAll(".material-symbols-outlined:not([aria-hidden])").forEach(hideIconFromReaders);
   }
 
   document.addEventListener("keydown", (event) => {
@@ -164,7 +175,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     openForeignLinksInNewTab();
-    reachAllByKeyboard();
-    new MutationObserver(reachAllByKeyboard).observe(document.body, { childList: true, subtree: true });
+    makeReachable();
+    new MutationObserver(makeReachable).observe(document.body, { childList: true, subtree: true });
   });
 })();

@@ -32,6 +32,7 @@ def chromium() -> Generator[Browser, None, None]:
 @pytest.fixture
 def context(chromium: Browser, live_server: LiveServer) -> Generator[BrowserContext, None, None]:
     context = chromium.new_context(base_url=live_server.url)
+    context.set_default_timeout(5_000)
     context.add_init_script(TELL_VIOLATIONS)
     yield context
     context.close()
@@ -52,7 +53,8 @@ def complaints(page: Page) -> list[str]:
     heard: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # Pages that nobody may add to by hand answer 403; the browser remarks on it.
+        if message.type in ("error", "warning") and "status of 403" not in message.text:
             heard.append(f"{page.url}: {message.text}")
 
     page.on("console", listen)
@@ -77,7 +79,7 @@ def test_no_page_breaks_the_policy(page: Page, complaints: list[str]) -> None:
     for path in every_path():
         page.goto(path)
         page.wait_for_load_state("networkidle")
-    assert [complaint for complaint in complaints if "403" not in complaint] == []
+    assert complaints == []
 
 
 def test_somebody_logs_in(context: BrowserContext, admin_user: User) -> None:

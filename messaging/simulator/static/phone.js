@@ -175,8 +175,7 @@ export class Phone {
     row.querySelector(".row-time").textContent = texts.length ? clockTime(texts.at(-1).at) : "";
     const unread = row.querySelector(".row-unread");
     unread.hidden = seen === texts.length;
-    unread.textContent = texts.length - seen;
-    unread.setAttribute("aria-label", `${texts.length - seen} new`);
+    unread.firstChild.textContent = texts.length - seen;
     return row;
   }
 
@@ -193,7 +192,11 @@ export class Phone {
     const kind = make("span", "row-kind");
     kind.textContent = kindOf(sender);
     button.append(avatar, name, make("span", "row-time"), kind, make("span", "row-preview"));
-    button.append(make("span", "row-unread"));
+    const unread = make("span", "row-unread");
+    const word = make("span", "visually-hidden");
+    word.textContent = " new";
+    unread.append("", word);
+    button.append(unread);
     button.addEventListener("click", () => this.#open(sender.address));
     row.append(button);
     this.rows.set(sender.address, row);
@@ -208,7 +211,7 @@ function make(tag, className) {
 }
 
 function createBubble(text) {
-  const item = make("li", `bubble ${text.direction}`);
+  const item = make("div", `bubble ${text.direction}`);
   item.dataset.sid = text.sid;
   const body = make("p", "body");
   body.textContent = text.body;

@@ -70,9 +70,7 @@ def test_a_short_code_never_blocks(client: Client, simulator: Simulator, webhook
     assert client.messages.create(to=PHONE, from_=SHORT_CODE, body="Hello").status == "queued"
 
 
-def test_a_stop_blocks_one_phone_on_one_number(
-    client: Client, simulator: Simulator, webhook: Webhook
-) -> None:
+def test_a_stop_blocks_one_phone_on_one_number(client: Client, simulator: Simulator, webhook: Webhook) -> None:
     simulator.text_in(PHONE, LONG_CODE, "STOP")
     for to, sender in [(OTHER_PHONE, LONG_CODE), (PHONE, TOLL_FREE), (PHONE, POOLED)]:
         assert client.messages.create(to=to, from_=sender, body="Hello").status == "queued"

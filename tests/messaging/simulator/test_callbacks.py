@@ -15,9 +15,7 @@ def send(client: Client, webhook: Webhook, fragment: str = "", to: str = PHONE) 
     return str(client.messages.create(to=to, from_=LONG_CODE, body="Hello", status_callback=url).sid)
 
 
-def test_a_text_is_told_as_sent_then_delivered(
-    client: Client, simulator: Simulator, webhook: Webhook
-) -> None:
+def test_a_text_is_told_as_sent_then_delivered(client: Client, simulator: Simulator, webhook: Webhook) -> None:
     sid = send(client, webhook)
     simulator.settle()
     assert webhook.statuses == ["sent", "delivered"]
@@ -35,9 +33,7 @@ def test_a_text_is_told_as_sent_then_delivered(
     }
 
 
-def test_a_messaging_service_is_told_as_queued_first(
-    client: Client, simulator: Simulator, webhook: Webhook
-) -> None:
+def test_a_messaging_service_is_told_as_queued_first(client: Client, simulator: Simulator, webhook: Webhook) -> None:
     service = JAN_SERVICE.sid
     client.messages.create(to=PHONE, messaging_service_sid=service, body="Hello", status_callback=webhook.url)
     simulator.settle()
@@ -46,9 +42,7 @@ def test_a_messaging_service_is_told_as_queued_first(
     assert {call.form["From"] for call in webhook.calls} == {POOLED}
 
 
-def test_a_failure_is_told_with_its_error_code(
-    client: Client, simulator: Simulator, webhook: Webhook
-) -> None:
+def test_a_failure_is_told_with_its_error_code(client: Client, simulator: Simulator, webhook: Webhook) -> None:
     send(client, webhook, to="+15005550305")
     simulator.settle()
     assert webhook.statuses == ["sent", "undelivered"]

@@ -44,8 +44,7 @@ def test_a_pooled_number_names_its_messaging_service(simulator: Simulator, webho
     "answer",
     [
         "<Response><Message>Welcome &amp; hello</Message></Response>",
-        '<?xml version="1.0"?><Response><Message to="x"> <Body>Welcome &amp; hello</Body>'
-        "</Message></Response>\n",
+        '<?xml version="1.0"?><Response><Message to="x"> <Body>Welcome &amp; hello</Body></Message></Response>\n',
     ],
 )
 def test_a_twiml_message_reaches_the_phone(simulator: Simulator, webhook: Webhook, answer: str) -> None:
@@ -78,9 +77,7 @@ def test_an_empty_answer_does_nothing(simulator: Simulator, webhook: Webhook, an
         (twiml("<Response>" + "x" * 65_536), "11750: the webhook answered more than 64 KB"),
     ],
 )
-def test_a_bad_answer_is_shown(
-    simulator: Simulator, webhook: Webhook, answer: web.Response, problem: str
-) -> None:
+def test_a_bad_answer_is_shown(simulator: Simulator, webhook: Webhook, answer: web.Response, problem: str) -> None:
     webhook.answers.append(answer)
     assert simulator.text_in(PHONE, SHORT_CODE, "JOIN")["problem"] == problem
     assert simulator.texts(PHONE)[0]["problem"] == problem
@@ -111,9 +108,7 @@ def test_a_phones_texts_come_in_order(client: Client, simulator: Simulator, webh
         ("12", {"to": SHORT_CODE, "body": "x"}, 400),
     ],
 )
-def test_a_text_that_cannot_be_sent_is_refused(
-    simulator: Simulator, number: str, sent: object, status: int
-) -> None:
+def test_a_text_that_cannot_be_sent_is_refused(simulator: Simulator, number: str, sent: object, status: int) -> None:
     answer = requests.post(f"{simulator.url}/handsets/{number}/texts", json=sent, timeout=5)
     assert answer.status_code == status
     assert answer.json()["error"].endswith(".")

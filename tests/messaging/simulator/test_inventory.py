@@ -47,9 +47,7 @@ def test_an_unknown_service_is_20404(client: Client) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_numbers_webhook_can_be_set(
-    client: Client, simulator: Simulator, webhook: Webhook, method: str
-) -> None:
+def test_a_numbers_webhook_can_be_set(client: Client, simulator: Simulator, webhook: Webhook, method: str) -> None:
     number = client.incoming_phone_numbers.list(phone_number=LONG_CODE)[0]
     updated = number.update(sms_url=f"{webhook.url}/mine?a=1", sms_method=method)
     assert (updated.sms_url, updated.sms_method) == (f"{webhook.url}/mine?a=1", method)

@@ -64,9 +64,7 @@ def test_a_list_can_ask_for_one_sender(client: Client, simulator: Simulator, web
     assert (inbound.body, inbound.direction, inbound.status) == ("from the phone", "inbound", "received")
 
 
-def test_the_carriers_own_answers_are_not_in_the_list(
-    client: Client, simulator: Simulator, webhook: Webhook
-) -> None:
+def test_the_carriers_own_answers_are_not_in_the_list(client: Client, simulator: Simulator, webhook: Webhook) -> None:
     simulator.text_in(PHONE, LONG_CODE, "HELP")
     assert [message.direction for message in client.messages.list(to=PHONE)] == []
 
@@ -86,9 +84,7 @@ def test_a_list_can_ask_for_a_day(client: Client, simulator: Simulator, days: in
     ("after", "before", "found"),
     [(-1, 1, True), (0, 0, True), (1, 2, False), (-2, -1, False)],
 )
-def test_a_list_can_ask_for_days(
-    client: Client, simulator: Simulator, after: int, before: int, found: bool
-) -> None:
+def test_a_list_can_ask_for_days(client: Client, simulator: Simulator, after: int, before: int, found: bool) -> None:
     send(client, "today")
     simulator.settle()
     answer = requests.get(

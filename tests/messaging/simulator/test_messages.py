@@ -39,9 +39,7 @@ def test_a_message_reaches_the_phone(client: Client, simulator: Simulator) -> No
     )
 
 
-def test_a_messaging_service_accepts_and_chooses_the_sender_later(
-    client: Client, simulator: Simulator
-) -> None:
+def test_a_messaging_service_accepts_and_chooses_the_sender_later(client: Client, simulator: Simulator) -> None:
     message = client.messages.create(to=PHONE, messaging_service_sid=JAN_SERVICE.sid, body="Hello")
     assert (message.status, message.from_, message.num_segments) == ("accepted", None, "0")
     simulator.settle()

@@ -55,13 +55,13 @@ def check_key(key: str) -> None:
 
 
 def read(field: str, raw: object) -> str | dt.date | None:
-    """A profile field's value; what is blank becomes the field's empty value. Raises ValueError."""
+    """A profile field's value; what is blank becomes the field's empty value.
+
+    Raises ValueError with a sentence that begins in lower case, to stand after the field's name and a colon.
+    """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None if field in _NULLABLE else ""
-    try:
-        return FIELDS[field](raw)
-    except ValueError as error:
-        raise ValueError(f"{field}: {error}") from None
+    return FIELDS[field](raw)
 
 
 def kind_of(value: object) -> Kind:
@@ -80,7 +80,7 @@ def kind_of(value: object) -> Kind:
 def kind_of_words(words: list[str]) -> Kind:
     """The kind of a file's column, from some of its cells that are not blank.
 
-    Words and figures of equal length that only look like numbers, such as ``01234``, stay text.
+    What only looks like a number, such as ``01234``, stays text.
     """
     readers = ((Kind.BOOLEAN, _read_yes_or_no), (Kind.DATE, read_date), (Kind.NUMBER, _read_plain_number))
     for kind, reader in readers:

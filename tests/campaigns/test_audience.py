@@ -28,9 +28,7 @@ FIELDS = {
         Field("vip", "VIP", Kind.BOOLEAN),
     )
 }
-ASKED = [
-    FIELDS[key] for key in ("first_name", "external_id", "birth_date", "tier", "points", "joined", "vip")
-]
+ASKED = [FIELDS[key] for key in ("first_name", "external_id", "birth_date", "tier", "points", "joined", "vip")]
 
 # Few letters and days, so that generated customers and rules meet often; % and _ are LIKE's own.
 texts = st.text(alphabet="aAbé%_\\", min_size=1, max_size=3)
@@ -188,15 +186,11 @@ def test_a_minimum_age_is_reached_on_the_birthday(born: str | None, on: str, old
 def test_a_required_value_is_compared_in_its_kind(key: str, required: str, met: bool) -> None:
     for name, kind in (("tier", "text"), ("points", "number"), ("joined", "date"), ("vip", "boolean")):
         Attribute.objects.create(key=name, type=kind)
-    Customer.objects.create(
-        state="TX", attributes={"tier": "gold", "points": 12, "joined": "2025-01-31", "vip": True}
-    )
+    Customer.objects.create(state="TX", attributes={"tier": "gold", "points": 12, "joined": "2025-01-31", "vip": True})
     campaign = Campaign(restriction="attribute", required_attribute=key, required_value=required)
     restricted = Customer.objects.filter(audience.meets_restriction(campaign, on=TODAY))
     assert restricted.exists() is met
-    inside = Exists(
-        Customer.objects.filter(audience.meets_restriction(campaign, on=TODAY), pk=OuterRef("pk"))
-    )
+    inside = Exists(Customer.objects.filter(audience.meets_restriction(campaign, on=TODAY), pk=OuterRef("pk")))
     assert Customer.objects.filter(~inside).exists() is not met
 
 

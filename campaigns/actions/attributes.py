@@ -1,0 +1,87 @@
+"""The vocabulary of attributes: learned from what apps and files bring, kept true to the segments that use it."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from campaigns import profile
+from campaigns.actions.audit import record
+from campaigns.actors import Actor
+from campaigns.audience import fields
+from campaigns.models import Attribute, Campaign, Segment
+from campaigns.refusals import Refused
+from campaigns.rules import Kind, RuleError, fields_of, parse
+
+MAX_ATTRIBUTES = 500
+
+
+def learn(kinds: Mapping[str, Kind], *, labels: Mapping[str, str] | None = None) -> None:
+    """Add the attributes that are new, inside the caller's transaction. Raises Refused when there are too many.
+
+    The limit keeps an app that makes up names from drowning the lists that marketers choose from.
+    """
+    new = sorted(kinds.keys() - set(Attribute.objects.filter(key__in=kinds).values_list("key", flat=True)))
+    if not new:
+        return
+    if Attribute.objects.count() + len(new) > MAX_ATTRIBUTES:
+        sentence = f"There are {MAX_ATTRIBUTES} attributes, which is the limit. Delete some that nobody uses."
+        raise Refused("too_many_attributes", sentence, field="attributes")
+    rows = [Attribute(key=key, type=kinds[key].value, label=(labels or {}).get(key, "")[:100]) for key in new]
+    # Two calls may learn the same word at once: the first one's kind stands.
+    Attribute.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def save_attribute(*, attribute: Attribute | None, key: str, label: str, type: str, by: Actor) -> Attribute:
+    """Add a word to the vocabulary, or change its label or kind.
+
+    Raises Refused when the key is taken or no key, or when a segment or campaign asks about it in its present
+    kind; PermissionDenied.
+    """
+    by.require("campaigns.add_attribute" if attribute is None else "campaigns.change_attribute")
+    with transaction.atomic():
+        kept = None if attribute is None else Attribute.objects.select_for_update().get(pk=attribute.pk)
+        saved = kept or Attribute()
+        if (saved.key, saved.type) != (key, type):
+            _require_free(key, other_than=saved)
+            if kept is not None:
+                _require_unused(kept)
+        saved.key, saved.label, saved.type = key, label, type
+        saved.save()
+        record(by=by, act="attribute.save", of=saved, key=key, type=type)
+    return saved
+
+
+def delete_attribute(*, attribute: Attribute, by: Actor) -> None:
+    """Take a word out of the vocabulary; the values on file stay, unseen. Raises Refused while it is in use."""
+    by.require("campaigns.delete_attribute")
+    with transaction.atomic():
+        _require_unused(attribute)
+        record(by=by, act="attribute.delete", of=attribute, key=attribute.key)
+        attribute.delete()
+
+
+def _require_free(key: str, *, other_than: Attribute) -> None:
+    try:
+        profile.check_key(key)
+    except ValueError as error:
+        raise Refused("invalid_attribute", str(error), field="key") from None
+    if Attribute.objects.filter(key=key).exclude(pk=other_than.pk).exists():
+        raise Refused("attribute_taken", f"There is already an attribute “{key}”. Edit that one.", field="key")
+
+
+def _require_unused(attribute: Attribute) -> None:
+    """A rule that lost its field could not be asked any more, and a send would not know whom it means."""
+    users = [f"the segment “{segment.name}”" for segment in Segment.objects.all() if _asks(segment, attribute)]
+    restricted = Campaign.objects.filter(restriction=Campaign.Restriction.ATTRIBUTE, required_attribute=attribute.key)
+    users += [f"the campaign “{campaign.name}”" for campaign in restricted]
+    if users:
+        who = ", ".join(users[:3])
+        sentence = f"“{attribute}” is used by {who}. Change that first; the label can be changed at any time."
+        raise Refused("attribute_in_use", sentence, field="type")
+
+
+def _asks(segment: Segment, attribute: Attribute) -> bool:
+    try:
+        return attribute.key in fields_of(parse(segment.rule, fields()))
+    except RuleError:
+        return False

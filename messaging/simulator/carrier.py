@@ -207,9 +207,7 @@ class Carrier:
 
     # --- Both ways ---------------------------------------------------------------------------
 
-    async def _call(
-        self, message: Message, url: str, parameters: dict[str, str], method: str = "POST"
-    ) -> Delivery:
+    async def _call(self, message: Message, url: str, parameters: dict[str, str], method: str = "POST") -> Delivery:
         token = next(a.auth_token for a in self.directory.accounts if a.sid == message.account_sid)
         return await self.webhooks.call(url, parameters, token=token, method=method)
 

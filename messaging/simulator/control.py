@@ -50,15 +50,11 @@ async def reset(request: web.Request) -> web.Response:
 async def healthz(request: web.Request) -> web.Response:
     """`{status, messages, under_way}`: `under_way` is 0 once every text has come to its end."""
     carrier = request.app[CARRIER]
-    return web.json_response(
-        {"status": "ok", "messages": len(carrier.records.all), "under_way": carrier.under_way}
-    )
+    return web.json_response({"status": "ok", "messages": len(carrier.records.all), "under_way": carrier.under_way})
 
 
 def _record(message: Message) -> dict[str, object]:
-    answers = [
-        {"about": a.about, "http_status": a.http_status, "problem": a.problem} for a in message.answers
-    ]
+    answers = [{"about": a.about, "http_status": a.http_status, "problem": a.problem} for a in message.answers]
     return as_bubble(message) | {
         "account_sid": message.account_sid,
         "service_sid": message.service_sid,

@@ -28,9 +28,7 @@ NETWORK_STOP_TEXT = (
     'NETWORK MSG: You replied with the word "stop" which blocks all texts sent from this number. '
     'Text back "unstop" to receive messages again.'
 )
-NETWORK_START_TEXT = (
-    'NETWORK MSG: You have replied "{word}" and will begin receiving messages again from this number.'
-)
+NETWORK_START_TEXT = 'NETWORK MSG: You have replied "{word}" and will begin receiving messages again from this number.'
 
 
 @dataclass(frozen=True, slots=True)

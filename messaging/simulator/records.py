@@ -32,9 +32,7 @@ class Filter:
             return True
         if message.sent is None:
             return False
-        return (self.since is None or message.sent >= self.since) and (
-            self.until is None or message.sent < self.until
-        )
+        return (self.since is None or message.sent >= self.since) and (self.until is None or message.sent < self.until)
 
 
 class Records:

@@ -101,9 +101,7 @@ async def list_messages(request: web.Request) -> web.Response:
     )
 
 
-def _page(
-    request: web.Request, account_sid: str, query: dict[str, str], size: int
-) -> tuple[list[Message], bool, bool]:
+def _page(request: web.Request, account_sid: str, query: dict[str, str], size: int) -> tuple[list[Message], bool, bool]:
     """The page, and whether there are newer and older messages around it.
 
     A token PA<sid> starts after that message, PB<sid> ends before it, so pages stay put while texts arrive.

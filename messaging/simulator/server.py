@@ -18,9 +18,7 @@ def build(
     """The application. Inbound texts go to `inbound_url` until an account sets a number's SmsUrl."""
     webhooks = Webhooks()
     app = web.Application(middlewares=[twilio_errors])
-    app[CARRIER] = Carrier(
-        directory=Directory(accounts, inbound_url), webhooks=webhooks, delays=delays or Delays()
-    )
+    app[CARRIER] = Carrier(directory=Directory(accounts, inbound_url), webhooks=webhooks, delays=delays or Delays())
 
     async def open_webhooks(_app: web.Application) -> AsyncIterator[None]:
         async with webhooks:

@@ -82,9 +82,7 @@ class Webhooks:
         if self._session:
             await self._session.close()
 
-    async def call(
-        self, url: str, parameters: Mapping[str, str], *, token: str, method: str = "POST"
-    ) -> Delivery:
+    async def call(self, url: str, parameters: Mapping[str, str], *, token: str, method: str = "POST") -> Delivery:
         """Calls a webhook with these parameters, signed with the account's token. Never raises."""
         overrides = Overrides.of(url)
         address = url.partition("#")[0]

@@ -71,7 +71,7 @@ def recipients(message: SmsMessage, *, customer_id: int | None = None) -> tuple[
         people = people.filter(pk=customer_id)
     numbers, number_params = _numbers(message, message.programme, message.sender, people).query.sql_with_params()
     without = people.filter(~Exists(PhoneNumber.objects.filter(customer=OuterRef("pk"))))
-    nobody, nobody_params = without.values("pk").order_by().query.sql_with_params()
+    nobody, nobody_params = without.values("id").order_by().query.sql_with_params()
     # Two windows: the best number of each person, then the first person of each number.
     sql = f"""
         SELECT customer_id, number, consent_event_id,

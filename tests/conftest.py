@@ -10,6 +10,8 @@ from pytest_django import DjangoDbBlocker
 
 from config.local import testbed
 
+pytest_plugins = ["tests.fixtures.simulator", "tests.fixtures.product"]
+
 CHROMIUM = shutil.which("chromium")
 
 

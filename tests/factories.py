@@ -7,18 +7,23 @@ Campaigns are made, completed and launched by the product's own verbs, so that a
 product could have made.
 """
 
+import datetime as dt
 import itertools
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from campaigns.actors import Actor
 from campaigns.lifecycle import Kind
-from campaigns.models import Customer, PhoneNumber, Segment
+from campaigns.models import Customer, CustomerEvent, PhoneNumber, Segment
 from campaigns.phone import country
 from config.roles import sync
+from messaging.actions.campaigns import launch as launch_messaging
+from messaging.actions.messages import save_message
+from messaging.models import MessagingCampaign, SmsMessage
 from optins.actions import ledger
 from optins.actions.campaigns import create_global, launch, save_global_options, save_options
 from optins.actions.ledger import Evidence, Method
@@ -41,7 +46,9 @@ TESTS = Actor.system("tests")
 PASSWORD = "correct horse battery staple"
 SECRET = "the-secret-of-every-app-in-tests"
 
-WELCOME = "Acme Offers: you are in. 4 msgs/month. Msg&data rates may apply. Reply HELP for help, STOP to cancel."
+WELCOME = (
+    "Acme Offers: you are in. 4 msgs/month. Msg&data rates may apply. Reply HELP for help, STOP to cancel."
+)
 OPT_OUT = "Acme: you are opted out and will get no more texts. Reply START to come back."
 HELP = "Acme: call 800-555-0199 or write to help@acme.example. Reply STOP to cancel."
 NO_MATCH = "Acme: sorry, we did not understand that. Reply HELP for help."
@@ -173,7 +180,7 @@ def api_app(**fields: Any) -> ApiApp:
 
 
 def subscription(programme: OptInCampaign, person: Customer, address: str | None = None) -> Subscription:
-    """An opted-in number of `person`: the given one, else their first, else a new one. Ledger line included."""
+    """An opted-in number of `person`, ledger line included: this one, else their first, else a new one."""
     held = address or person.phone_numbers.values_list("number", flat=True).first()
     chosen = held or phone_number(person).number
     evidence = Evidence(method=Method.KEYWORD, sender=programme.options.sender, customer=person)
@@ -191,6 +198,55 @@ def ledger_of(address: str) -> list[str]:
     entries = ConsentEvent.objects.filter(number=address).order_by("pk")
     return list(entries.values_list("action", flat=True))
 
+
+def messaging_campaign(
+    *messages: SmsMessage, live: bool = True, due: bool = True, **fields: Any
+) -> MessagingCampaign:
+    """A messaging campaign with these messages, launched by the product's verb unless `live=False`.
+
+    The time of its scheduled messages has come at once, unless `due=False`.
+    """
+    serial = next(_serial)
+    defaults = {"kind": Kind.MESSAGING, "name": f"News {serial}", "slug": f"news-{serial}"}
+    campaign = MessagingCampaign.objects.create(**{**defaults, **fields})
+    for message in messages:
+        message.campaign = campaign
+        save_message(message=message, by=TESTS)
+    if live:
+        launch_messaging(campaign=campaign, by=TESTS)
+        campaign.refresh_from_db()
+    if due:
+        campaign.messages.filter(delivery=SmsMessage.Delivery.SCHEDULED).update(scheduled_for=Now())
+    return campaign
+
+
+def scheduled(programme: OptInCampaign, body: str = "Hello from Acme", **fields: Any) -> SmsMessage:
+    """An unsaved message for an hour from now; give it to `messaging_campaign`."""
+    defaults = {
+        "name": f"Message {next(_serial)}",
+        "delivery": SmsMessage.Delivery.SCHEDULED,
+        "scheduled_for": timezone.now() + dt.timedelta(hours=1),
+        "sender": programme.options.sender,
+        "programme": programme,
+        "body": body,
+    }
+    return SmsMessage(**{**defaults, **fields})
+
+
+def triggered(programme: OptInCampaign, event_name: str, body: str = "Thank you from Acme", **fields: Any) -> SmsMessage:
+    """An unsaved message that an event sends at once; give it to `messaging_campaign`."""
+    return scheduled(
+        programme,
+        body,
+        **{"delivery": SmsMessage.Delivery.TRIGGERED, "scheduled_for": None, "event_name": event_name, **fields},
+    )
+
+
+def event(person: Customer, name: str, **fields: Any) -> CustomerEvent:
+    """Something `person` did just now."""
+    serial = next(_serial)
+    defaults = {"source": "tests", "event_id": f"event-{serial}", "occurred_at": timezone.now(), "digest": ""}
+    return CustomerEvent.objects.create(customer=person, name=name, **{**defaults, **fields})
 
 
 def _another_sender() -> Sender:

@@ -362,9 +362,7 @@ def reserved_reason(word: str, *, sender_kind: SenderKind) -> str | None:
     if not folded:
         return "A keyword needs at least one letter or digit."
     if len(folded) > MAX_KEYWORD_LENGTH:
-        return (
-            f"A keyword may have at most {MAX_KEYWORD_LENGTH} letters and digits; this one has {len(folded)}."
-        )
+        return f"A keyword may have at most {MAX_KEYWORD_LENGTH} letters and digits; this one has {len(folded)}."
     if not all(map(_is_typeable, word.strip())):
         return "A keyword is typed on a phone: use only letters, digits, spaces and hyphens."
     return _taken_by_a_fixed_word(word, folded, sender_kind)

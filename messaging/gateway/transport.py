@@ -99,9 +99,7 @@ class Transport:
         except (HTTPError, OSError) as error:
             raise MaybeSent("The connection broke before the whole answer had come.") from error
         text = response.data.decode("utf-8", "replace")
-        return Answer(
-            response.status, {name.lower(): value for name, value in response.headers.items()}, text
-        )
+        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, text)
 
     def _pools_for(self, url: str) -> urllib3.PoolManager:
         parts = urlsplit(url)

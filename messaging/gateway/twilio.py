@@ -193,9 +193,7 @@ class TwilioGateway:
     def check(self) -> AccountCheck:
         """Whether the credentials work, in a sentence for staff. Sends nothing."""
         try:
-            return _ask(
-                self._check_account if self._account.username == self._account.sid else self._check_key
-            )
+            return _ask(self._check_account if self._account.username == self._account.sid else self._check_key)
         except ProviderProblem as problem:
             return AccountCheck(False, "", str(problem))
 
@@ -211,9 +209,7 @@ class TwilioGateway:
         name = str(account.friendly_name or "")
         if account.status != "active":
             return AccountCheck(False, name, f"The Twilio account {name} is {account.status}.")
-        trial = (
-            " It is a trial account, which texts verified numbers only." if account.type == "Trial" else ""
-        )
+        trial = " It is a trial account, which texts verified numbers only." if account.type == "Trial" else ""
         return AccountCheck(True, name, f"Connected to the Twilio account {name}.{trial}")
 
     def _check_key(self) -> AccountCheck:

@@ -46,9 +46,7 @@ def test_the_carrier_answers_what_the_table_says(
     kind: SenderKind, advanced: bool, word: str, blocked: bool, expected: bool
 ) -> None:
     said = f" {word.lower()}\n"
-    answered = carrier_answers(
-        kind, advanced_opt_out=advanced, opt_out_type=None, body=said, was_blocked=blocked
-    )
+    answered = carrier_answers(kind, advanced_opt_out=advanced, opt_out_type=None, body=said, was_blocked=blocked)
     assert answered is expected
 
 
@@ -56,9 +54,7 @@ def test_the_carrier_answers_what_the_table_says(
 def test_a_text_marked_by_twilio_is_answered_already(
     kind: SenderKind, advanced: bool, word: str, blocked: bool
 ) -> None:
-    answerer = who_answers(
-        kind, advanced_opt_out=advanced, opt_out_type="STOP", body=word, was_blocked=blocked
-    )
+    answerer = who_answers(kind, advanced_opt_out=advanced, opt_out_type="STOP", body=word, was_blocked=blocked)
     assert answerer is Answerer.CARRIER
 
 
@@ -72,9 +68,7 @@ def test_twilio_answers_each_of_its_words_on_a_long_code(kind: SenderKind, word:
 @pytest.mark.parametrize("kind", SenderKind)
 def test_what_only_we_understand_is_ours_to_answer(kind: SenderKind, body: str) -> None:
     for advanced in (False, True):
-        answerer = who_answers(
-            kind, advanced_opt_out=advanced, opt_out_type=None, body=body, was_blocked=False
-        )
+        answerer = who_answers(kind, advanced_opt_out=advanced, opt_out_type=None, body=body, was_blocked=False)
         assert answerer is Answerer.US
 
 

@@ -47,13 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./start", description="Run Optline on this machine.")
-    parser.add_argument(
-        "--check", action="store_true", help="bring a fresh system up beside it, try it out, stop it"
-    )
+    parser.add_argument("--check", action="store_true", help="bring a fresh system up beside it, try it out, stop it")
     parser.add_argument("--port", type=int, help="port of the web (8000, or OPTLINE_PORT)")
-    parser.add_argument(
-        "--simulator-port", type=int, help="port of the simulated carrier (8010, or SIMULATOR_PORT)"
-    )
+    parser.add_argument("--simulator-port", type=int, help="port of the simulated carrier (8010, or SIMULATOR_PORT)")
     parser.add_argument("--verbose", action="store_true", help="show the logs of all processes")
     return parser.parse_args(arguments)
 
@@ -77,9 +73,7 @@ def _serve(family: Family, options: argparse.Namespace) -> NoReturn:
     plan = Plan(VAR, VAR / "log", web, carrier, os.environ)
     with _only_one(plan):
         require_free(web, what="the web", flag="--port", variable="OPTLINE_PORT")
-        require_free(
-            carrier, what="the simulated carrier", flag="--simulator-port", variable="SIMULATOR_PORT"
-        )
+        require_free(carrier, what="the simulated carrier", flag="--simulator-port", variable="SIMULATOR_PORT")
         _say("Starting Optline …")
         running = system.start(family, plan)
         for_shells = VAR / "running.env"

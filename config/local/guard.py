@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 2.0
 
 
 def alive(group: int) -> bool:

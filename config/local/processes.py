@@ -37,6 +37,11 @@ class Child:
     stop_signal: signal.Signals
     log: Path
 
+    def ending(self) -> str:
+        """How it ended: "exit code 1", or "signal 9" when it was killed."""
+        code = self.process.returncode
+        return f"exit code {code}" if code is None or code >= 0 else f"signal {-code}"
+
     def last_words(self, lines: int = 3) -> str:
         """The end of its log, for a sentence about its death."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""

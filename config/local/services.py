@@ -19,9 +19,7 @@ class Services:
     redis_url: str
 
 
-def start(
-    family: Family, var: Path, logs: Path, *, secrets: Mapping[str, str], given: Mapping[str, str]
-) -> Services:
+def start(family: Family, var: Path, logs: Path, *, secrets: Mapping[str, str], given: Mapping[str, str]) -> Services:
     """Start what `given` (an environment) does not name; the data is in `var`. Raises Refusal."""
     database_url = given.get("DATABASE_URL", "")
     redis_url = given.get("REDIS_URL", "")
@@ -32,9 +30,7 @@ def start(
     return Services(
         database_url or _start_postgres(family, var, logs, secrets["POSTGRES_PASSWORD"]),
         redis_url
-        or valkey.start(
-            family, var / "valkey", password=secrets["VALKEY_PASSWORD"], logs=logs, keep=True
-        ).url,
+        or valkey.start(family, var / "valkey", password=secrets["VALKEY_PASSWORD"], logs=logs, keep=True).url,
     )
 
 

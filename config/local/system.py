@@ -117,6 +117,6 @@ def require_alive(family: Family) -> None:
     """Raise a Refusal that names the first process that ended by itself, with its last words."""
     if child := family.dead():
         raise Refusal(
-            f"The {child.name} process ended by itself (exit code {child.process.returncode}), so everything "
-            f"was stopped. Its log is {child.log} and ends with:\n{child.last_words()}"
+            f"The {child.name} process ended by itself ({child.ending()}), so everything was stopped. "
+            f"Its log is {child.log} and ends with:\n{child.last_words()}"
         )

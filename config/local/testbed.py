@@ -52,12 +52,8 @@ def servers(keep_in: Path = VAR / "tests") -> Iterator[Services]:
         data, logs = folder / "postgres", folder / "log"
         copied = _copy(kept, data)
         postgres.create(family, data, password=password, logs=logs)
-        database = postgres.start(
-            family, data, password=password, logs=logs, settings=postgres.FAST_AND_UNSAFE
-        )
-        broker = valkey.start(
-            family, folder / "valkey", password=secrets.token_urlsafe(), logs=logs, keep=False
-        )
+        database = postgres.start(family, data, password=password, logs=logs, settings=postgres.FAST_AND_UNSAFE)
+        broker = valkey.start(family, folder / "valkey", password=secrets.token_urlsafe(), logs=logs, keep=False)
         yield Services(database.url, broker.url)
         if not copied and _leave_only_template(database.url_of("postgres")):
             family.stop(database.child)
@@ -138,9 +134,7 @@ def _keep(data: Path, kept: Path) -> None:
 def main() -> int:
     """Run the command line's command with servers of its own; return its exit code."""
     with servers() as services:
-        return subprocess.run(
-            sys.argv[1:], env={**os.environ, **environment(services)}, check=False
-        ).returncode
+        return subprocess.run(sys.argv[1:], env={**os.environ, **environment(services)}, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -79,9 +79,7 @@ def _write_configuration(data: Path, *, port: int, password: str, keep: bool) ->
     path = data / "valkey.conf"
     path.touch(mode=0o600)
     path.write_text(
-        _CONFIGURATION.format(
-            host=HOST, port=port, password=password, data=data, save="60 1" if keep else '""'
-        )
+        _CONFIGURATION.format(host=HOST, port=port, password=password, data=data, save="60 1" if keep else '""')
     )
     return path
 

@@ -62,9 +62,7 @@ def test_the_page_somebody_is_on_is_marked(admin_user: User, path: str, title: s
     assert marked(request_of(admin_user, path)) == [title]
 
 
-def test_with_the_simulated_carrier_there_are_handsets_and_a_badge(
-    admin_user: User, settings: Settings
-) -> None:
+def test_with_the_simulated_carrier_there_are_handsets_and_a_badge(admin_user: User, settings: Settings) -> None:
     settings.SIMULATOR_URL = "http://127.0.0.1:8100"
     request = request_of(admin_user)
     assert items(request)[-1]["link"] == "http://127.0.0.1:8100"

@@ -9,6 +9,7 @@ from optins.keywords import (
     Answerer,
     SenderKind,
     carrier_answers,
+    lifts_block,
     restart_word,
     who_answers,
 )
@@ -70,6 +71,31 @@ def test_what_only_we_understand_is_ours_to_answer(kind: SenderKind, body: str) 
     for advanced in (False, True):
         answerer = who_answers(kind, advanced_opt_out=advanced, opt_out_type=None, body=body, was_blocked=False)
         assert answerer is Answerer.US
+
+
+@pytest.mark.parametrize(
+    ("kind", "advanced", "opt_out_type", "lifting"),
+    [
+        (SHORT, False, None, {"START", "UNSTOP", "YES", "JOIN"}),
+        (LONG, False, None, {"START", "UNSTOP", "YES"}),
+        (SERVICE, False, None, {"START", "UNSTOP", "YES"}),
+        (FREE, False, None, {"START", "UNSTOP"}),
+        (FREE, True, None, {"START", "UNSTOP"}),
+        (LONG, True, None, set()),
+        (SERVICE, True, "START", {"START", "UNSTOP", "YES", "JOIN"}),
+        (SERVICE, True, "HELP", set()),
+    ],
+)
+def test_a_block_is_lifted_by_the_words_of_whoever_holds_it(
+    kind: SenderKind, advanced: bool, opt_out_type: str | None, lifting: set[str]
+) -> None:
+    words = {"START", "UNSTOP", "YES", "JOIN"}
+    lifted = {
+        word
+        for word in words
+        if lifts_block(kind, advanced_opt_out=advanced, opt_out_type=opt_out_type, body=f" {word.lower()} ")
+    }
+    assert lifted == lifting
 
 
 def test_the_word_that_brings_texts_back_is_the_one_the_blocker_knows() -> None:

@@ -128,7 +128,8 @@ def _only_one(plan: Plan) -> Iterator[None]:
 
 def _watch(family: Family, *, verbose: bool) -> NoReturn:
     """Pass on logs if wanted, until a process ends by itself or a signal ends the waiting."""
-    with contextlib.closing(FollowedLogs(family.children if verbose else ())) as logs:
+    followed = [(child.name, child.log) for child in family.children] if verbose else []
+    with contextlib.closing(FollowedLogs(followed)) as logs:
         while True:
             system.require_alive(family)
             for line in logs.new_lines():

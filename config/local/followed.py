@@ -2,16 +2,18 @@
 
 import io
 from collections.abc import Iterator, Sequence
-
-from config.local.processes import Child
+from pathlib import Path
 
 
 class FollowedLogs:
-    """Reads on where it stopped. The processes write to files, so a slow console never slows them down."""
+    """Takes (name, path) pairs and reads on where it stopped.
 
-    def __init__(self, children: Sequence[Child]) -> None:
-        self._width = max((len(child.name) for child in children), default=0)
-        self._files = [(child.name, child.log.open(errors="replace")) for child in children]
+    The processes write to files, so a slow console never slows them down.
+    """
+
+    def __init__(self, logs: Sequence[tuple[str, Path]]) -> None:
+        self._width = max((len(name) for name, _ in logs), default=0)
+        self._files = [(name, path.open(errors="replace")) for name, path in logs]
 
     def new_lines(self) -> Iterator[str]:
         """Whole lines written since the last call."""

@@ -2,6 +2,8 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,17 +14,17 @@ from config.local.refusal import Refusal
 
 
 @pytest.fixture
-def family():
+def family() -> Iterator[Family]:
     with Family() as family:
         yield family
 
 
 @pytest.fixture
-def folder(family):
+def folder(family: Family) -> Path:
     return family.temporary_folder()
 
 
-def test_a_cluster_survives_a_crash_that_leaves_its_lock_file(family, folder):
+def test_a_cluster_survives_a_crash_that_leaves_its_lock_file(family: Family, folder: Path) -> None:
     data, logs = folder / "postgres", folder / "log"
     postgres.create(family, data, password="secret", logs=logs)
     server = postgres.start(family, data, password="secret", logs=logs)
@@ -39,7 +41,7 @@ def test_a_cluster_survives_a_crash_that_leaves_its_lock_file(family, folder):
         assert connection.execute("SELECT datlocale FROM pg_database LIMIT 1").fetchone() == ("C.UTF-8",)
 
 
-def test_a_cluster_that_another_server_runs_on_is_named_with_the_process(family, folder):
+def test_a_cluster_that_another_server_runs_on_is_named_with_the_process(family: Family, folder: Path) -> None:
     data, logs = folder / "postgres", folder / "log"
     postgres.create(family, data, password="secret", logs=logs)
     server = postgres.start(family, data, password="secret", logs=logs)
@@ -47,7 +49,7 @@ def test_a_cluster_that_another_server_runs_on_is_named_with_the_process(family,
         postgres.start(family, data, password="secret", logs=logs, patience=0)
 
 
-def test_a_cluster_of_another_version_is_refused_with_what_to_do(family, folder):
+def test_a_cluster_of_another_version_is_refused_with_what_to_do(family: Family, folder: Path) -> None:
     data = folder / "postgres"
     data.mkdir()
     (data / "PG_VERSION").write_text("16\n")

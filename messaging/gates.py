@@ -7,6 +7,7 @@ ask here, so that they cannot disagree. Conditions are SQL over an outer row wit
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -48,7 +49,7 @@ def recipient_checks(
     person = Customer.objects.filter(pk=OuterRef(customer))
     return (
         *may_be_texted(programme=programme, sender=sender, number=number, customer=customer),
-        Check(Reason.RESTRICTED, Exists(person.filter(meets_restriction(campaign, on=today)))),
+        Check(Reason.RESTRICTED, Q(Exists(person.filter(meets_restriction(campaign, on=today))))),
     )
 
 
@@ -58,7 +59,7 @@ def first_reason(checks: Sequence[Check]) -> Case:
     return Case(*cases, default=Value(""), output_field=CharField())
 
 
-def recipients(message: SmsMessage, *, customer_id: int | None = None) -> tuple[str, Sequence[object]]:
+def recipients(message: SmsMessage, *, customer_id: int | None = None) -> tuple[str, Sequence[Any]]:
     """SQL for one row per person meant: customer_id, number, consent_event_id, reason (blank: to be texted).
 
     A person's number is the one that opted in, the first verified before others, else the oldest. When
@@ -142,7 +143,7 @@ def _standing(programme: Campaign) -> QuerySet[Subscription]:
 
 def _numbers(
     message: SmsMessage, programme: Campaign, sender: Sender, people: QuerySet[Customer]
-) -> QuerySet[PhoneNumber, dict[str, object]]:
+) -> QuerySet[PhoneNumber, Any]:
     """Every number of the people meant, with what decides between them."""
     checks = recipient_checks(
         campaign=message.campaign, programme=programme, sender=sender, number="number", customer="customer_id"

@@ -18,18 +18,18 @@ from optins.models import Sender, Subscription, Suppression
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`passes` is a boolean expression; `reason` is the word of `messaging.states.Reason` when it does not."""
+    """`passes` is the condition; `reason` is the word of `messaging.states.Reason` when it does not."""
 
     reason: str
-    passes: Exists | Q
+    passes: Q
 
 
 def may_be_texted(*, programme: Campaign, sender: Sender, number: str, customer: str) -> Sequence[Check]:
     """The checks in the order in which their reasons are told. `number` and `customer` name the outer columns."""
     return (
         not_suppressed(sender=sender, number=number),
-        Check("opted_out", ~Exists(_subscriptions(programme, number).filter(state=Subscription.State.OPTED_OUT))),
-        Check("not_opted_in", Exists(_subscriptions(programme, number).filter(state=Subscription.State.OPTED_IN))),
+        Check("opted_out", ~Q(Exists(_subscriptions(programme, number).filter(state=Subscription.State.OPTED_OUT)))),
+        Check("not_opted_in", Q(Exists(_subscriptions(programme, number).filter(state=Subscription.State.OPTED_IN)))),
         country_allowed(number=number),
         *may_join(programme=programme, customer=customer),
     )
@@ -40,8 +40,8 @@ def may_join(*, programme: Campaign, customer: str) -> Sequence[Check]:
     person = Customer.objects.filter(pk=OuterRef(customer))
     today = timezone.now().date()
     return (
-        Check("restricted", Exists(person.filter(meets_restriction(programme, on=today)))),
-        Check("not_in_audience", Exists(members(programme.audience).filter(pk=OuterRef(customer)))),
+        Check("restricted", Q(Exists(person.filter(meets_restriction(programme, on=today))))),
+        Check("not_in_audience", Q(Exists(members(programme.audience).filter(pk=OuterRef(customer))))),
     )
 
 
@@ -49,13 +49,13 @@ def not_suppressed(*, sender: Sender, number: str) -> Check:
     """No standing suppression from this sender, from its pool, or brand-wide."""
     senders = [pk for pk in (sender.pk, sender.pool_id) if pk is not None]
     standing = Suppression.objects.filter(number=OuterRef(number), lifted_at__isnull=True)
-    return Check("suppressed", ~Exists(standing.filter(Q(sender__isnull=True) | Q(sender__in=senders))))
+    return Check("suppressed", ~Q(Exists(standing.filter(Q(sender__isnull=True) | Q(sender__in=senders)))))
 
 
 def country_allowed(*, number: str) -> Check:
     """The number is on file and in a country that the company texts to."""
     on_file = PhoneNumber.objects.filter(number=OuterRef(number), country__in=settings.ALLOWED_COUNTRIES)
-    return Check("country_not_allowed", Exists(on_file))
+    return Check("country_not_allowed", Q(Exists(on_file)))
 
 
 def customer_may_join(*, programme: Campaign, customer: Customer) -> str:

@@ -1,7 +1,6 @@
 """From a provider's row to the wire, and what staff ask of a carrier: test the connection, fetch numbers."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +9,8 @@ from django.db.models.functions import Now
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
 from campaigns.refusals import Refused
-from messaging.gateway.twilio import Account, TwilioGateway
+from messaging.gateway.twilio import Account, ProviderProblem, TwilioGateway
+from messaging.gateway.twilio import gateway_for as gateway_of_account
 from optins.models import MessageProvider, Sender
 
 CHANGE_PROVIDER = "optins.change_messageprovider"
@@ -27,7 +27,7 @@ def gateway_for(provider: MessageProvider) -> TwilioGateway:
         base_url = settings.SIMULATOR_URL
     else:
         base_url = settings.TWILIO_API_BASE_URL
-    return _gateway(
+    return gateway_of_account(
         Account(
             sid=provider.account_sid,
             username=provider.api_key_sid or provider.account_sid,
@@ -36,11 +36,6 @@ def gateway_for(provider: MessageProvider) -> TwilioGateway:
             timeout_seconds=settings.TWILIO_TIMEOUT,
         )
     )
-
-
-@lru_cache(maxsize=64)
-def _gateway(account: Account) -> TwilioGateway:
-    return TwilioGateway(account)
 
 
 def check_connection(*, provider: MessageProvider, by: Actor) -> str:
@@ -62,7 +57,10 @@ def check_connection(*, provider: MessageProvider, by: Actor) -> str:
 def fetch_numbers(*, provider: MessageProvider, by: Actor) -> Sequence[Sender]:
     """Add the account's numbers, short codes and messaging services that are not here yet. Returns the new ones."""
     by.require("optins.add_sender")
-    found = gateway_for(provider).numbers()
+    try:
+        found = gateway_for(provider).numbers()
+    except ProviderProblem as problem:
+        raise Refused("provider_refused", str(problem)) from None
     added: list[Sender] = []
     with transaction.atomic():
         # Services first: the numbers in their pools point to them.

@@ -70,7 +70,7 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
     claimed: list[Claimed] = []
     refused: dict[str, list[int]] = {}
     for row in rows:
-        reason, body = (row.refusal, "") if row.refusal else _rendered(row, text)
+        reason, body = _verdict(row, text)
         if reason:
             refused.setdefault(reason, []).append(row.pk)
             continue
@@ -94,8 +94,12 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
     return claimed
 
 
-def _rendered(row: Outbound, text: Callable[[Outbound], str]) -> tuple[str, str]:
+def _verdict(row: Outbound, text: Callable[[Outbound], str]) -> tuple[str, str]:
     """The reason why this row's text cannot be sent (blank when it can), and the text."""
+    # An annotation of messaging.gates: what the database said at this moment.
+    refusal = getattr(row, "refusal")  # noqa: B009
+    if refusal:
+        return refusal, ""
     try:
         body = text(row)
     except rendering.MissingValue:

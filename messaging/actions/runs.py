@@ -66,14 +66,16 @@ def _fire(message_id: int) -> bool:
 
 
 def open_run(message: SmsMessage) -> Run:
-    """Pin what a message says and start its run, in the caller's transaction."""
+    """Pin what a launched message says and start its run, in the caller's transaction."""
+    due_at = message.scheduled_for or message.launched_at
+    assert message.programme and message.sender and due_at, "the database holds launched messages complete"
     return Run.objects.create(
         message=message,
         campaign_id=message.campaign_id,
-        programme_id=message.programme_id,
-        sender_id=message.sender_id,
+        programme=message.programme,
+        sender=message.sender,
         body=message.body,
-        due_at=message.scheduled_for or message.launched_at,
+        due_at=due_at,
     )
 
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -89,7 +90,7 @@ def settle(*, sender: Sender, answers: Sequence[tuple[Claimed, Outcome]], run: R
 
 def _write(settlements: Iterable[_Settlement]) -> None:
     rows = list(settlements)
-    columns = [
+    columns: list[Any] = [
         [row.attempt_id for row in rows],
         [row.state.value for row in rows],
         [row.reason for row in rows],

@@ -20,7 +20,7 @@ _ENROL = """
          state, reason, attempts, due_at, settled_at)
     SELECT 'campaign', %s, %s, %s, customer_id, number, %s, consent_event_id, '', '',
            CASE WHEN verdict = '' THEN 'queued' ELSE 'skipped' END, verdict, 0,
-           greatest(%s + %s, now()), CASE WHEN verdict = '' THEN NULL ELSE now() END
+           greatest(%s, now()), CASE WHEN verdict = '' THEN NULL ELSE now() END
     FROM (SELECT recipients.*, CASE WHEN reason = '' THEN %s ELSE reason END AS verdict
           FROM ({recipients}) recipients) judged
     ON CONFLICT DO NOTHING
@@ -58,7 +58,7 @@ def _enrol(message: SmsMessage, event: CustomerEvent) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             _ENROL.format(recipients=sql),
-            [run.pk, event.pk, run.campaign_id, run.sender_id, event.occurred_at, message.delay, verdict, *params],
+            [run.pk, event.pk, run.campaign_id, run.sender_id, event.occurred_at + message.delay, verdict, *params],
         )
         return int(cursor.rowcount)
 

@@ -1,6 +1,7 @@
 """Messaging campaigns and the SMS messages in them."""
 
 import datetime as dt
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,15 +13,15 @@ from campaigns.timing import delay
 from optins.models import OptInCampaign, Sender
 
 
-class _MessagingCampaigns(models.Manager["Campaign"]):
-    def get_queryset(self) -> models.QuerySet["Campaign"]:
+class _MessagingCampaigns(models.Manager["MessagingCampaign"]):
+    def get_queryset(self) -> models.QuerySet["MessagingCampaign"]:
         return super().get_queryset().filter(kind=Kind.MESSAGING)
 
 
 class MessagingCampaign(Campaign):
     """A campaign whose messages are scheduled or triggered texts."""
 
-    objects = _MessagingCampaigns()
+    objects: ClassVar[_MessagingCampaigns] = _MessagingCampaigns()
 
     class Meta:
         proxy = True

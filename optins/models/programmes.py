@@ -1,26 +1,22 @@
 """The two kinds of campaign that are about consent, as proxies of the campaign shell."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from campaigns.lifecycle import Kind
 from campaigns.models import Campaign
 
 
-class _OfKind(models.Manager["Campaign"]):
-    """Rows of one kind; a campaign made through it is of that kind."""
-
-    def __init__(self, kind: Kind) -> None:
-        super().__init__()
-        self._kind = kind
-
-    def get_queryset(self) -> models.QuerySet["Campaign"]:
-        return super().get_queryset().filter(kind=self._kind)
+class _OptInCampaigns(models.Manager["OptInCampaign"]):
+    def get_queryset(self) -> models.QuerySet["OptInCampaign"]:
+        return super().get_queryset().filter(kind=Kind.OPT_IN)
 
 
 class OptInCampaign(Campaign):
     """A programme: the messaging preference that people consent to, shown as `sms - <id> <slug>`."""
 
-    objects = _OfKind(Kind.OPT_IN)
+    objects: ClassVar[_OptInCampaigns] = _OptInCampaigns()
 
     class Meta:
         proxy = True
@@ -30,10 +26,15 @@ class OptInCampaign(Campaign):
         return self.preference
 
 
+class _GlobalCampaigns(models.Manager["GlobalCampaign"]):
+    def get_queryset(self) -> models.QuerySet["GlobalCampaign"]:
+        return super().get_queryset().filter(kind=Kind.GLOBAL)
+
+
 class GlobalCampaign(Campaign):
     """The one campaign whose options hold for every sender."""
 
-    objects = _OfKind(Kind.GLOBAL)
+    objects: ClassVar[_GlobalCampaigns] = _GlobalCampaigns()
 
     class Meta:
         proxy = True

@@ -1,0 +1,59 @@
+"""What customers did, told by apps: kept once, then handed to the messages that listen."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Customer, CustomerEvent
+from campaigns.refusals import Refused
+from messaging.actions.triggers import receive_event
+from optins.models import ApiApp
+
+
+@transaction.atomic
+def record_event(
+    *,
+    app: ApiApp,
+    customer: Customer,
+    event_id: str,
+    name: str,
+    occurred_at: dt.datetime | None = None,
+    properties: Mapping[str, object] | None = None,
+) -> tuple[CustomerEvent, bool]:
+    """Keep one event of a customer and let triggered messages hear it. Returns it, and whether it is new.
+
+    An app's `event_id` counts once: told again with the same content nothing happens twice; with another
+    content it is `Refused` as event_id_conflict. Without `occurred_at` it happened now.
+    """
+    digest = _digest(customer, name, occurred_at, properties or {})
+    event, is_new = CustomerEvent.objects.get_or_create(
+        source=app.key,
+        event_id=event_id,
+        defaults={
+            "customer": customer,
+            "name": name,
+            "properties": dict(properties or {}),
+            "digest": digest,
+            "occurred_at": occurred_at or timezone.now(),
+        },
+    )
+    if event.digest != digest:
+        raise Refused(
+            "event_id_conflict",
+            "This event_id came before with another body. Give each event an id of its own.",
+            field="event_id",
+        )
+    if is_new:
+        receive_event(event=event)
+    return event, is_new
+
+
+def _digest(customer: Customer, name: str, occurred_at: dt.datetime | None, properties: Mapping[str, object]) -> str:
+    """SHA-256 of what was told, whatever the order of its fields and the zone of its time."""
+    moment = None if occurred_at is None else occurred_at.astimezone(dt.UTC).isoformat()
+    told = json.dumps([customer.pk, name, moment, properties], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -78,7 +78,7 @@ def _serve(family: Family, options: argparse.Namespace) -> NoReturn:
         running = system.start(family, plan)
         for_shells = VAR / "running.env"
         secret_files.write(for_shells, {name: shlex.quote(value) for name, value in running.settings.items()})
-        _say(_WELCOME.format(plan=plan, logins=running.welcome.strip()))
+        _say(_WELCOME.format(plan=plan, logins=running.welcome.strip("\n")))
         try:
             _watch(family, verbose=options.verbose)
         finally:

@@ -101,7 +101,8 @@ class Family:
 
         `account` is the account to change to; None keeps the runner's.
         """
-        log.parent.mkdir(parents=True, exist_ok=True)
+        # Logs may hold what nobody else should read: the demo data names its passwords.
+        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if log.exists():
             log.replace(log.with_name(f"{log.name}.previous"))
         with log.open("wb") as output:

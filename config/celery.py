@@ -42,6 +42,7 @@ app.conf.beat_schedule = {
     "notices nobody carried": _every(5, "messaging.carry_notices"),
     "what is stuck is shown": _every(15, "messaging.flag_stuck"),
     "runs are closed": _every(5, "messaging.finish_runs"),
+    "waiting imports run": _every(5, "campaigns.run_imports"),
 }
 
 

@@ -1,0 +1,245 @@
+"""A file of customers: which bytes, columns and lines of a CSV can be imported, and why others cannot.
+
+The file is streamed, and every line is answered: as a `Line` to import, or as a `Rejected` one with a sentence.
+An import never raises consent: columns that seem to say what people agreed to are not read, and say so.
+"""
+
+import csv
+import datetime as dt
+import io
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from campaigns import phone, profile
+from campaigns.rules import Kind
+
+EXTERNAL_ID: Final = "external_id"
+PHONE: Final = "phone"
+MAX_COLUMNS: Final = 200
+# How many lines are looked at to tell of what kind a new column is.
+_SAMPLE: Final = 1000
+
+_ALIASES: Final = {
+    "phone_number": PHONE, "mobile": PHONE, "mobile_number": PHONE, "customer_id": EXTERNAL_ID,
+    "firstname": "first_name", "lastname": "last_name", "e_mail": "email", "email_address": "email",
+    "birthday": "birth_date", "birthdate": "birth_date", "date_of_birth": "birth_date", "dob": "birth_date",
+    "timezone": "time_zone", "province": "state", "zip": "postal_code", "zip_code": "postal_code",
+    "postcode": "postal_code", "locale": "language",
+}  # fmt: skip
+
+# What a spreadsheet runs as a formula when a cell begins with it.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+class FileRefused(ValueError):
+    """Nothing of the file can be imported. ``str()`` is a sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the header says. `targets` has, for each column, a profile field, `phone`, an attribute, or None."""
+
+    targets: Sequence[str | None]
+    delimiter: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line to import. Cells that were blank are left out: they change nothing."""
+
+    number: int
+    content: str
+    external_id: str
+    phone: str | None
+    profile: Mapping[str, str | dt.date | None]
+    attributes: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line that is not imported, whole, and why."""
+
+    number: int
+    content: str
+    reason: str
+
+
+def read_columns(stream: BinaryIO, known: Mapping[str, Kind]) -> Columns:
+    """Check the encoding of the whole file and read its header. `known` are the attributes we have.
+
+    Raises FileRefused.
+    """
+    _check_encoding(stream)
+    stream.seek(0)
+    header = next(iter(_text_lines(stream)), "")
+    delimiter = max(",;\t", key=header.count)
+    titles = next(csv.reader([header], delimiter=delimiter), [])
+    columns = _columns([title.strip() for title in titles], delimiter)
+    new = {key for key in columns.labels if key not in known}
+    kept = {key: known[key] for key in columns.labels if key in known}
+    kinds = {**kept, **_guess(stream, columns, new)}
+    return Columns(columns.targets, delimiter, columns.labels, kinds, columns.remarks)
+
+
+def read_lines(stream: BinaryIO, columns: Columns, *, region: str) -> Iterator[Line | Rejected]:
+    """Every line after the header that is not empty. `region` is where numbers without a plus are at home.
+
+    Raises FileRefused when a quotation mark swallows the rest of the file.
+    """
+    for number, content, cells in _records(stream, columns):
+        try:
+            yield _line(number, content, cells, columns, region)
+        except ValueError as error:
+            yield Rejected(number, content.replace("\x00", "\ufffd"), str(error)[:255])
+
+
+def defuse(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula. `read_lines` takes the mark off again."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+# --- The file as a whole -------------------------------------------------------------------------
+
+
+def _check_encoding(stream: BinaryIO) -> None:
+    stream.seek(0)
+    for number, line in enumerate(stream, start=1):
+        try:
+            line.decode()
+        except UnicodeDecodeError as error:
+            byte = line[error.start]
+            raise FileRefused(
+                f"The file is not in UTF-8: line {number} has the byte 0x{byte:02X} at place {error.start + 1}. "
+                "Save it as “CSV UTF-8” and bring it again."
+            ) from None
+
+
+def _text_lines(stream: BinaryIO) -> Iterator[str]:
+    """The file's lines with their ends, whichever they are, without a byte order mark."""
+    stream.seek(0)
+    encoding = "utf-8-sig"
+    for line in stream:
+        yield from io.StringIO(line.decode(encoding), newline="")
+        encoding = "utf-8"
+
+
+def _records(stream: BinaryIO, columns: Columns) -> Iterator[tuple[int, str, list[str]]]:
+    """Line number, text and cells of each record after the header; a record may span lines in quotes."""
+    taken: list[str] = []
+
+    def recorded() -> Iterator[str]:
+        for line in _text_lines(stream):
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(recorded(), delimiter=columns.delimiter)
+    begins = 1
+    try:
+        for cells in reader:
+            content = "".join(taken).rstrip("\r\n")
+            taken.clear()
+            if begins > 1 and any(cell.strip() for cell in cells):
+                yield begins, content, cells
+            begins = reader.line_num + 1
+    except csv.Error:
+        raise FileRefused(
+            f"Line {begins} opens a quotation mark that is never closed. Close it, then bring the file again."
+        ) from None
+
+
+# --- The header ----------------------------------------------------------------------------------
+
+
+def _columns(titles: Sequence[str], delimiter: str) -> Columns:
+    if len(titles) > MAX_COLUMNS:
+        raise FileRefused(f"The file has {len(titles)} columns. Bring {MAX_COLUMNS} at most.")
+    targets, remarks, labels = [], [], {}
+    for place, title in enumerate(titles, start=1):
+        target, remark = _target(title, place)
+        if target is not None and target in targets:
+            raise FileRefused(f"Two columns mean “{target}”. Take one of them away.")
+        targets.append(target)
+        remarks += [remark] if remark else []
+        if target is not None and target != PHONE and target not in profile.FIELDS:
+            labels[target] = title
+    for needed in (EXTERNAL_ID, PHONE):
+        if needed not in targets:
+            found = ", ".join(f"“{title[:40]}”" for title in titles[:12] if title) or "none"
+            raise FileRefused(
+                f"The file has no column “{needed}”. Its first line must name the columns external_id and phone; "
+                f"it names: {found}."
+            )
+    return Columns(targets, delimiter, labels, {}, remarks)
+
+
+def _target(title: str, place: int) -> tuple[str | None, str]:
+    """What a column is for, or None and a remark."""
+    if not title:
+        return None, f"Column {place} has no title and was not read."
+    key = profile.attribute_key(title)
+    key = _ALIASES.get(key, key)
+    if profile.is_about_consent(key):
+        return None, (
+            f"The column “{title}” was not read: an import neither gives nor takes consent, and verifies no "
+            "number. People opt in by keyword, code or web page; opting out is a button on the customer's page."
+        )
+    if not key or len(key) > profile.MAX_KEY:
+        return None, f"The column “{title[:60]}” was not read: its title needs letters from a to z or digits."
+    return key, ""
+
+
+def _guess(stream: BinaryIO, columns: Columns, new: set[str]) -> Mapping[str, Kind]:
+    """The kinds of the new attributes, from the first lines."""
+    if not new:
+        return {}
+    words: dict[str, list[str]] = {key: [] for key in sorted(new)}
+    for _, _, cells in itertools.islice(_records(stream, columns), _SAMPLE):
+        for target, cell in zip(columns.targets, cells, strict=False):
+            if target in words and cell.strip():
+                words[target].append(cell)
+    return {key: profile.kind_of_words(found) for key, found in words.items()}
+
+
+# --- A line --------------------------------------------------------------------------------------
+
+
+def _line(number: int, content: str, cells: Sequence[str], columns: Columns, region: str) -> Line:
+    if len(cells) != len(columns.targets):
+        raise ValueError(
+            f"This line has {len(cells)} cells and the first line has {len(columns.targets)}. "
+            "Check its separators and quotation marks."
+        )
+    given = dict(_given(zip(columns.targets, cells, strict=True)))
+    if EXTERNAL_ID not in given:
+        raise ValueError("external_id is missing. Give each customer one.")
+    number_given = given.pop(PHONE, None)
+    try:
+        e164 = phone.parse(number_given, region=region) if number_given else None
+    except phone.InvalidPhoneNumber as error:
+        raise ValueError(f"phone: {error}") from None
+    values = {key: _value(key, cell, columns.kinds) for key, cell in given.items()}
+    attributes = {key: values.pop(key) for key in columns.kinds if key in values}
+    fields = {key: value for key, value in values.items() if isinstance(value, str | dt.date)}
+    external_id = str(fields.pop(EXTERNAL_ID))
+    return Line(number, content, external_id, e164, fields, attributes)
+
+
+def _given(cells: Iterable[tuple[str | None, str]]) -> Iterator[tuple[str, str]]:
+    for target, cell in cells:
+        text = cell.strip()
+        if text.startswith("'") and text[1:].startswith(_FORMULA):
+            text = text[1:]
+        if target is not None and text:
+            yield target, text
+
+
+def _value(key: str, cell: str, kinds: Mapping[str, Kind]) -> object:
+    try:
+        return profile.read_attribute(kinds[key], cell) if key in kinds else profile.read(key, cell)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None

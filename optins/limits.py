@@ -12,6 +12,7 @@ from typing import Final
 import redis
 import structlog
 from django.conf import settings
+from redis.commands.core import Script
 
 from campaigns.refusals import Refused
 
@@ -58,6 +59,15 @@ class Limit:
     seconds: int
 
 
+class TooMany(Refused):
+    """A limit is reached; `retry_after` are the seconds to wait."""
+
+    def __init__(self, retry_after: int) -> None:
+        seconds = "1 second" if retry_after == 1 else f"{retry_after} seconds"
+        super().__init__("too_many_requests", f"Too many codes were asked for. Try again in {seconds}.")
+        self.retry_after = retry_after
+
+
 def check(limits: Sequence[Limit], *, cooldown: int) -> int:
     """Count one time against all the limits; 0 when it may be done, else the seconds to wait.
 
@@ -68,7 +78,9 @@ def check(limits: Sequence[Limit], *, cooldown: int) -> int:
     keys = [f"optline:limit:{limit.name}" for limit in limits]
     arguments = [value for limit in limits for value in (limit.count, limit.seconds)]
     try:
-        wait = _script()(keys=[*keys, f"{keys[0]}:cooldown"], args=[*arguments, cooldown, _LONGEST_COOLDOWN])
+        wait = _script(settings.REDIS_URL)(
+            keys=[*keys, f"{keys[0]}:cooldown"], args=[*arguments, cooldown, _LONGEST_COOLDOWN]
+        )
     except redis.RedisError:
         log.warning("limits_not_counted")
         raise Refused(
@@ -78,11 +90,6 @@ def check(limits: Sequence[Limit], *, cooldown: int) -> int:
 
 
 @functools.lru_cache(maxsize=1)
-def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(
-        url, socket_timeout=_PATIENCE_SECONDS, socket_connect_timeout=_PATIENCE_SECONDS
-    )
-
-
-def _script() -> "redis.commands.core.Script":
-    return _client(settings.REDIS_URL).register_script(_COUNT)
+def _script(url: str) -> Script:
+    client = redis.Redis.from_url(url, socket_timeout=_PATIENCE_SECONDS, socket_connect_timeout=_PATIENCE_SECONDS)
+    return client.register_script(_COUNT)

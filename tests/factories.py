@@ -12,6 +12,8 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+import redis
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -247,6 +249,14 @@ def event(person: Customer, name: str, **fields: Any) -> CustomerEvent:
     serial = next(_serial)
     defaults = {"source": "tests", "event_id": f"event-{serial}", "occurred_at": timezone.now(), "digest": ""}
     return CustomerEvent.objects.create(customer=person, name=name, **{**defaults, **fields})
+
+
+def forget_limits() -> None:
+    """As if an hour had passed: how often codes were asked for is forgotten."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    for key in client.scan_iter("optline:limit:*"):
+        client.delete(key)
+    client.close()
 
 
 def _another_sender() -> Sender:

@@ -4,6 +4,7 @@ from django.db.models import F
 
 from campaigns.models import Customer, PhoneNumber
 from campaigns.phone import country
+from campaigns.refusals import Refused
 
 
 def person_of(*, number: str) -> Customer:
@@ -18,4 +19,12 @@ def person_of(*, number: str) -> Customer:
         return first.customer
     customer = Customer.objects.create()
     PhoneNumber.objects.create(customer=customer, number=number, country=country(number))
+    return customer
+
+
+def known_as(*, external_id: str) -> Customer:
+    """The customer whom apps know by this id. Raises Refused."""
+    customer = Customer.objects.filter(external_id=external_id).first()
+    if customer is None:
+        raise Refused("user_not_found", "No customer has this external_id. Create the customer first.")
     return customer

@@ -1,5 +1,6 @@
 """Opting out by other ways than a text, and the double opt-ins that nobody answered."""
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -7,11 +8,12 @@ from django.db.models.functions import Now
 from campaigns.actions.audit import record
 from campaigns.actions.persons import person_of
 from campaigns.actors import Actor
-from campaigns.phone import mask
+from campaigns.models import Customer
+from campaigns.phone import InvalidPhoneNumber, mask, parse
 from campaigns.refusals import Refused
 from optins.actions import ledger
 from optins.actions.ledger import Evidence, Method
-from optins.models import ConsentEvent, Sender, Subscription, Suppression
+from optins.models import ConsentEvent, OptInCampaign, Sender, Subscription, Suppression
 
 OPT_OUT_PERMISSION = "optins.opt_out_number"
 
@@ -62,3 +64,38 @@ def lapse_pending() -> int:
     due = Subscription.objects.filter(state=Subscription.State.PENDING, pending_until__lte=Now())
     locked = due.select_for_update(skip_locked=True, of=("self",))
     return ledger.lapse(locked, evidence=Evidence(method=ConsentEvent.Method.CLOCK))
+
+
+@transaction.atomic
+def opt_out_customer(
+    *,
+    customer: Customer,
+    by: Actor,
+    number: str | None = None,
+    reason: str = "",
+    programme_id: int | None = None,
+    ip: str | None = None,
+) -> int:
+    """`opt_out_number` for one of a customer's numbers, in any spelling, or for all of them.
+
+    Returns how many subscriptions ended. Raises `Refused` for a number that is not the customer's and for
+    an opt-in campaign that does not exist.
+    """
+    if programme_id is not None and not OptInCampaign.objects.filter(pk=programme_id).exists():
+        raise Refused("not_found", f"There is no opt-in campaign {programme_id}.")
+    held = set(customer.phone_numbers.values_list("number", flat=True))
+    if number is not None:
+        held &= {_e164(number)}
+        if not held:
+            raise Refused("not_found", "This number is not one of the customer's.")
+    # In one order, so that two calls about the same numbers never wait for each other in a circle.
+    return sum(
+        opt_out_number(number=one, by=by, reason=reason, programme_id=programme_id, ip=ip) for one in sorted(held)
+    )
+
+
+def _e164(number: str) -> str:
+    try:
+        return parse(number, region=settings.DEFAULT_PHONE_REGION)
+    except InvalidPhoneNumber as invalid:
+        raise Refused("invalid_phone_number", str(invalid), field="to_phone_number") from None

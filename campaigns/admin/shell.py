@@ -1,0 +1,206 @@
+"""The page of a campaign, whatever its kind: its shell, its state, and the buttons that move it.
+
+An app that owns a kind subclasses `CampaignPage`, says which verb makes each move, and adds its own cards.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from campaigns.actions.moves import LAUNCH_PERMISSION
+from campaigns.actions.shell import fixed_fields, save_campaign
+from campaigns.admin.verbs import actor, attempt, tell
+from campaigns.audience import fields
+from campaigns.lifecycle import CLOSED, LAUNCHED, Move, State, moves_from
+from campaigns.models import Campaign, Segment
+
+LABELS: Mapping[Move, str] = {
+    Move.LAUNCH: "Launch",
+    Move.PAUSE: "Pause",
+    Move.RESUME: "Resume",
+    Move.END: "End",
+    Move.CANCEL: "Cancel campaign",
+}
+_DONE: Mapping[Move, str] = {
+    Move.LAUNCH: "launched",
+    Move.PAUSE: "paused",
+    Move.RESUME: "resumed",
+    Move.END: "ended",
+    Move.CANCEL: "cancelled",
+}
+_KINDS_OF_BUTTON: Mapping[Move, str] = {
+    Move.LAUNCH: "primary",
+    Move.RESUME: "primary",
+    Move.CANCEL: "quiet-danger",
+}
+
+
+class ShellForm(forms.ModelForm[Campaign]):
+    """What every campaign has. What its state has fixed is shown and cannot be edited."""
+
+    required_attribute = forms.ChoiceField(label="Attribute", required=False, widget=UnfoldAdminSelectWidget)
+    audience = forms.ModelChoiceField(
+        Segment.objects.all(),
+        label="Target audience",
+        empty_label="All customers",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    class Meta:
+        model = Campaign
+        fields = ("name", "starts_at", "ends_at", "audience", "restriction", "minimum_age", "required_attribute",
+                  "required_value", "slug", "notes")  # fmt: skip
+        labels = {"starts_at": "From", "ends_at": "Until", "required_value": "Value", "slug": "Campaign permalink"}
+        widgets = {
+            "name": UnfoldAdminTextInputWidget,
+            "starts_at": forms.DateTimeInput({"type": "datetime-local", "class": "ol-input"}, "%Y-%m-%dT%H:%M"),
+            "ends_at": forms.DateTimeInput({"type": "datetime-local", "class": "ol-input"}, "%Y-%m-%dT%H:%M"),
+            "restriction": UnfoldAdminSelectWidget,
+            "minimum_age": UnfoldAdminIntegerFieldWidget,
+            "required_value": UnfoldAdminTextInputWidget,
+            "slug": UnfoldAdminTextInputWidget,
+            "notes": UnfoldAdminTextareaWidget({"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, may_change: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {key: field.label for key, field in fields().items()}
+        chosen = self.instance.required_attribute
+        known.setdefault(chosen, chosen)
+        attribute = self.fields["required_attribute"]
+        assert isinstance(attribute, forms.ChoiceField)
+        attribute.choices = [("", "Choose an attribute"), *((key, label) for key, label in known.items() if key)]
+        fixed = {name.removesuffix("_id") for name in fixed_fields(State(self.instance.state))}
+        for name in fixed if may_change else self.fields:
+            self.fields[name].disabled = True
+
+
+class CampaignPage(ModelAdmin):
+    """The page of one kind of campaign, on its proxy model."""
+
+    page_template: ClassVar[str]
+    verbs: ClassVar[Mapping[Move, Callable[..., None]]] = {}
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_move"
+        moving = path("<int:campaign_id>/<str:move>/confirm/", self.admin_site.admin_view(self.move_view), name=name)
+        return [moving, *super().get_urls()]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        """A campaign is cancelled, never deleted: consent and texts refer to it."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """All campaigns stand in one list."""
+        return redirect("admin:campaigns_campaign_changelist")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:campaigns_campaign_create")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        campaign = self.campaign(request, object_id)
+        may_change = self.has_change_permission(request, campaign)
+        form = ShellForm(request.POST or None, instance=campaign, may_change=may_change)
+        if request.method == "POST":
+            if not may_change:
+                raise PermissionDenied
+            if attempt(form, lambda: save_campaign(campaign=form.instance, by=actor(request))):
+                self.message_user(request, f"“{campaign.name}” was saved.")
+                return HttpResponseRedirect(request.path)
+        # The form has written into `campaign`, also what was refused; the page tells what is stored.
+        stored = self.campaign(request, object_id)
+        context = {"form": form, "may_change": may_change, "buttons": self.buttons(request, stored)}
+        return self.page(request, self.page_template, stored, **context, **self.cards(request, stored))
+
+    def move_view(self, request: HttpRequest, campaign_id: int, move: str) -> HttpResponse:
+        """Asks in whole words, and does it when confirmed."""
+        campaign = self.campaign(request, str(campaign_id))
+        if move not in self.verbs:
+            raise Http404
+        if not actor(request).may(LAUNCH_PERMISSION):
+            raise PermissionDenied
+        chosen = Move(move)
+        if request.method == "POST":
+            verb = self.verbs[chosen]
+            done = f"“{campaign.name}” was {_DONE[chosen]}."
+            tell(request, lambda: verb(campaign=campaign, by=actor(request)), done=done)
+            return HttpResponseRedirect(self.url_of(campaign))
+        question = {"move": chosen, "label": LABELS[chosen], "consequences": self.consequences(chosen, campaign)}
+        return self.page(request, "admin/campaigns/campaign/confirm.html", campaign, **question)
+
+    def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
+        """What the kind's own cards show: for subclasses."""
+        return {}
+
+    def consequences(self, move: Move, campaign: Campaign) -> list[str]:
+        """What a move means, in sentences: for subclasses."""
+        return []
+
+    def campaign(self, request: HttpRequest, object_id: str) -> Campaign:
+        """The campaign of this kind, for somebody who may see it."""
+        rows = self.get_queryset(request).select_related("audience")
+        campaign: Campaign = get_object_or_404(rows, pk=object_id if object_id.isdigit() else 0)
+        if not self.has_view_permission(request, campaign):
+            raise PermissionDenied
+        return campaign
+
+    def page(self, request: HttpRequest, template: str, campaign: Campaign, **context: Any) -> TemplateResponse:
+        shown = {
+            **self.admin_site.each_context(request),
+            "title": campaign.name,
+            "campaign": campaign,
+            "page_url": self.url_of(campaign),
+            "fixed": fixed_sentence(campaign),
+            "time_zone": settings.TIME_ZONE,
+        }
+        return TemplateResponse(request, template, {**shown, **context})
+
+    def url_of(self, campaign: Campaign) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[campaign.pk])
+
+    def buttons(self, request: HttpRequest, campaign: Campaign) -> list[dict[str, str]]:
+        """The moves that this state allows, for those who may make them."""
+        if not actor(request).may(LAUNCH_PERMISSION):
+            return []
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_move"
+        return [
+            {
+                "label": LABELS[move],
+                "kind": _KINDS_OF_BUTTON.get(move, ""),
+                "url": reverse(name, args=[campaign.pk, move]),
+            }
+            for move in moves_from(State(campaign.state))
+            if move in self.verbs
+        ]
+
+
+def fixed_sentence(campaign: Campaign) -> str:
+    """Why parts of a campaign's page cannot be edited; empty while they can."""
+    state = campaign.get_state_display().lower()
+    if campaign.state in CLOSED:
+        return f"This campaign is {state}. Only its notes can still change."
+    if campaign.state in LAUNCHED:
+        return (
+            f"This campaign is {state}. What is greyed out can no longer change, because people were counted, "
+            "asked or texted under it. To change it, create another campaign."
+        )
+    return ""

@@ -1,0 +1,45 @@
+"""Calling a verb from a screen: its refusal stands beside the field it is about, or at the top of the page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+from campaigns.actors import Actor
+from campaigns.refusals import Refused
+
+
+def actor(request: HttpRequest) -> Actor:
+    """The member of staff behind a request of the dashboard, which lets nobody else in."""
+    assert isinstance(request.user, User)
+    return Actor.staff(request.user)
+
+
+def attempt(form: BaseForm, verb: Callable[[], object]) -> bool:
+    """Whether the form is valid and `verb` did what it asks for; what was refused stands in the form's errors."""
+    if not form.is_valid():
+        return False
+    try:
+        verb()
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+    except ValidationError as problem:
+        form.add_error(None, problem.messages)
+    return not form.errors
+
+
+def tell(request: HttpRequest, verb: Callable[[], object], *, done: str) -> bool:
+    """Whether `verb` did its work. The next page says `done` at its top, or why it was refused."""
+    try:
+        verb()
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        messages.success(request, done)
+        return True
+    return False

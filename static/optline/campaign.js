@@ -1,0 +1,59 @@
+/* Forms of campaigns. Every page works without this; it only saves steps.
+ *
+ *   data-load="url" data-parameter data-from    fetches a piece of page, again when the field `from` changes
+ *   data-copy="id"                              copies the text of an element
+ *   data-when="field=value" or "field!=value"   is there only while the field says so
+ */
+"use strict";
+
+(() => {
+  async function load(place) {
+    const field = document.getElementById(place.dataset.from);
+    const url = new URL(place.dataset.load, window.location.href);
+    url.searchParams.set(place.dataset.parameter, field?.value ?? "");
+    place.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(url, { headers: { Accept: "text/html" } });
+      place.innerHTML = answer.ok ? await answer.text() : "This could not be counted now. Reload the page.";
+    } catch {
+      place.textContent = "The server could not be reached. Reload the page.";
+    }
+    place.removeAttribute("aria-busy");
+  }
+
+  function loadAndFollow(place) {
+    document.getElementById(place.dataset.from)?.addEventListener("change", () => load(place));
+    load(place);
+  }
+
+  function offerCopy(button) {
+    // Browsers lend the clipboard to secure pages alone.
+    if (!navigator.clipboard) {
+      return;
+    }
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = "Copy"), 2000);
+    });
+  }
+
+  function valueOf(field) {
+    return field.type === "checkbox" ? String(field.checked) : field.value;
+  }
+
+  function showWhen(element) {
+    const [, name, not, value] = element.dataset.when.match(/^(\w+)(!?)=(.*)$/);
+    const field = document.querySelector(`[name="${name}"]`);
+    const show = () => {
+      element.hidden = (valueOf(field) === value) === Boolean(not);
+    };
+    field.addEventListener("change", show);
+    show();
+  }
+
+  document.querySelectorAll("[data-load]").forEach(loadAndFollow);
+  document.querySelectorAll("[data-copy]").forEach(offerCopy);
+  document.querySelectorAll("[data-when]").forEach(showWhen);
+})();

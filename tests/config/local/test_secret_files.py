@@ -17,7 +17,8 @@ def test_only_the_owner_may_read_the_secrets(tmp_path: Path) -> None:
 
 
 def test_the_encryption_key_is_one_that_fernet_takes(tmp_path: Path) -> None:
-    Fernet(secret_files.load_or_make(tmp_path / "secrets.env")["FIELD_ENCRYPTION_KEYS"])
+    box = Fernet(secret_files.load_or_make(tmp_path / "secrets.env")["FIELD_ENCRYPTION_KEYS"])
+    assert box.decrypt(box.encrypt(b"token")) == b"token"
 
 
 def test_a_secret_that_is_missing_is_added_and_the_others_stay(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from campaigns.refusals import Refused
 from messaging.actions.messages import missing, pin
 from messaging.actions.outbox import SEND_DUE
 from messaging.actions.runs import close_runs
+from messaging.gates import audience
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.states import Reason
 
@@ -29,6 +30,8 @@ def launch(*, campaign: MessagingCampaign, by: Actor) -> None:
         raise Refused("missing_data", "Add a message first (Add Message → SMS Message).")
     if not complete:
         raise Refused("missing_data", f"“{drafts[0].name}” is not complete. {missing(drafts[0])[0]}")
+    for message in complete:
+        _refuse_futile(message)
     move(campaign=campaign, move=Move.LAUNCH, by=by)
     for message in complete:
         pin(message)
@@ -47,6 +50,7 @@ def launch_message(*, message: SmsMessage, by: Actor) -> None:
     lacking = missing(draft)
     if lacking:
         raise Refused("missing_data", lacking[0])
+    _refuse_futile(draft)
     pin(draft)
     record(by=by, act="message.launch", of=draft)
 
@@ -77,6 +81,21 @@ def cancel(*, campaign: MessagingCampaign, by: Actor) -> None:
     close_runs(campaigns=Q(campaign=campaign), state=Run.State.CANCELLED, reason=Reason.CAMPAIGN_CANCELLED)
 
 
+def _refuse_futile(message: SmsMessage) -> None:
+    """Refuse what could reach nobody: credentials that do not work, or a scheduled text that is meant for nobody."""
+    provider = message.sender.provider if message.sender else None
+    if provider is not None and provider.check_problem:
+        raise Refused(
+            "provider_refused",
+            f"The connection test of “{provider.name}” failed: {provider.check_problem} "
+            "Mend the credentials and test the connection again.",
+        )
+    if message.delivery == SmsMessage.Delivery.SCHEDULED and not audience(message).exists():
+        raise Refused("no_audience", f"“{message.name}” is meant for nobody: no customer is in its target audience.")
+
+
 def _drafts(campaign: Campaign) -> QuerySet[SmsMessage]:
     drafts = SmsMessage.objects.filter(campaign=campaign.pk, state=SmsMessage.State.DRAFT)
-    return drafts.select_related("campaign", "sender", "programme").order_by("pk")
+    return drafts.select_related(
+        "campaign__audience", "sender__provider", "programme", "segment_in", "segment_out"
+    ).order_by("pk")

@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from campaigns import phone, profile
@@ -29,6 +29,9 @@ _ALIASES: Final = {
     "postcode": "postal_code", "locale": "language",
 }  # fmt: skip
 
+# Titles of the columns that a download of rejected lines adds; they are passed over when it is brought again.
+_NOTES: Final = ("rejected_line", "rejected_because")
+
 # What a spreadsheet runs as a formula when a cell begins with it.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,6 +46,7 @@ class Columns:
 
     targets: Sequence[str | None]
     delimiter: str
+    header: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     remarks: Sequence[str] = ()
@@ -76,14 +80,14 @@ def read_columns(stream: BinaryIO, known: Mapping[str, Kind]) -> Columns:
     """
     _check_encoding(stream)
     stream.seek(0)
-    header = next(iter(_text_lines(stream)), "")
-    delimiter = max(",;\t", key=header.count)
+    header = next(iter(_text_lines(stream)), "").rstrip("\r\n")
+    delimiter = _delimiter(header)
     titles = next(csv.reader([header], delimiter=delimiter), [])
     columns = _columns([title.strip() for title in titles], delimiter)
     new = {key for key in columns.labels if key not in known}
     kept = {key: known[key] for key in columns.labels if key in known}
     kinds = {**kept, **_guess(stream, columns, new)}
-    return Columns(columns.targets, delimiter, columns.labels, kinds, columns.remarks)
+    return replace(columns, header=header, kinds=kinds)
 
 
 def read_lines(stream: BinaryIO, columns: Columns, *, region: str) -> Iterator[Line | Rejected]:
@@ -98,9 +102,29 @@ def read_lines(stream: BinaryIO, columns: Columns, *, region: str) -> Iterator[L
             yield Rejected(number, content.replace("\x00", "\ufffd"), str(error)[:255])
 
 
+def rejected_table(header: str, rejected: Iterable[tuple[int, str, str]]) -> Iterator[list[str]]:
+    """Rows of a CSV file of rejected lines, (number, content, reason) each: the file's own columns, so that it
+    can be mended and brought again, with the line and the reason in front. No cell is a formula."""
+    delimiter = _delimiter(header)
+    yield [*_NOTES, *_cells(header, delimiter)]
+    for number, content, reason in rejected:
+        yield [str(number), defuse(reason), *map(defuse, _cells(content, delimiter))]
+
+
 def defuse(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula. `read_lines` takes the mark off again."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _delimiter(header: str) -> str:
+    return max(",;\t", key=header.count)
+
+
+def _cells(content: str, delimiter: str) -> list[str]:
+    try:
+        return [cell for row in csv.reader(content.splitlines(keepends=True), delimiter=delimiter) for cell in row]
+    except csv.Error:
+        return [content]
 
 
 # --- The file as a whole -------------------------------------------------------------------------
@@ -174,7 +198,7 @@ def _columns(titles: Sequence[str], delimiter: str) -> Columns:
                 f"The file has no column “{needed}”. Its first line must name the columns external_id and phone; "
                 f"it names: {found}."
             )
-    return Columns(targets, delimiter, labels, {}, remarks)
+    return Columns(targets, delimiter, labels=labels, remarks=remarks)
 
 
 def _target(title: str, place: int) -> tuple[str | None, str]:
@@ -183,6 +207,8 @@ def _target(title: str, place: int) -> tuple[str | None, str]:
         return None, f"Column {place} has no title and was not read."
     key = profile.attribute_key(title)
     key = _ALIASES.get(key, key)
+    if key in _NOTES:
+        return None, ""
     if profile.is_about_consent(key):
         return None, (
             f"The column “{title}” was not read: an import neither gives nor takes consent, and verifies no "

@@ -71,15 +71,16 @@ def edit_customer(
     *,
     customer: Customer | None,
     profile: Mapping[str, object],
+    phone_numbers: Sequence[object] | None = None,
     attributes: Mapping[str, object] | None = None,
     by: Actor,
 ) -> Customer:
-    """Create a customer by hand, or change one. Values as for `save_customer`; numbers have verbs of their own.
+    """Create a customer by hand, or change one. Values as for `save_customer`; the external ID may be blank.
 
     Raises Refused, also when another customer has the external ID; PermissionDenied.
     """
     by.require(ADD if customer is None else CHANGE)
-    changes = _validated(profile, attributes or {}, None)
+    changes = _validated(profile, attributes or {}, phone_numbers)
     with transaction.atomic():
         if customer is not None:
             customer = Customer.objects.select_for_update().get(pk=customer.pk)
@@ -96,20 +97,12 @@ def add_number(*, customer: Customer, number: str, by: Actor) -> PhoneNumber:
 
     Raises Refused, PermissionDenied.
     """
-    by.require("campaigns.add_phonenumber")
+    by.require(CHANGE)
     e164 = _parsed(number)
     with transaction.atomic():
         _bring(customer, e164)
         record(by=by, act="customer.add_number", of=customer, number=phone.mask(e164))
     return PhoneNumber.objects.get(customer=customer, number=e164)
-
-
-def remove_number(*, number: PhoneNumber, by: Actor) -> None:
-    """Take a number from its customer. What the number agreed to, or refused, stands in the ledger."""
-    by.require("campaigns.delete_phonenumber")
-    with transaction.atomic():
-        record(by=by, act="customer.remove_number", of=number.customer, number=phone.mask(number.number))
-        number.delete()
 
 
 def delete_customer(*, customer: Customer, by: Actor) -> None:

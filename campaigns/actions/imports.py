@@ -113,8 +113,9 @@ def _run(row: CustomerImport, stream: BinaryIO) -> None:
 def _import(row: CustomerImport, stream: BinaryIO) -> None:
     columns = _columns(stream)
     row.rejected_lines.all().delete()
-    row.state, row.lines, row.rejected, row.remarks = row.State.RUNNING, 0, 0, "\n".join(columns.remarks)
-    row.save(update_fields=["state", "lines", "rejected", "remarks"])
+    row.state, row.lines, row.rejected = row.State.RUNNING, 0, 0
+    row.header, row.remarks = columns.header, "\n".join(columns.remarks)
+    row.save(update_fields=["state", "lines", "rejected", "header", "remarks"])
     staging.prepare()
     for chunk in _chunks(read_lines(stream, columns, region=settings.DEFAULT_PHONE_REGION)):
         good = [line for line in chunk if isinstance(line, Line)]

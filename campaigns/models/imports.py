@@ -18,6 +18,7 @@ class CustomerImport(models.Model):
     content = models.BinaryField(null=True, editable=False)  # dropped once the import is done
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING, editable=False)
     problem = models.TextField(blank=True, editable=False)
+    header = models.TextField(blank=True, editable=False)  # the file's first line, for the rejected ones' download
     remarks = models.TextField(blank=True, editable=False)  # one a line: columns that were not read, and why
     lines = models.PositiveIntegerField(default=0, editable=False)
     created = models.PositiveIntegerField(default=0, editable=False)

@@ -5,7 +5,16 @@ import io
 
 import pytest
 
-from campaigns.customer_file import Columns, FileRefused, Line, Rejected, defuse, read_columns, read_lines
+from campaigns.customer_file import (
+    Columns,
+    FileRefused,
+    Line,
+    Rejected,
+    defuse,
+    read_columns,
+    read_lines,
+    rejected_table,
+)
 from campaigns.rules import Kind
 
 HEADER = "external_id,phone,first_name\n"
@@ -151,6 +160,17 @@ def test_a_column_without_a_usable_title_is_not_read_and_says_so() -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+13139711649", "-1", "@x", "\tx"])
 def test_a_cell_that_a_spreadsheet_would_run_is_defused(cell: str) -> None:
     assert defuse(cell) == f"'{cell}"
+
+
+def test_rejected_lines_are_written_so_that_they_can_be_mended_and_brought_again() -> None:
+    header = "external_id;phone;first_name"
+    table = list(rejected_table(header, [(2, 'c-1;+12;"=A;B"', "=bad"), (3, '"broken', "x")]))
+    assert table == [
+        ["rejected_line", "rejected_because", "external_id", "phone", "first_name"],
+        ["2", "'=bad", "c-1", "'+12", "'=A;B"],
+        ["3", "x", "broken"],
+    ]
+    assert columns(",".join(table[0])).targets == [None, None, "external_id", "phone", "first_name"]
 
 
 def test_a_defused_file_can_be_brought_again() -> None:

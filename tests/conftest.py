@@ -10,7 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.local import testbed
 
-pytest_plugins = ["tests.fixtures.simulator", "tests.fixtures.product"]
+pytest_plugins = ["tests.fixtures.loopback", "tests.fixtures.simulator", "tests.fixtures.product"]
 
 CHROMIUM = shutil.which("chromium")
 

@@ -9,5 +9,5 @@ from optins.api.urls import CUSTOMER
 
 urlpatterns = [
     *both(f"{CUSTOMER}/events", EventView.as_view(), "api-user-events"),
-    re_path(r"^priv(/|$)", not_found),
+    re_path(r"^priv(?:/|$)", not_found),
 ]

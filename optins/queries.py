@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from campaigns.lifecycle import State
 from campaigns.models import Campaign, PhoneNumber
-from optins.keywords import Situation, fold
+from optins.keywords import SenderKind, Situation, fold, restart_word
 from optins.models import GlobalOptions, Keyword, OptInCampaign, Sender, Subscription, Suppression
 
 
@@ -74,6 +74,17 @@ def welcome_text(programme: Campaign, options: GlobalOptions | None) -> str:
     """What a person who has joined is told: the campaign's own message, or the global one when it is blank."""
     own = programme.options.welcome_message
     return own if own.strip() else (options.welcome_message if options else "")
+
+
+def restart_advice(sender: Sender, options: GlobalOptions | None) -> str:
+    """How a person who opted out comes back to a sender: `text START to 97865`."""
+    kind = SenderKind(sender.kind)
+    word = restart_word(kind, advanced_opt_out=sender.opt_out_is_advanced)
+    if options is not None and "START" in options.opt_in_keywords:
+        # Where nobody but us blocks, JOIN works as well; START is what people know.
+        word = "START"
+    to = "the number that our texts come from" if kind is SenderKind.MESSAGING_SERVICE else sender.address
+    return f"text {word} to {to}"
 
 
 def _texted(sender: Sender) -> Q:

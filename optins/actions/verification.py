@@ -27,7 +27,6 @@ from optins.actions import ledger
 from optins.actions.ledger import Action, Evidence, Method
 from optins.actions.notices import owe
 from optins.code_texts import code_text, masked, prefix_problem
-from optins.keywords import SenderKind, restart_word
 from optins.limits import Limit, TooMany
 from optins.models import (
     ApiApp,
@@ -47,7 +46,8 @@ _MINUTE = 60
 class Asker:
     """On whose behalf a code is asked for or confirmed. Without `customer` the person is found by number.
 
-    `wording` is what the person was shown when they agreed, for the ledger.
+    `wording` is what the person was shown when they agreed, for the ledger. The names fill blank ones of a
+    person who was found by number.
     """
 
     customer: Customer | None = None
@@ -55,6 +55,8 @@ class Asker:
     ip: str | None = None
     user_agent: str = ""
     wording: str = ""
+    first_name: str = ""
+    last_name: str = ""
 
 
 class Outcome(StrEnum):
@@ -83,10 +85,15 @@ def request_code(
     if asker.customer is not None:
         _require_admission(programme, asker.customer)
     ledger.lock_number(number)
-    _require_not_stopped(programme, number)
+    stopped = _stopped(programme, number)
+    # A public page must not tell by its answers who opted out: there the limits come first.
+    if stopped is not None and asker.app is not None:
+        raise stopped
     wait = limits.check(_limits(asker, number), cooldown=settings.VERIFICATION_COOLDOWN)
     if wait:
         raise TooMany(wait)
+    if stopped is not None:
+        raise stopped
     return _issue(asker, number, programme, message_text)
 
 
@@ -196,13 +203,13 @@ def _require_admission(programme: OptInCampaign, customer: Customer) -> None:
         raise Refused("not_available", "This person is not among those who may join this campaign.")
 
 
-def _require_not_stopped(programme: OptInCampaign, number: str) -> None:
+def _stopped(programme: OptInCampaign, number: str) -> Refused | None:
+    """What to say when the campaign's sender may not text this number."""
     sender = _sender(programme)
-    if queries.standing_suppressions(sender=sender, number=number).exists():
-        kind = SenderKind(sender.kind)
-        word = restart_word(kind, advanced_opt_out=sender.opt_out_is_advanced)
-        to = "the number our texts come from" if kind is SenderKind.MESSAGING_SERVICE else sender.address
-        raise Refused("opted_out", f"This number opted out of our texts. To come back, text {word} to {to} first.")
+    if not queries.standing_suppressions(sender=sender, number=number).exists():
+        return None
+    advice = queries.restart_advice(sender, queries.global_options())
+    return Refused("opted_out", f"This number opted out of our texts. To come back, {advice} first.")
 
 
 def _limits(asker: Asker, number: str) -> list[Limit]:
@@ -266,7 +273,9 @@ def _enrol(verification: Verification, asker: Asker) -> Outcome:
         raise Refused("not_available", "This campaign is no longer live, so nobody can join it now.")
     customer = asker.customer or person_of(number=number)
     _require_admission(programme, customer)
-    _require_not_stopped(programme, number)
+    stopped = _stopped(programme, number)
+    if stopped is not None:
+        raise stopped
     evidence = Evidence(
         method=Method.CODE,
         sender=_sender(programme),
@@ -276,7 +285,7 @@ def _enrol(verification: Verification, asker: Asker) -> Outcome:
         ip=asker.ip,
         user_agent=asker.user_agent,
     )
-    _prove(verification, customer)
+    _prove(verification, customer, asker)
     ledger.write(number=number, action=Action.VERIFIED, evidence=evidence, programme=programme)
     if queries.first_verified_number(customer.pk) != number:
         return Outcome.OTHER_NUMBER
@@ -288,7 +297,7 @@ def _enrol(verification: Verification, asker: Asker) -> Outcome:
     return Outcome.JOINED
 
 
-def _prove(verification: Verification, customer: Customer) -> None:
+def _prove(verification: Verification, customer: Customer, asker: Asker) -> None:
     """The number is the customer's. The earliest proof counts: verifying again does not make it newer."""
     number, app = verification.number, verification.app
     held = PhoneNumber.objects.filter(customer=customer, number=number)
@@ -298,6 +307,8 @@ def _prove(verification: Verification, customer: Customer) -> None:
     held.filter(verified_at__isnull=True).update(verified_at=Now())
     if verification.customer_id is None:
         Verification.objects.filter(pk=verification.pk).update(customer=customer)
+        nameless = Customer.objects.filter(pk=customer.pk, first_name="", last_name="")
+        nameless.update(first_name=asker.first_name, last_name=asker.last_name)
 
 
 def _welcome(number: str, programme: OptInCampaign, options: GlobalOptions, customer: Customer) -> None:

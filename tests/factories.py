@@ -48,9 +48,7 @@ TESTS = Actor.system("tests")
 PASSWORD = "correct horse battery staple"
 SECRET = "the-secret-of-every-app-in-tests"
 
-WELCOME = (
-    "Acme Offers: you are in. 4 msgs/month. Msg&data rates may apply. Reply HELP for help, STOP to cancel."
-)
+WELCOME = "Acme Offers: you are in. 4 msgs/month. Msg&data rates may apply. Reply HELP for help, STOP to cancel."
 OPT_OUT = "Acme: you are opted out and will get no more texts. Reply START to come back."
 HELP = "Acme: call 800-555-0199 or write to help@acme.example. Reply STOP to cancel."
 NO_MATCH = "Acme: sorry, we did not understand that. Reply HELP for help."
@@ -201,9 +199,7 @@ def ledger_of(address: str) -> list[str]:
     return list(entries.values_list("action", flat=True))
 
 
-def messaging_campaign(
-    *messages: SmsMessage, live: bool = True, due: bool = True, **fields: Any
-) -> MessagingCampaign:
+def messaging_campaign(*messages: SmsMessage, live: bool = True, due: bool = True, **fields: Any) -> MessagingCampaign:
     """A messaging campaign with these messages, launched by the product's verb unless `live=False`.
 
     The time of its scheduled messages has come at once, unless `due=False`.
@@ -235,7 +231,9 @@ def scheduled(programme: OptInCampaign, body: str = "Hello from Acme", **fields:
     return SmsMessage(**{**defaults, **fields})
 
 
-def triggered(programme: OptInCampaign, event_name: str, body: str = "Thank you from Acme", **fields: Any) -> SmsMessage:
+def triggered(
+    programme: OptInCampaign, event_name: str, body: str = "Thank you from Acme", **fields: Any
+) -> SmsMessage:
     """An unsaved message that an event sends at once; give it to `messaging_campaign`."""
     return scheduled(
         programme,
@@ -251,12 +249,17 @@ def event(person: Customer, name: str, **fields: Any) -> CustomerEvent:
     return CustomerEvent.objects.create(customer=person, name=name, **{**defaults, **fields})
 
 
-def forget_limits() -> None:
+def forget_limits(pattern: str = "*") -> None:
     """As if an hour had passed: how often codes were asked for is forgotten."""
     client = redis.Redis.from_url(settings.REDIS_URL)
-    for key in client.scan_iter("optline:limit:*"):
+    for key in client.scan_iter(f"optline:limit:{pattern}"):
         client.delete(key)
     client.close()
+
+
+def forget_cooldowns() -> None:
+    """As if the wait between two codes were over; the hour's count stands."""
+    forget_limits("*:cooldown")
 
 
 def _another_sender() -> Sender:

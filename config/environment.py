@@ -1,5 +1,6 @@
 """Reading the environment so that a typo is refused with a sentence instead of becoming a default."""
 
+import math
 from collections.abc import Sequence
 
 import environ
@@ -48,7 +49,7 @@ def number(name: str, default: float) -> float:
         value = float(raw)
     except ValueError:
         raise ImproperlyConfigured(f"{name} is “{raw}”. Set it to a number of seconds.") from None
-    if value <= 0:
+    if not 0 < value < math.inf:  # nor nan, which is not less than anything
         raise ImproperlyConfigured(f"{name} is {value}. Set it to more than 0 seconds.")
     return value
 

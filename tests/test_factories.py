@@ -3,6 +3,7 @@
 import pytest
 
 from campaigns.lifecycle import State
+from optins.keywords import SenderKind
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,5 +25,5 @@ def test_a_subscription_stands_with_its_ledger_line() -> None:
 
 
 def test_every_kind_of_sender_can_be_made() -> None:
-    for kind in factories.SenderKind:
+    for kind in SenderKind:
         assert factories.sender(kind).kind == kind

@@ -32,7 +32,5 @@ def test_no_import_of_ours_hides_in_a_function(path: Path) -> None:
 
 def test_nobody_listens_to_model_signals() -> None:
     """An effect that nobody calls is an effect that nobody finds."""
-    listening = [
-        name_of(path) for path in modules(*PACKAGES) if "django.db.models.signals" in path.read_text()
-    ]
+    listening = [name_of(path) for path in modules(*PACKAGES) if "django.db.models.signals" in path.read_text()]
     assert listening == []

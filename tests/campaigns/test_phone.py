@@ -122,9 +122,7 @@ def test_a_number_that_was_read_reads_the_same_again(text: str) -> None:
     assert phone.parse(number) == phone.parse(phone.pretty(number)) == number
 
 
-@pytest.mark.parametrize(
-    "text", ["13139711649", "+0139711649", "+123456", "+1234567890123456", "+1313971164a"]
-)
+@pytest.mark.parametrize("text", ["13139711649", "+0139711649", "+123456", "+1234567890123456", "+1313971164a"])
 def test_e164_wants_a_plus_and_seven_to_fifteen_digits(text: str) -> None:
     assert not phone.E164.fullmatch(text)
 
@@ -143,9 +141,7 @@ def test_a_number_tells_its_country(number: str, region: str) -> None:
     assert phone.country(number) == region
 
 
-@pytest.mark.parametrize(
-    ("code", "known"), [("US", True), ("GB", True), ("us", False), ("UK", False), ("", False)]
-)
+@pytest.mark.parametrize(("code", "known"), [("US", True), ("GB", True), ("us", False), ("UK", False), ("", False)])
 def test_a_region_is_known_by_its_code(code: str, known: bool) -> None:
     assert phone.is_region(code) is known
 

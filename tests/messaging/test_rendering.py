@@ -12,9 +12,7 @@ from messaging.rendering import Field, MissingValue, Problem, TemplateError
 
 GREETING = rendering.compile('Hi {{ first_name | default: "there" | max: 20 }}, {{points}} points.')
 
-readable = st.one_of(
-    st.booleans(), st.integers(), st.floats(), st.decimals(), st.dates(), st.datetimes(), st.times()
-)
+readable = st.one_of(st.booleans(), st.integers(), st.floats(), st.decimals(), st.dates(), st.datetimes(), st.times())
 hostile = st.text(alphabet='{} |:"\n\u202eabc')
 values = st.one_of(st.text(), hostile, readable, st.none(), st.lists(st.text()), st.binary())
 

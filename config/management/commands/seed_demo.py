@@ -45,7 +45,7 @@ class Command(BaseCommand):
     help = "Seed users, providers, numbers, API apps and customers for trying Optline out. Run again, it adds nothing."
 
     @transaction.atomic
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         if settings.OPTLINE_ENV != "local":
             raise CommandError("Demo data has known passwords: it is for OPTLINE_ENV=local only.")
         roles.sync()

@@ -10,6 +10,6 @@ from config import roles
 class Command(BaseCommand):
     help = "Write the role groups. Safe to run again at any time, and after each upgrade."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         roles.sync()
         self.stdout.write(f"The groups {', '.join(roles.roles())} are up to date.")

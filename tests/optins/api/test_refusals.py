@@ -3,6 +3,7 @@
 import pytest
 
 from optins.actions.campaigns import pause
+from optins.keywords import SenderKind
 from optins.models import GlobalCampaign, Notice, OptInCampaign, Subscription, Verification
 from tests import factories
 from tests.optins.api.conftest import OK, Caller, code_of, texted_code
@@ -33,7 +34,7 @@ def test_what_cannot_be_texted_is_refused(caller: Caller, number: str) -> None:
 
 
 def test_our_own_number_is_refused(caller: Caller) -> None:
-    ours = factories.sender(factories.SenderKind.LONG_CODE)
+    ours = factories.sender(SenderKind.LONG_CODE)
 
     assert code_of(caller.request_code("ada", ours.address)) == (400, "invalid_phone_number")
 

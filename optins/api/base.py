@@ -10,7 +10,6 @@ from django.conf import settings
 from django.urls import URLPattern, path
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -25,6 +24,11 @@ from optins.visitors import address_of
 
 _KEY: Final = re.compile(r"[0-9A-Za-z_-]{8,64}")
 
+_CHALLENGE: Final = 'Basic realm="Optline API", charset="UTF-8"'
+_HOW_TO_CALL: Final = (
+    "Send HTTP Basic with the app's key and secret, and the same key in the path. The app must be active."
+)
+
 
 class AppAuthentication(BaseAuthentication):
     """HTTP Basic with an API app's key and secret; the key in the path must be the same one.
@@ -38,13 +42,8 @@ class AppAuthentication(BaseAuthentication):
         app = ApiApp.objects.filter(key=key, active=True).first() if _KEY.fullmatch(key) else None
         opens = _opens(app, secret)
         if app is None or key != wanted or not opens:
-            raise AuthenticationFailed(
-                "Send HTTP Basic with the app's key and secret, and the same key in the path. The app must be active."
-            )
+            raise errors.ApiError("invalid_api_key", _HOW_TO_CALL, {"WWW-Authenticate": _CHALLENGE})
         return None, app
-
-    def authenticate_header(self, _request: Request) -> str:
-        return 'Basic realm="Optline API", charset="UTF-8"'
 
 
 class JsonAlways(BaseContentNegotiation):
@@ -62,6 +61,7 @@ class ApiView(APIView):
 
     authentication_classes = [AppAuthentication]
     content_negotiation_class = JsonAlways
+    http_method_names = ["get", "post", "put"]
     app: ApiApp
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -87,8 +87,6 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
             return answer(error.code, error.sentence, {"Retry-After": str(error.retry_after)})
         case Refused():
             return answer(error.code, error.sentence)
-        case exceptions.AuthenticationFailed():
-            return answer("invalid_api_key", str(error.detail))
         case exceptions.MethodNotAllowed():
             return answer("method_not_allowed", f"This address does not take {context['request'].method}.")
         case PermissionDenied():

@@ -13,7 +13,7 @@ def relations(model: type[Model]) -> list[tuple[str, str]]:
     found = []
     for field in model._meta.get_fields(include_hidden=True):
         target = getattr(field, "remote_field", None) and field.related_model
-        if not field.auto_created and isinstance(target, type):
+        if not field.auto_created and isinstance(target, type) and issubclass(target, Model):
             found.append((field.name, target._meta.app_label))
     return found
 

@@ -15,7 +15,9 @@ from tests.architecture.source import PACKAGES, body_length, functions, modules,
 MOST_LINES = 10
 
 app.loader.import_default_modules()
-TASKS: dict[str, Task] = {name: task for name, task in app.tasks.items() if name.split(".")[0] in PACKAGES}
+TASKS: "dict[str, Task[..., object]]" = {
+    name: task for name, task in app.tasks.items() if name.split(".")[0] in PACKAGES
+}
 
 
 def beats() -> list[tuple[str, dict[str, object]]]:

@@ -1,41 +1,15 @@
 """The dashboard in a real Chromium: every page works, and none breaks the content security policy."""
 
 import re
-import shutil
-from collections.abc import Generator
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
-    console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI}`))"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Generator[Browser, None, None]:
-    # Playwright's loop runs in the thread of the tests, which Django would otherwise keep from the database.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        with sync_playwright() as playwright:
-            yield playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-            )
-
-
-@pytest.fixture
-def context(chromium: Browser, live_server: LiveServer) -> Generator[BrowserContext, None, None]:
-    context = chromium.new_context(base_url=live_server.url)
-    context.set_default_timeout(5_000)
-    context.add_init_script(TELL_VIOLATIONS)
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ class NumberSearch:
     search_help_text = "A phone number in any spelling, or some of its digits."
 
     def get_search_results(
-        self, _request: HttpRequest, queryset: QuerySet[Model], search_term: str
+        self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Model], bool]:
         term = search_term.strip()
         if not term:

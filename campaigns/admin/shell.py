@@ -105,8 +105,8 @@ class CampaignPage(ModelAdmin):
         """A campaign is cancelled, never deleted: consent and texts refer to it."""
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """All campaigns stand in one list."""
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """All campaigns stand in one list, which is elsewhere."""
         return redirect("admin:campaigns_campaign_changelist")
 
     def add_view(

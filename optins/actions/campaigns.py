@@ -1,6 +1,6 @@
 """Opt-in campaigns and the global one: saving their options, launching, pausing, ending."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -11,8 +11,8 @@ from campaigns.actors import Actor
 from campaigns.lifecycle import LAUNCHED, Kind, Move, State
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
-from optins import queries
-from optins.keywords import SenderKind, fold, reserved_reason
+from optins import queries, wording
+from optins.keywords import START_WORDS, SenderKind, fold, reserved_reason
 from optins.models import GlobalCampaign, GlobalOptions, Keyword, OptInCampaign, OptInOptions
 
 CHANGE_OPTIONS = "optins.change_optinoptions"
@@ -32,6 +32,8 @@ def save_options(*, options: OptInOptions, keywords: Sequence[str], by: Actor) -
         raise Refused("wrong_state", "This campaign is over: its options can no longer change.")
     if campaign.state in LAUNCHED:
         _refuse_changes_after_launch(options)
+        _require_complete(options, keywords)
+    _refuse_unsendable(options, "confirmation_request", "welcome_message")
     options.save()
     _replace_keywords(campaign, options, keywords)
     record(by=by, act="opt_in.options", of=campaign, keywords=list(keywords))
@@ -41,12 +43,7 @@ def save_options(*, options: OptInOptions, keywords: Sequence[str], by: Actor) -
 def launch(*, campaign: OptInCampaign, by: Actor) -> None:
     """Launch an opt-in campaign: checks that it is complete and holds its keywords on the sender."""
     options = OptInOptions.objects.select_related("sender").filter(campaign=campaign).first()
-    if options is None or options.sender is None:
-        raise Refused("missing_data", "Choose a message provider and a target phone number first (Edit Options).")
-    if not campaign.keywords.exists():
-        raise Refused("missing_data", "Add at least one opt-in keyword first (Edit Options).")
-    if options.double_opt_in and not options.confirmation_request.strip():
-        raise Refused("missing_data", "Write the message that asks for YES first (Edit Options).")
+    _require_complete(options, campaign.keywords.values_list("word", flat=True))
     if queries.global_options() is None:
         raise Refused("no_global", "Complete the Global SMS Opt-In first: it holds the answers to STOP and HELP.")
     move(campaign=campaign, move=Move.LAUNCH, by=by)
@@ -106,6 +103,8 @@ def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
     by.require(CHANGE_GLOBAL)
     campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
     options.full_clean()
+    _refuse_unsendable(options, "welcome_message", "opt_out_message", "help_message", "no_match_message")
+    _refuse_misread_words(options)
     if campaign.state == State.LIVE and not options.is_complete:
         raise Refused(
             "missing_data", "The Global SMS Opt-In is live: the number and its four messages cannot be left blank."
@@ -116,10 +115,38 @@ def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
         _go_live(campaign, by)
 
 
+def _refuse_misread_words(options: GlobalOptions) -> None:
+    """Opt-out and help words are read before all others, so they must not take a word that means something else."""
+    joining = set(map(fold, (*START_WORDS, *options.opt_in_keywords)))
+    for field in ("opt_out_keywords", "help_keywords"):
+        for word in getattr(options, field):
+            if not fold(word):
+                raise Refused("bad_keyword", f"“{word}” has no letter and no digit: nobody could text it.", field=field)
+            if fold(word) in joining:
+                raise Refused("keyword_taken", f"“{word}” lets people in: it cannot mean this as well.", field=field)
+            holder = Keyword.objects.filter(folded=fold(word), held=True).select_related("campaign").first()
+            if holder is not None:
+                raise Refused(
+                    "keyword_taken",
+                    f"“{word}” is the opt-in keyword of “{holder.campaign.name}”. Choose another word.",
+                    field=field,
+                )
+
+
 def _go_live(campaign: Campaign, by: Actor) -> None:
     from_draft = Campaign.objects.filter(pk=campaign.pk, state=State.DRAFT)
     from_draft.update(state=State.LIVE, launched_at=Now())
     record(by=by, act="campaign.launch", of=campaign)
+
+
+def _require_complete(options: OptInOptions | None, keywords: Iterable[str]) -> None:
+    """What a launched campaign may never lack."""
+    if options is None or options.sender is None:
+        raise Refused("missing_data", "Choose a message provider and a target phone number first (Edit Options).")
+    if not any(word.strip() for word in keywords):
+        raise Refused("missing_data", "Add at least one opt-in keyword first (Edit Options).")
+    if options.double_opt_in and not options.confirmation_request.strip():
+        raise Refused("missing_data", "Write the message that asks for YES first (Edit Options).")
 
 
 def _refuse_changes_after_launch(options: OptInOptions) -> None:
@@ -132,16 +159,16 @@ def _refuse_changes_after_launch(options: OptInOptions) -> None:
         )
 
 
+def _refuse_unsendable(options: OptInOptions | GlobalOptions, *fields: str) -> None:
+    for field in fields:
+        problem = wording.problem(getattr(options, field))
+        if problem is not None:
+            raise Refused("unsendable", problem, field=field)
+
+
 def _replace_keywords(campaign: Campaign, options: OptInOptions, words: Sequence[str]) -> None:
     kind = SenderKind.SHORT_CODE if options.sender is None else SenderKind(options.sender.kind)
-    folded: dict[str, str] = {}
-    for word in (word.strip() for word in words):
-        problem = reserved_reason(word, sender_kind=kind)
-        if problem is not None:
-            raise Refused("keyword_reserved", problem, field="keywords")
-        if fold(word) in folded:
-            raise Refused("keyword_twice", f"“{word}” is there twice: case and spaces do not count.", field="keywords")
-        folded[fold(word)] = word
+    folded = _acceptable(words, kind)
     campaign.keywords.exclude(folded__in=folded).delete()
     for key, word in folded.items():
         campaign.keywords.update_or_create(folded=key, defaults={"word": word, "sender": options.sender})
@@ -149,9 +176,26 @@ def _replace_keywords(campaign: Campaign, options: OptInOptions, words: Sequence
         _hold(campaign)
 
 
+def _acceptable(words: Sequence[str], kind: SenderKind) -> dict[str, str]:
+    """The words by the form in which they are compared. Raises `Refused` for one that could not be a keyword."""
+    folded: dict[str, str] = {}
+    everywhere = queries.global_words()
+    for word in (word.strip() for word in words):
+        problem = reserved_reason(word, sender_kind=kind)
+        if problem is None and fold(word) in everywhere:
+            problem = f"“{word}” is an opt-out or help keyword of the Global SMS Opt-In. Choose another keyword."
+        if problem is not None:
+            raise Refused("keyword_reserved", problem, field="keywords")
+        if fold(word) in folded:
+            raise Refused("keyword_twice", f"“{word}” is there twice: case and spaces do not count.", field="keywords")
+        folded[fold(word)] = word
+    return folded
+
+
 def _hold(campaign: Campaign) -> None:
     """Take the keywords on their sender; the database refuses a word that another campaign holds there."""
-    for keyword in campaign.keywords.filter(held=False):
+    # In one order, so that two campaigns that want the same words never wait for each other in a circle.
+    for keyword in campaign.keywords.filter(held=False).order_by("folded"):
         try:
             with transaction.atomic():
                 Keyword.objects.filter(pk=keyword.pk).update(held=True)

@@ -1,0 +1,124 @@
+"""API apps: made with a secret that is shown once, given a new one without an outage, and switched off."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from campaigns.admin.verbs import actor, attempt
+from optins.actions.api_apps import CHANGE, OVERLAP, create_app, rotate_secret, save_app
+from optins.admin.readonly import badge
+from optins.models import ApiApp, OptInCampaign
+
+
+class AppForm(forms.Form):
+    name = forms.CharField(
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget({"placeholder": "Web shop"}),
+        help_text="It stands in the consent ledger beside whom the app enrolled.",
+        error_messages={"required": "Name the app, so that its traces can be told apart."},
+    )
+    campaign = forms.ModelChoiceField(
+        OptInCampaign.objects.all(),
+        label="SMS Opt-In campaign",
+        required=False,
+        empty_label="None: every request must name one",
+        widget=UnfoldAdminSelectWidget,
+        help_text="People enrolled by this app join this campaign unless the request names one.",
+    )
+
+
+class ChangeAppForm(AppForm):
+    active = forms.BooleanField(
+        label="The app may call the API", required=False, help_text="Switched off, its key and secret are refused."
+    )
+
+
+@admin.register(ApiApp)
+class ApiAppAdmin(ModelAdmin):
+    list_display = ("name", "key", "campaign", "standing", "created_at")
+    list_filter = ("active",)
+    list_select_related = ("campaign",)
+    search_fields = ("name", "key")
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.rotate_view)
+        return [path("<int:pk>/new-secret/", view, name="optins_apiapp_rotate"), *super().get_urls()]
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiApp | None = None) -> bool:
+        """An app is switched off, never deleted: the ledger names it."""
+        return False
+
+    @admin.display(description="state", ordering="active")
+    def standing(self, app: ApiApp) -> str:
+        return badge("active", "Active") if app.active else badge("", "Switched off")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = AppForm(request.POST or None)
+        made: list[tuple[ApiApp, str]] = []
+        if request.method == "POST" and attempt(
+            form, lambda: made.append(create_app(**form.cleaned_data, by=actor(request)))
+        ):
+            return self._secret_page(request, *made[0])
+        return self._page(request, "admin/optins/api_app.html", title="New API app", form=form, may_change=True)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        app = self._app(request, object_id)
+        may_change = actor(request).may(CHANGE)
+        initial = {"name": app.name, "campaign": app.campaign_id, "active": app.active}
+        form = ChangeAppForm(request.POST or None, initial=initial)
+        if not may_change:
+            for field in form.fields.values():
+                field.disabled = True
+        if request.method == "POST":
+            if not may_change:
+                raise PermissionDenied
+            if attempt(form, lambda: save_app(app=app, **form.cleaned_data, by=actor(request))):
+                self.message_user(request, f"“{app.name}” was saved.")
+                return HttpResponseRedirect(request.path)
+        overlap = app.previous_valid_until
+        still = overlap if app.previous_secret_digest and overlap and overlap > timezone.now() else None
+        stored = self._app(request, object_id)
+        context = {"form": form, "app": stored, "may_change": may_change, "old_secret_until": still}
+        return self._page(request, "admin/optins/api_app.html", title=stored.name, **context)
+
+    def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        app = self._app(request, str(pk))
+        if not actor(request).may(CHANGE):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._secret_page(request, app, rotate_secret(app=app, by=actor(request)))
+        hours = int(OVERLAP.total_seconds() // 3600)
+        return self._page(request, "admin/optins/api_app_rotate.html", title=app.name, app=app, hours=hours)
+
+    def _app(self, request: HttpRequest, object_id: str) -> ApiApp:
+        app = get_object_or_404(ApiApp.objects.select_related("campaign"), pk=object_id if object_id.isdigit() else 0)
+        if not self.has_view_permission(request, app):
+            raise PermissionDenied
+        return app
+
+    @staticmethod
+    def _page(request: HttpRequest, template: str, **shown: Any) -> HttpResponse:
+        return TemplateResponse(request, template, {**admin.site.each_context(request), **shown})
+
+    def _secret_page(self, request: HttpRequest, app: ApiApp, secret: str) -> HttpResponse:
+        """The only time that a secret is shown: it is kept nowhere, so it answers the request that made it."""
+        url = reverse("admin:optins_apiapp_change", args=[app.pk])
+        page = never_cache(self._page)
+        return page(request, "admin/optins/api_app_secret.html", title=app.name, app=app, secret=secret, url=url)

@@ -1,0 +1,76 @@
+"""Suppressions, the consent ledger and verifications: lists to search by number, and one page for each row."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, badge
+from optins.models import ConsentEvent, Suppression, Verification
+
+_STATES_OF_ACTIONS = {
+    ConsentEvent.Action.ASKED: "pending",
+    ConsentEvent.Action.OPTED_IN: "opted_in",
+    ConsentEvent.Action.OPTED_OUT: "opted_out",
+    ConsentEvent.Action.VERIFIED: "verified",
+    ConsentEvent.Action.SUPPRESSED: "suppressed",
+    ConsentEvent.Action.REFUSED: "rejected",
+}
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ReadOnlyAdmin):
+    """Numbers that are not texted, whatever they subscribed to."""
+
+    list_display = ("phone", "reason", "texts_from", "created_at", "standing")
+    list_filter = ("reason", ("lifted_at", admin.EmptyFieldListFilter), ("created_at", admin.DateFieldListFilter))
+    list_select_related = ("sender",)
+    fields = ("phone", "reason", "texts_from", "created_at", "lifted_at", "consent_event")
+
+    @admin.display(description="texts from")
+    def texts_from(self, row: Suppression) -> str:
+        return str(row.sender) if row.sender else "any of our numbers"
+
+    @admin.display(description="standing")
+    def standing(self, row: Suppression) -> str:
+        return badge("", "Lifted") if row.lifted_at else badge("suppressed", "Not texted")
+
+
+@admin.register(ConsentEvent)
+class ConsentEventAdmin(ReadOnlyAdmin):
+    """The ledger. The database itself refuses to change an entry."""
+
+    list_display = ("at", "phone", "action_badge", "method", "preference", "told_by")
+    list_filter = ("action", "method", ProgrammeFilter, ("at", admin.DateFieldListFilter))
+    list_select_related = ("programme",)
+    fieldsets = (
+        ("What happened", {"fields": ("at", "phone", "action_badge", "method", "preference", "sender", "customer")}),
+        ("Evidence", {"fields": ("reason", "wording", "inbound_text", "inbound_sid", "app_key", "staff", "ip",
+                                 "user_agent")}),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("programme", "sender", "customer")
+
+    @admin.display(description="action", ordering="action")
+    def action_badge(self, row: ConsentEvent) -> str:
+        return badge(_STATES_OF_ACTIONS.get(ConsentEvent.Action(row.action), ""), row.get_action_display())
+
+    @admin.display(description="messaging preference")
+    def preference(self, row: ConsentEvent) -> str:
+        return row.programme.preference if row.programme else "all"
+
+    @admin.display(description="told by")
+    def told_by(self, row: ConsentEvent) -> str:
+        return row.staff or row.app_key or row.inbound_text[:40] or "—"
+
+
+@admin.register(Verification)
+class VerificationAdmin(ReadOnlyAdmin):
+    """Codes that were asked for. Neither a code nor what is kept of it is ever shown."""
+
+    list_display = ("created_at", "phone", "state_badge", "customer", "app", "campaign", "tries", "confirmed_at")
+    list_filter = ("state", "app", ("created_at", admin.DateFieldListFilter))
+    list_select_related = ("app", "customer", "campaign")
+    fields = ("phone", "state_badge", "customer", "app", "campaign", "tries", "ip", "created_at", "expires_at",
+              "confirmed_at")  # fmt: skip

@@ -1,0 +1,118 @@
+"""Fields of the options pages: keywords as chips, and the phone number that belongs to a provider."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.forms.models import ModelChoiceIterator
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from optins.keywords import fold
+from optins.models import MessageProvider, Sender
+
+_BETWEEN_WORDS = re.compile(r"[,;\n]+")
+_LONGEST_WORD = 40
+
+
+class KeywordsField(forms.Field):
+    """Words typed with commas between them; a script turns the text into chips.
+
+    `fixed` words are always there: they are shown locked, beside the input, and lead the cleaned list.
+    """
+
+    def __init__(self, *, fixed: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(
+            widget=UnfoldAdminTextInputWidget({"data-chips": "", "autocomplete": "off", "spellcheck": "false"}),
+            **{"required": False, "help_text": "Separate words with commas. Case and spaces do not count.", **kwargs},
+        )
+        self.fixed = tuple(fixed)
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return value
+        return ", ".join(word for word in value if word not in self.fixed)
+
+    def to_python(self, value: Any) -> list[str]:
+        typed = (" ".join(word.split()) for word in _BETWEEN_WORDS.split(value or ""))
+        return [*self.fixed, *(word for word in typed if word)]
+
+    def validate(self, value: list[str]) -> None:
+        if self.required and not value:
+            raise forms.ValidationError("Add at least one keyword.")
+        for word in value:
+            if not fold(word):
+                raise forms.ValidationError(f"“{word}” has no letter and no digit: nobody could text it.")
+            if len(word) > _LONGEST_WORD:
+                raise forms.ValidationError(f"“{word[:20]}…” is too long: a keyword has {_LONGEST_WORD} at most.")
+
+
+class AnswerWordsField(KeywordsField):
+    """Words of the global options: a word that is there twice, in any spelling, counts once."""
+
+    def to_python(self, value: Any) -> list[str]:
+        words = super().to_python(value)
+        once = {fold(word): word for word in reversed(words)}
+        return [word for word in words if once.get(fold(word)) is word]
+
+    def clean(self, value: Any) -> list[str]:
+        return [word.upper() for word in super().clean(value)]
+
+
+class _ByProvider(ModelChoiceIterator[Sender]):
+    """Phone numbers under the name of their provider."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield "", self.field.empty_label
+        for name, senders in itertools.groupby(self.queryset, key=lambda sender: sender.provider.name):
+            yield name, [self.choice(sender) for sender in senders]
+
+
+class _SenderSelect(UnfoldAdminSelectWidget):
+    """Each option says which provider it belongs to, for the script that narrows the list."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(*args, **kwargs)
+        sender = getattr(option["value"], "instance", None)
+        if sender is not None:
+            option["attrs"]["data-provider"] = str(sender.provider_id)
+        return option
+
+
+class SenderField(forms.ModelChoiceField[Sender]):
+    iterator = _ByProvider
+
+    def label_from_instance(self, sender: Sender) -> str:
+        return " · ".join(part for part in (sender.address, sender.get_kind_display(), sender.label) if part)
+
+
+class SenderForm(forms.ModelForm[Any]):
+    """Options that have a provider and, of it, a target phone number."""
+
+    provider = forms.ModelChoiceField(
+        MessageProvider.objects.all(),
+        label="Message Provider",
+        empty_label="Choose a provider",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+    sender = SenderField(
+        Sender.objects.select_related("provider").order_by("provider__name", "address"),
+        label="Target Phone Number",
+        empty_label="Choose a phone number",
+        required=False,
+        widget=_SenderSelect({"data-narrowed-by": "id_provider"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.instance.sender
+        self.initial["provider"] = chosen.provider if chosen else MessageProvider.objects.first()
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        provider, sender = cleaned.get("provider"), cleaned.get("sender")
+        if provider and sender and sender.provider_id != provider.pk:
+            self.add_error("sender", f"{sender} is not a number of {provider}. Choose one of its numbers.")
+        return cleaned

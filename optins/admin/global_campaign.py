@@ -1,0 +1,120 @@
+"""The Global SMS Opt-In: its page, which says what is missing until it is live, and its options."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from campaigns.admin.shell import CampaignPage
+from campaigns.admin.verbs import actor, attempt
+from campaigns.models import Campaign
+from optins import wording
+from optins.actions.campaigns import CHANGE_GLOBAL, create_global, save_global_options
+from optins.admin.fields import AnswerWordsField, SenderForm
+from optins.keywords import DEFAULT_HELP_WORDS, DEFAULT_OPT_OUT_WORDS, SenderKind, restart_word
+from optins.models import GlobalCampaign, GlobalOptions
+
+NAME = "Global SMS Opt-In"
+_MESSAGES = ("welcome_message", "opt_out_message", "help_message", "no_match_message")
+
+
+class GlobalOptionsForm(SenderForm):
+    opt_in_keywords = AnswerWordsField(label="Global Opt-In Keywords", fixed=["YES"])
+    opt_out_keywords = AnswerWordsField(label="Global Opt-Out Keywords", fixed=DEFAULT_OPT_OUT_WORDS)
+    help_keywords = AnswerWordsField(label="Help Keywords", fixed=DEFAULT_HELP_WORDS)
+
+    class Meta:
+        model = GlobalOptions
+        fields = ("sender", "opt_in_keywords", "welcome_message", "opt_out_keywords", "opt_out_message",
+                  "help_keywords", "help_message", "no_match_message")  # fmt: skip
+        labels = {
+            "opt_out_message": "Global Opt-Out message",
+            "help_message": "Help message",
+            "no_match_message": "No Match message",
+        }
+        widgets = {name: UnfoldAdminTextareaWidget({"rows": 3}) for name in _MESSAGES}
+
+
+@admin.register(GlobalCampaign)
+class GlobalCampaignAdmin(CampaignPage):
+    """There is one, it has no runtime, and it is live as soon as its options are complete."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.options_view)
+        return [path("<str:object_id>/options/", view, name="optins_globalcampaign_options"), *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The chooser's card posts here. Two clicks at the same moment lead to the same campaign."""
+        if request.method != "POST":
+            return redirect("admin:campaigns_campaign_create")
+        return redirect(self.url_of(create_global(name=NAME, by=actor(request))))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        campaign = self.campaign(request, object_id)
+        options = self._options(campaign)
+        return self.page(
+            request,
+            "admin/optins/global_campaign.html",
+            campaign,
+            options=options,
+            options_url=reverse("admin:optins_globalcampaign_options", args=[campaign.pk]),
+            may_change=actor(request).may(CHANGE_GLOBAL),
+            missing=[] if options.is_complete else _missing(options),
+            messages_shown=[(GlobalOptionsForm.Meta.labels.get(name, "Welcome message"), getattr(options, name))
+                            for name in _MESSAGES],
+        )  # fmt: skip
+
+    def options_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campaign = self.campaign(request, object_id)
+        options = self._options(campaign)
+        may_change = actor(request).may(CHANGE_GLOBAL)
+        form = GlobalOptionsForm(request.POST or None, instance=options)
+        if not may_change:
+            disable(form)
+        elif request.method == "POST" and attempt(
+            form, lambda: save_global_options(options=form.instance, by=actor(request))
+        ):
+            self.message_user(request, "The global SMS opt-in options were saved.")
+            return HttpResponseRedirect(self.url_of(campaign))
+        if request.method == "POST" and not may_change:
+            raise PermissionDenied
+        context = {"form": form, "may_change": may_change, "samples": _samples(form.instance)}
+        return self.page(request, "admin/optins/global_options.html", campaign, **context)
+
+    def _options(self, campaign: Campaign) -> GlobalOptions:
+        return GlobalOptions.objects.select_related("sender__provider", "sender__pool").get(campaign=campaign)
+
+
+def disable(form: forms.BaseForm) -> None:
+    """Show a form to somebody who may look and not write."""
+    for field in form.fields.values():
+        field.disabled = True
+
+
+def _missing(options: GlobalOptions) -> list[str]:
+    """What keeps the Global SMS Opt-In from being live."""
+    wanted = {name: GlobalOptionsForm.Meta.labels.get(name, "Welcome message") for name in _MESSAGES}
+    missing = [label for name, label in wanted.items() if not getattr(options, name).strip()]
+    return missing if options.sender_id else ["Message Provider and Target Phone Number", *missing]
+
+
+def _samples(options: GlobalOptions) -> dict[str, str]:
+    sender = options.sender
+    word = "START"
+    if sender is not None:
+        word = restart_word(SenderKind(sender.kind), advanced_opt_out=sender.opt_out_is_advanced)
+    return {
+        "welcome": wording.WELCOME,
+        "opt_out": wording.opt_out_sample(word),
+        "help": wording.HELP,
+        "no_match": wording.no_match_sample(list(options.opt_out_keywords)),
+    }

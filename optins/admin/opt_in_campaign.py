@@ -1,0 +1,126 @@
+"""An SMS Opt-In campaign: its page, with what people who join are told, and its options."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from campaigns.admin.shell import CampaignPage
+from campaigns.admin.verbs import actor, attempt
+from campaigns.lifecycle import CLOSED, LAUNCHED, Move
+from campaigns.models import Campaign
+from optins import queries, wording
+from optins.actions.campaigns import CHANGE_OPTIONS, cancel, end, launch, pause, resume, save_options
+from optins.admin.fields import KeywordsField, SenderForm
+from optins.admin.global_campaign import disable
+from optins.models import OptInCampaign, OptInOptions, Subscription
+
+_FIXED_BY_LAUNCH = ("provider", "sender", "double_opt_in")
+
+
+class OptInOptionsForm(SenderForm):
+    keywords = KeywordsField(label="Opt In Keywords", required=True)
+
+    class Meta:
+        model = OptInOptions
+        fields = ("sender", "double_opt_in", "confirmation_request", "welcome_message")
+        labels = {"confirmation_request": "Message that asks for YES"}
+        widgets = {
+            "double_opt_in": forms.CheckboxInput,
+            "confirmation_request": UnfoldAdminTextareaWidget({"rows": 3}),
+            "welcome_message": UnfoldAdminTextareaWidget({"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["keywords"] = list(campaign.keywords.values_list("word", flat=True))
+        if not self.instance.confirmation_request:
+            self.initial["confirmation_request"] = wording.ask_for_yes_sample(campaign.name)
+        if campaign.state in LAUNCHED:
+            for name in _FIXED_BY_LAUNCH:
+                self.fields[name].disabled = True
+
+
+@admin.register(OptInCampaign)
+class OptInCampaignAdmin(CampaignPage):
+    page_template = "admin/optins/opt_in_campaign.html"
+    verbs = {Move.LAUNCH: launch, Move.PAUSE: pause, Move.RESUME: resume, Move.END: end, Move.CANCEL: cancel}
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.options_view)
+        return [path("<str:object_id>/options/", view, name="optins_optincampaign_options"), *super().get_urls()]
+
+    def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
+        states = Subscription.State
+        tiles = (states.OPTED_IN, states.PENDING, states.OPTED_OUT)
+        figures = campaign.subscriptions.aggregate(**{state: Count("pk", filter=Q(state=state)) for state in tiles})
+        listed = reverse("admin:optins_subscription_changelist")
+        return {
+            "options": _options(campaign),
+            "keywords": campaign.keywords.all(),
+            "options_url": reverse("admin:optins_optincampaign_options", args=[campaign.pk]),
+            "tiles": [
+                (state.label, state, figures[state], f"{listed}?programme={campaign.pk}&state__exact={state}")
+                for state in tiles
+            ],
+            "global_is_live": queries.global_options() is not None,
+        }
+
+    def consequences(self, move: Move, campaign: Campaign) -> list[str]:
+        words = " or ".join(campaign.keywords.values_list("word", flat=True)) or "its keyword"
+        agreed = campaign.subscriptions.filter(state=Subscription.State.OPTED_IN).count()
+        number = _options(campaign).sender
+        stays = f"The {agreed:,} who opted in stay opted in." if agreed else "Nobody has opted in so far."
+        begins = f"from {campaign.starts_at:%-d %B %Y, %H:%M} UTC" if campaign.starts_at else "at once"
+        return {
+            Move.LAUNCH: [
+                f"People who text {words} to {number or 'the number'} join {campaign.preference}, {begins}.",
+                "Its keywords are taken on that number until the campaign ends.",
+                "The number, double opt-in, audience and restrictions can no longer change after this.",
+            ],
+            Move.PAUSE: [
+                "Nobody can join until you resume. Who tries gets the no match message.",
+                "Its keywords stay taken.",
+                stays,
+            ],
+            Move.RESUME: [f"People can join by texting {words} again."],
+            Move.END: ["Nobody can join any more, and its keywords are free for others.", stays, "This is final."],
+            Move.CANCEL: ["Nobody can join, and its keywords are free for others.", stays, "This is final."],
+        }[move]
+
+    def options_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campaign = self.campaign(request, object_id)
+        may_change = actor(request).may(CHANGE_OPTIONS) and campaign.state not in CLOSED
+        form = OptInOptionsForm(request.POST or None, instance=_options(campaign), campaign=campaign)
+        if not may_change:
+            disable(form)
+        if request.method == "POST":
+            if not may_change:
+                raise PermissionDenied
+            if attempt(form, lambda: _save(form, request)):
+                self.message_user(request, "The opt-in options were saved.")
+                return HttpResponseRedirect(self.url_of(campaign))
+        context = {
+            "form": form,
+            "may_change": may_change,
+            "launched": campaign.state in LAUNCHED,
+            "samples": {"welcome": wording.WELCOME, "ask_for_yes": wording.ask_for_yes_sample(campaign.name)},
+            "is_double": form["double_opt_in"].value() in (True, "on", "true", "True"),
+        }
+        return self.page(request, "admin/optins/opt_in_options.html", campaign, **context)
+
+
+def _options(campaign: Campaign) -> OptInOptions:
+    """The stored options, or fresh ones for a campaign that has none yet."""
+    stored = OptInOptions.objects.select_related("sender__provider").filter(campaign=campaign).first()
+    return stored or OptInOptions(campaign=campaign)
+
+
+def _save(form: OptInOptionsForm, request: HttpRequest) -> None:
+    save_options(options=form.instance, keywords=form.cleaned_data["keywords"], by=actor(request))

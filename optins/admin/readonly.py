@@ -1,0 +1,61 @@
+"""What the pages of consent share: they are read, and never edited by hand."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+
+from campaigns.admin.numbers import NumberSearch
+from campaigns.lifecycle import Kind
+from campaigns.models import Campaign
+from campaigns.phone import pretty
+
+
+class ReadOnlyAdmin(NumberSearch, ModelAdmin):
+    """A list of what happened to numbers. Nobody adds, edits or deletes here; only verbs write these rows."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+    compressed_fields = True
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    @admin.display(description="number", ordering="number")
+    def phone(self, row: Any) -> str:
+        return pretty(row.number)
+
+    @admin.display(description="state", ordering="state")
+    def state_badge(self, row: Any) -> str:
+        return badge(row.state, row.get_state_display())
+
+
+class ProgrammeFilter(admin.SimpleListFilter):
+    """By messaging preference."""
+
+    title = "messaging preference"
+    parameter_name = "programme"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        programmes = Campaign.objects.filter(kind=Kind.OPT_IN).only("pk", "slug")
+        return [(str(programme.pk), programme.preference) for programme in programmes]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        return queryset.filter(programme=chosen) if chosen and chosen.isdecimal() else queryset
+
+
+def badge(state: str, words: str) -> str:
+    """A state as the theme shows it."""
+    return format_html('<span class="ol-badge" data-state="{}">{}</span>', state, words)

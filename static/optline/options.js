@@ -1,0 +1,128 @@
+/* Options of opt-ins. Every page works without this; it only saves steps.
+ *
+ *   input[data-chips]              words with commas between them, as chips; the input still holds the words
+ *   select[data-narrowed-by="id"]  keeps the numbers of the provider that the other select shows
+ *   button[data-sample-for="id"]   puts the sample message beside it into a field
+ *   label[data-label-on]           says something else while double opt-in is ticked
+ */
+"use strict";
+
+(() => {
+  /* ---- Chips ---------------------------------------------------------------------------------- */
+
+  const wordsOf = (text) => text.split(/[,;\n]+/).map((word) => word.trim().replace(/\s+/g, " ")).filter(Boolean);
+
+  function makeChips(input) {
+    const box = document.createElement("div");
+    const typing = document.createElement("input");
+    box.className = "ol-chips ol-chips--box";
+    typing.type = "text";
+    typing.id = input.id;
+    typing.placeholder = "Add a word";
+    typing.autocomplete = "off";
+    for (const name of ["aria-describedby", "aria-invalid"]) {
+      if (input.hasAttribute(name)) {
+        typing.setAttribute(name, input.getAttribute(name));
+      }
+    }
+    input.removeAttribute("id");
+    input.type = "hidden";
+    input.after(box);
+
+    const show = (words) => {
+      input.value = words.join(", ");
+      box.replaceChildren(...words.map(chip), typing);
+    };
+    const without = (word) => wordsOf(input.value).filter((other) => other !== word);
+    const take = () => {
+      const typed = wordsOf(typing.value);
+      typing.value = "";
+      if (typed.length) {
+        show([...new Set([...wordsOf(input.value), ...typed])]);
+        typing.focus();
+      }
+    };
+
+    function chip(word) {
+      const shown = document.createElement("span");
+      const remove = document.createElement("button");
+      shown.className = "ol-chip";
+      shown.textContent = word;
+      remove.type = "button";
+      remove.textContent = "×";
+      remove.setAttribute("aria-label", `Remove ${word}`);
+      remove.addEventListener("click", () => {
+        show(without(word));
+        typing.focus();
+      });
+      shown.append(remove);
+      return shown;
+    }
+
+    typing.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === ",") {
+        event.preventDefault();
+        take();
+      } else if (event.key === "Backspace" && !typing.value) {
+        show(wordsOf(input.value).slice(0, -1));
+        typing.focus();
+      }
+    });
+    // A word that was typed and not yet entered counts when the form is sent.
+    typing.addEventListener("change", take);
+    input.form.addEventListener("submit", take);
+    box.addEventListener("click", (event) => event.target === box && typing.focus());
+    show(wordsOf(input.value));
+  }
+
+  /* ---- Provider and number, samples, double opt-in ---------------------------------------------- */
+
+  function narrow(select) {
+    const provider = document.getElementById(select.dataset.narrowedBy);
+    const everything = [...select.querySelectorAll("option[data-provider]")];
+    const keep = () => {
+      const chosen = select.value;
+      const fitting = everything.filter((option) => !provider.value || option.dataset.provider === provider.value);
+      select.replaceChildren(select.querySelector('option[value=""]'), ...fitting);
+      select.value = fitting.some((option) => option.value === chosen) ? chosen : "";
+    };
+    provider.addEventListener("change", keep);
+    keep();
+  }
+
+  function offerSample(button) {
+    const field = document.getElementById(button.dataset.sampleFor);
+    const text = button.parentElement.querySelector("[data-sample-text]").textContent;
+    const offer = () => (button.hidden = field.value.trim() === text);
+    button.addEventListener("click", () => {
+      field.value = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+      selectGap(field);
+    });
+    field.addEventListener("input", offer);
+    offer();
+  }
+
+  // The first thing to fill in, ready to be typed over.
+  function selectGap(field) {
+    const gap = field.value.match(/\{[^}]*\}/);
+    if (gap) {
+      field.setSelectionRange(gap.index, gap.index + gap[0].length);
+    }
+  }
+
+  function followDoubleOptIn(label) {
+    const box = document.querySelector('[name="double_opt_in"]');
+    const follow = () => {
+      label.textContent = box.checked ? label.dataset.labelOn : label.dataset.labelOff;
+    };
+    box.addEventListener("change", follow);
+    follow();
+  }
+
+  document.querySelectorAll("input[data-chips]:not(:disabled)").forEach(makeChips);
+  document.querySelectorAll("select[data-narrowed-by]:not(:disabled)").forEach(narrow);
+  document.querySelectorAll("button[data-sample-for]").forEach(offerSample);
+  document.querySelectorAll("label[data-label-on]").forEach(followDoubleOptIn);
+})();

@@ -1,0 +1,69 @@
+"""The audit trail: who did what. Read only, for everybody."""
+
+from collections.abc import Iterable
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from campaigns.models import AuditEntry
+from campaigns.queries import acts
+
+
+class ActorKindFilter(admin.SimpleListFilter):
+    """By who acts: a member of staff, an app, a person by text, or the system."""
+
+    title = "who"
+    parameter_name = "actor_kind"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
+        return (("staff", "Staff"), ("app", "API app"), ("person", "Person"), ("system", "System"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(actor_kind=self.value()) if self.value() else queryset
+
+
+class ActFilter(admin.SimpleListFilter):
+    """By what was done."""
+
+    title = "act"
+    parameter_name = "act"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
+        return [(act, act) for act in acts()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(act=self.value()) if self.value() else queryset
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ModelAdmin):
+    """Every line outlives the account and the object it is about."""
+
+    list_display = ("at", "actor", "actor_kind", "act", "object_label")
+    list_filter = (ActorKindFilter, ActFilter, ("at", RangeDateFilter))
+    list_filter_submit = True
+    search_fields = ("actor", "object_label")
+    search_help_text = "Who did it, or what it was done to."
+    show_full_result_count = False
+    fields = ("at", "actor", "actor_kind", "act", "object_type", "object_id", "object_label", "what")
+    readonly_fields = fields
+    actions = None
+
+    @display(description="Details")
+    def what(self, entry: AuditEntry) -> str:
+        facts = [(key.replace("_", " "), value) for key, value in entry.detail.items()]
+        return render_to_string("admin/campaigns/customer/facts.html", {"facts": facts})
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False

@@ -1,0 +1,52 @@
+"""What the audience screens ask of the database."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from campaigns.models import AuditEntry, Customer, PhoneNumber
+from campaigns.phone import InvalidPhoneNumber, parse_sender
+from campaigns.rules import Field, RuleError, describe, parse
+
+# Fewer digits than this would find half of all numbers.
+_FEWEST_DIGITS: Final = 4
+
+
+def find_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Those whose names hold every word of `text`, or whose email, external ID or a number holds it.
+
+    A number may be written in any spelling.
+    """
+    words = text.split()
+    named = Q()
+    for word in words:
+        named &= Q(first_name__icontains=word) | Q(last_name__icontains=word)
+    known = Q(external_id__icontains=text.strip()) | Q(email__icontains=text.strip())
+    return customers.filter((named if words else Q()) | known | Q(pk__in=_holders(text)))
+
+
+def rule_in_words(rule: object, fields: Mapping[str, Field]) -> str:
+    """A stored rule as a sentence; when it cannot be asked any more, the sentence that says why."""
+    try:
+        return describe(parse(rule, fields))
+    except RuleError as error:
+        return str(error)
+
+
+def acts() -> list[str]:
+    """The acts that the audit trail has seen, in alphabetical order."""
+    return list(AuditEntry.objects.order_by("act").values_list("act", flat=True).distinct())
+
+
+def _holders(text: str) -> QuerySet[PhoneNumber, int]:
+    """Ids of the customers who hold a number that is meant by `text`."""
+    numbers = PhoneNumber.objects.all()
+    try:
+        numbers = numbers.filter(number=parse_sender(text, region=settings.DEFAULT_PHONE_REGION))
+    except InvalidPhoneNumber:
+        digits = "".join(character for character in text if character.isdigit())
+        is_part = len(digits) >= _FEWEST_DIGITS and not any(character.isalpha() for character in text)
+        numbers = numbers.filter(number__contains=digits) if is_part else numbers.none()
+    return numbers.values_list("customer", flat=True)

@@ -1,0 +1,299 @@
+"""The screens of customers, attributes, segments, imports and the audit trail, through the door."""
+
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaigns.actions.audit import record
+from campaigns.actions.imports import run_waiting_imports
+from campaigns.actors import Actor
+from campaigns.models import Attribute, AuditEntry, Campaign, Customer, CustomerImport, Segment
+from tests.factories import customer, segment, staff
+
+pytestmark = pytest.mark.django_db
+
+ADA = "+13139711649"
+
+
+@pytest.fixture
+def marketer() -> Client:
+    return signed_in("Marketer")
+
+
+def signed_in(*roles: str) -> Client:
+    client = Client()
+    client.force_login(staff(*roles))
+    return client
+
+
+def page(client: Client, path: str, **query: Any) -> str:
+    answer = client.get(f"/admin/campaigns/{path}", query)
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def save(client: Client, path: str, **fields: Any) -> str:
+    """Post a form; the text of the page that comes next."""
+    return client.post(f"/admin/campaigns/{path}", fields, follow=True).content.decode()
+
+
+def person_form(**fields: Any) -> dict[str, Any]:
+    return {"phone_numbers-new": [""], **fields}
+
+
+@pytest.mark.parametrize("model", ["customer", "segment", "customerimport", "attribute", "auditentry"])
+def test_an_empty_list_says_what_belongs_there(marketer: Client, model: str) -> None:
+    AuditEntry.objects.all().delete()
+    assert "ol-empty__title" in page(marketer, f"{model}/")
+
+
+@pytest.mark.parametrize("search", ["(313) 971-1649", "9711649", "ada love", "LOVELACE", "c-77", "ada@example"])
+def test_a_customer_is_found_by_name_id_email_and_any_spelling_of_a_number(marketer: Client, search: str) -> None:
+    customer(numbers=[ADA], verified=True, external_id="c-77", email="ada@example.com")
+    customer(first_name="Bob", last_name="Babbage")
+    found = page(marketer, "customer/", q=search)
+    assert "Ada Lovelace" in found
+    assert "+1 313-971-1649" in found
+    assert "verified" in found
+    assert "Bob" not in found
+
+
+def test_the_list_of_customers_asks_no_more_for_more_rows(marketer: Client, django_assert_max_num_queries: Any) -> None:
+    for _ in range(12):
+        customer(numbers=[ADA])
+    with django_assert_max_num_queries(9):
+        assert "Ada Lovelace" in page(marketer, "customer/")
+
+
+def test_a_customer_is_made_by_hand(marketer: Client) -> None:
+    Attribute.objects.create(key="points", type="number")
+    fields = {"first_name": "Ada", "external_id": "c-1", "phone_numbers-new": ["313 971 1649", ""]}
+    save(marketer, "customer/add/", **fields, **{"attributes-points": "12"})
+    ada = Customer.objects.get()
+    assert (ada.external_id, ada.attributes) == ("c-1", {"points": 12})
+    assert ada.phone_numbers.get().number == ADA
+
+
+def test_a_number_that_is_not_kept_goes_and_the_others_keep_their_mark(marketer: Client) -> None:
+    ada = customer(numbers=[ADA, "+13139711650"], verified=True)
+    path = f"customer/{ada.pk}/change/"
+    assert 'aria-label="Keep +1 313-971-1649" checked' in page(marketer, path)
+    fields = person_form(external_id=ada.external_id, **{"phone_numbers-keep": [ADA]})
+    save(marketer, path, **fields)
+    kept = ada.phone_numbers.get()
+    assert (kept.number, kept.verified_at is not None) == (ADA, True)
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(marketer: Client) -> None:
+    Attribute.objects.create(key="points", type="number")
+    fields = person_form(first_name="Ada", country="XX", **{"phone_numbers-new": ["911"], "attributes-points": "many"})
+    again = save(marketer, "customer/add/", **fields)
+    assert "There is no such country" in again
+    assert "“many” is not a number" in again
+    assert 'value="911"' in again
+    corrected = {**fields, "country": "US", "attributes-points": "1"}
+    assert "This phone number is too short" in save(marketer, "customer/add/", **corrected)
+    assert not Customer.objects.exists()
+
+
+def test_an_external_id_that_is_taken_is_refused(marketer: Client) -> None:
+    customer(external_id="c-1")
+    again = save(marketer, "customer/add/", **person_form(external_id="c-1"))
+    assert "Another customer has this external ID" in again
+    assert Customer.objects.count() == 1
+
+
+def test_a_customer_is_deleted_with_a_line_in_the_audit_trail(marketer: Client) -> None:
+    ada = customer()
+    save(marketer, f"customer/{ada.pk}/delete/", post="yes")
+    assert not Customer.objects.exists()
+    assert AuditEntry.objects.get().act == "customer.delete"
+
+
+def test_history_leads_to_the_audit_trail(marketer: Client) -> None:
+    ada = customer()
+    save(marketer, f"customer/{ada.pk}/change/", **person_form(external_id="c-9"))
+    answer = marketer.get(f"/admin/campaigns/customer/{ada.pk}/history/", follow=True)
+    assert "customer.update" in answer.content.decode()
+
+
+def test_a_viewer_reads_customers_and_changes_nothing() -> None:
+    Attribute.objects.create(key="vip", label="VIP", type="boolean")
+    ada = customer(numbers=[ADA], attributes={"vip": True})
+    viewer = signed_in("Viewer")
+    shown = page(viewer, f"customer/{ada.pk}/change/")
+    assert "+1 313-971-1649" in shown
+    assert "VIP" in shown
+    assert viewer.post(f"/admin/campaigns/customer/{ada.pk}/change/", person_form()).status_code == 403
+
+
+def test_an_attribute_in_use_keeps_its_kind_and_cannot_be_deleted(marketer: Client) -> None:
+    vip = Attribute.objects.create(key="vip", type="boolean")
+    segment({"all": [{"field": "vip", "operator": "is_true"}]}, name="VIPs")
+    assert "used by the segment “VIPs”" in save(marketer, f"attribute/{vip.pk}/change/", label="", type="text")
+    assert "used by the segment “VIPs”" in save(marketer, f"attribute/{vip.pk}/delete/", post="yes")
+    save(marketer, f"attribute/{vip.pk}/change/", label="Very important", type="boolean")
+    vip.refresh_from_db()
+    assert (vip.label, vip.type) == ("Very important", "boolean")
+
+
+def test_a_new_attribute_needs_a_key_that_can_be_one(marketer: Client) -> None:
+    assert "Write it as “shoe_size”" in save(marketer, "attribute/add/", key="Shoe-Size", label="", type="number")
+    assert "consent ledger" in save(marketer, "attribute/add/", key="opt_in", label="", type="boolean")
+    assert not Attribute.objects.exists()
+
+
+# --- Segments ------------------------------------------------------------------------------------
+
+TEXANS_OR_RICH = {
+    "rule-joiner": "all",
+    "rule-field": ["state", ""],
+    "rule-operator": ["is", ""],
+    "rule-value": ["TX", ""],
+    "rule-to": ["", ""],
+    "rule-group": ["3", "1"],
+    "rule-3-joiner": "any",
+    "rule-3-field": ["points", "vip"],
+    "rule-3-operator": ["between", "is_true"],
+    "rule-3-value": ["10", ""],
+    "rule-3-to": ["20", ""],
+    "rule-1-joiner": "any",
+}
+
+
+@pytest.fixture
+def vocabulary() -> None:
+    Attribute.objects.create(key="points", label="Points", type="number")
+    Attribute.objects.create(key="vip", label="VIP", type="boolean")
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_a_segment_is_built_from_rows(marketer: Client) -> None:
+    save(marketer, "segment/add/", name="Texans", description="", **TEXANS_OR_RICH)
+    made = Segment.objects.get()
+    assert made.rule == {
+        "all": [
+            {"field": "state", "operator": "is", "value": "TX"},
+            {"any": [
+                {"field": "points", "operator": "between", "value": [10, 20]},
+                {"field": "vip", "operator": "is_true"},
+            ]},
+        ]
+    }  # fmt: skip
+    assert "State or province is “TX” and (Points is between 10 and 20 or VIP is yes)" in page(marketer, "segment/")
+    shown = page(marketer, f"segment/{made.pk}/change/")
+    assert 'name="rule-1-field"' in shown
+    assert 'value="20"' in shown
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_a_wrong_row_is_marked_and_the_others_stay(marketer: Client) -> None:
+    wrong = {**TEXANS_OR_RICH, "rule-3-value": ["many", ""]}
+    again = save(marketer, "segment/add/", name="Texans", description="", **wrong)
+    assert "Points: “many” is not a number" in again
+    assert 'value="TX"' in again
+    assert not Segment.objects.exists()
+
+
+def test_a_segment_without_rows_is_everybody(marketer: Client) -> None:
+    save(marketer, "segment/add/", name="All", description="", **{"rule-joiner": "all"})
+    assert Segment.objects.get().rule == {}
+
+
+def test_two_segments_cannot_have_one_name(marketer: Client) -> None:
+    segment(name="All")
+    again = save(marketer, "segment/add/", name="All", description="", **{"rule-joiner": "all"})
+    assert "with this Name already exists" in again
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_the_preview_tells_the_meaning_and_the_number_of_people(marketer: Client) -> None:
+    customer(state="TX", attributes={"points": 12})
+    customer(state="TX")
+    answer = marketer.post("/admin/campaigns/segment/preview/", TEXANS_OR_RICH).json()
+    assert answer["people"] == "1 person"
+    assert answer["sentence"].startswith("Customers where State or province is “TX”")
+    wrong = {**TEXANS_OR_RICH, "rule-3-value": ["many", ""]}
+    answer = marketer.post("/admin/campaigns/segment/preview/", wrong).json()
+    assert answer["problems"][1][0].startswith("Points: “many” is not a number")
+    assert "people" not in answer
+
+
+def test_the_preview_is_for_staff_who_may_see_segments() -> None:
+    assert Client().post("/admin/campaigns/segment/preview/").status_code == 302
+    assert signed_in().post("/admin/campaigns/segment/preview/").status_code == 403
+
+
+def test_a_segment_that_a_campaign_means_cannot_be_deleted(marketer: Client) -> None:
+    used = segment(name="Used")
+    Campaign.objects.create(kind="opt_in", name="Spring", slug="spring", audience=used)
+    marketer.post(f"/admin/campaigns/segment/{used.pk}/delete/", {"post": "yes"})
+    assert Segment.objects.exists()
+
+
+# --- Imports and the audit trail -------------------------------------------------------------------
+
+
+def upload(client: Client, text: str | bytes) -> str:
+    content = text.encode() if isinstance(text, str) else text
+    file = io.BytesIO(content)
+    file.name = "people.csv"
+    return save(client, "customerimport/add/", file=file)
+
+
+def test_an_upload_leads_to_its_result(marketer: Client) -> None:
+    waiting = upload(marketer, "external_id,phone,opt_in\nc-1,,yes\n=c-2,911,\n")
+    assert 'hx-trigger="every 1s"' in waiting
+    run_waiting_imports()
+    row = CustomerImport.objects.get()
+    done = page(marketer, f"customerimport/{row.pk}/result/")
+    assert "hx-trigger" not in done
+    assert "neither gives nor takes consent" in done
+    assert "This phone number is too short" in done
+    answer = marketer.get(f"/admin/campaigns/customerimport/{row.pk}/rejected.csv")
+    table = answer.getvalue().decode("utf-8-sig").splitlines()
+    assert table[0] == "rejected_line,rejected_because,external_id,phone,opt_in"
+    assert table[1].endswith(",'=c-2,911,")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"name\nx\n", "no column “external_id”"),
+        ("external_id,phone\nZoë,\n".encode("latin-1"), "line 2 has the byte 0xEB"),
+        (b"", "The file is empty"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_on_the_form(marketer: Client, content: bytes, words: str) -> None:
+    assert words in upload(marketer, content)
+    assert not CustomerImport.objects.exists()
+
+
+def test_rejected_lines_come_in_pages(marketer: Client) -> None:
+    row = CustomerImport.objects.create(file_name="x.csv", state="done", rejected=60, finished_at=timezone.now())
+    row.rejected_lines.bulk_create(
+        row.rejected_lines.model(customer_import=row, line=n, content=f"c-{n}", reason="bad") for n in range(2, 62)
+    )
+    assert "Page 1 of 2" in page(marketer, f"customerimport/{row.pk}/change/")
+    assert "c-61" in page(marketer, f"customerimport/{row.pk}/change/", page=2)
+
+
+def test_a_viewer_cannot_import() -> None:
+    assert signed_in("Viewer").get("/admin/campaigns/customerimport/add/").status_code == 403
+
+
+def test_the_audit_trail_is_read_and_never_written(marketer: Client) -> None:
+    record(by=Actor.app("Web shop"), act="customer.update", of=customer(), fields=["email"])
+    record(by=Actor.system("imports"), act="import.done", of=customer())
+    entry = AuditEntry.objects.get(act="customer.update")
+    filtered = page(marketer, "auditentry/", actor_kind="app", act="customer.update")
+    assert "Web shop" in filtered
+    assert "imports</" not in filtered
+    assert "email" in page(marketer, f"auditentry/{entry.pk}/change/")
+    boss = signed_in("Admin")
+    for path in ("add/", f"{entry.pk}/delete/"):
+        assert boss.get(f"/admin/campaigns/auditentry/{path}").status_code == 403
+    assert boss.post(f"/admin/campaigns/auditentry/{entry.pk}/change/", {}).status_code == 403

@@ -108,7 +108,10 @@ def waiting_recipients(run: Run) -> QuerySet[Outbound]:
         run=run, state=Outbound.StateChoice.QUEUED, due_at__lte=Now(), run__state=Run.State.OPEN,
         run__campaign__state=Campaign.StateChoice.LIVE,
     )  # fmt: skip
-    closed = When(run__message__window_until__lte=Now(), then=Value(Reason.WINDOW_CLOSED))
+    closed = When(
+        run__message__delivery=SmsMessage.Delivery.TRIGGERED, run__message__window_until__lte=Now(),
+        then=Value(Reason.WINDOW_CLOSED),
+    )  # fmt: skip
     standing = _standing(run.programme).values("consent_event")[:1]
     return waiting.annotate(
         refusal=Case(closed, default=first_reason(checks), output_field=CharField()), consent=Subquery(standing)

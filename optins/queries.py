@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from campaigns.lifecycle import State
@@ -15,6 +15,12 @@ def global_options() -> GlobalOptions | None:
     """The global options when they are complete, which is when the global campaign is live."""
     options = GlobalOptions.objects.select_related("campaign", "sender").first()
     return options if options is not None and options.campaign.state == State.LIVE else None
+
+
+def global_words() -> frozenset[str]:
+    """The folded words that mean STOP or HELP on every sender, also while the global options are incomplete."""
+    options = GlobalOptions.objects.first()
+    return frozenset() if options is None else _folded([*options.opt_out_keywords, *options.help_keywords])
 
 
 def situation(*, sender: Sender, number: str, options: GlobalOptions | None) -> Situation:
@@ -33,14 +39,15 @@ def situation(*, sender: Sender, number: str, options: GlobalOptions | None) -> 
         campaign_keywords=campaign_keywords(sender),
         pending=latest_pending(sender=sender, number=number) is not None,
         stopped=standing_suppressions(sender=sender, number=number).exists()
-        or Subscription.objects.filter(number=number, stopped_on=sender).exists(),
+        or Subscription.objects.filter(number=number, stopped_on=sender.scope).exists(),
     )
 
 
 def campaign_keywords(sender: Sender) -> Mapping[str, int]:
     """The folded words held on a sender, or on the messaging service whose pool it is in, with their campaign."""
     held = Keyword.objects.filter(_texted(sender), held=True).values_list("folded", "campaign_id")
-    return dict(held)
+    # The number's own words come last and win over those of its service.
+    return dict(held.order_by(F("sender__pool").asc(nulls_first=True)))
 
 
 def latest_pending(*, sender: Sender, number: str) -> Subscription | None:
@@ -56,6 +63,11 @@ def standing_suppressions(*, sender: Sender, number: str) -> QuerySet[Suppressio
     senders = [pk for pk in (sender.pk, sender.pool_id) if pk is not None]
     standing = Suppression.objects.filter(number=number, lifted_at__isnull=True)
     return standing.filter(Q(sender__isnull=True) | Q(sender__in=senders))
+
+
+def in_scope(sender: Sender, path: str) -> Q:
+    """A condition on the foreign key at `path`: the sender, or any number that shares its messaging service."""
+    return Q(**{path: sender.scope}) | Q(**{f"{path}__pool": sender.scope})
 
 
 def live_programme(campaign_id: int) -> OptInCampaign | None:
@@ -92,4 +104,5 @@ def _texted(sender: Sender) -> Q:
 
 
 def _folded(words: list[str]) -> frozenset[str]:
-    return frozenset(map(fold, words))
+    # A word without letter or digit would match every text without one, such as a picture.
+    return frozenset(filter(None, map(fold, words)))

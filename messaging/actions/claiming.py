@@ -35,8 +35,8 @@ class Claimed:
 
 _CLAIM = """
     UPDATE messaging_outbound AS outbound
-    SET state = 'sending', attempt_id = claimed.attempt_id, attempts = attempts + 1, claimed_at = now(),
-        body = claimed.body, parts = claimed.parts, consent_event_id = claimed.consent_event_id
+    SET state = 'sending', attempt_id = claimed.attempt_id, attempts = least(attempts + 1, 32767), claimed_at = now(),
+        error_code = NULL, body = claimed.body, parts = claimed.parts, consent_event_id = claimed.consent_event_id
     FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::smallint[], %s::bigint[])
          AS claimed (id, attempt_id, body, parts, consent_event_id)
     WHERE outbound.id = claimed.id
@@ -78,7 +78,9 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
         consent = getattr(row, "consent", None)
         claimed.append(Claimed(row.pk, uuid.uuid4(), row.number, body, parts.count(body).parts, kept, consent))
     for reason, ids in refused.items():
-        Outbound.objects.filter(pk__in=ids).update(state=State.SKIPPED, reason=reason, settled_at=Now())
+        Outbound.objects.filter(pk__in=ids).update(
+            state=State.SKIPPED, reason=reason, settled_at=Now(), sealed_body=""
+        )
     if claimed:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -32,9 +32,11 @@ def cancel_waiting(*, which: Q, reason: Reason) -> int:
     """Cancel the matching campaign texts that are still ours to stop, in the caller's transaction.
 
     Takes each row's lock, so that a racing claim is before it (the text goes) or after it (it does not).
+    They are taken in one order, so that a STOP and the end of a campaign cannot wait for each other in a circle.
     """
     waiting = Outbound.objects.filter(which, kind=Outbound.Kind.CAMPAIGN, state=State.QUEUED)
-    return waiting.update(state=State.CANCELLED, reason=reason, settled_at=Now())
+    locked = waiting.select_for_update(of=("self",)).order_by("pk").values("pk")
+    return Outbound.objects.filter(pk__in=locked).update(state=State.CANCELLED, reason=reason, settled_at=Now())
 
 
 def _outbound(notice: Notice) -> Outbound:

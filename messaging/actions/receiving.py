@@ -1,5 +1,6 @@
 """An inbound text: stored once, acted upon at once, and what it stops stopped, in one transaction."""
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -10,16 +11,18 @@ from messaging.states import Reason
 from optins.actions.receive import InboundText, receive
 from optins.keywords import Meaning
 from optins.models import MessageProvider, Sender
+from optins.queries import in_scope
 
 
 def take_inbound(
-    *, provider: MessageProvider, sid: str, number: str, to: str, body: str, opt_out_type: str = ""
+    *, provider: MessageProvider, sid: str, number: str, to: str, body: str, opt_out_type: str = "", service: str = ""
 ) -> bool:
     """Take one inbound text. Returns False for a text that was taken before: it changes nothing again.
 
-    When this returns, a STOP holds: nothing that was still ours to stop leaves for that number.
+    `service` is the messaging service that the number is in, blank without one: it stands for those of its
+    numbers that were never added one by one. When this returns, a STOP holds: nothing that was still ours to stop leaves for that number.
     """
-    sender = Sender.objects.select_related("pool").filter(provider=provider, address=to).first()
+    sender = _sender(provider, to) or _sender(provider, service)
     try:
         with transaction.atomic():
             inbound = Inbound.objects.create(
@@ -33,6 +36,10 @@ def take_inbound(
             return False
         raise
     return True
+
+
+def _sender(provider: MessageProvider, address: str) -> Sender | None:
+    return Sender.objects.select_related("provider", "pool").filter(provider=provider, address=address).first()
 
 
 def _is_ours(number: str) -> bool:
@@ -49,7 +56,8 @@ def _act(inbound: Inbound, sender: Sender) -> None:
     )
     reading = receive(text=text)
     if reading.meaning is Meaning.OPT_OUT:
-        cancel_waiting(which=Q(number=inbound.number), reason=Reason.STOPPED)
+        stopped = Q() if settings.STOP_SCOPE == "brand" else in_scope(sender, "sender")
+        cancel_waiting(which=Q(stopped, number=inbound.number), reason=Reason.STOPPED)
     Inbound.objects.filter(pk=inbound.pk).update(
         meaning=reading.meaning, rule=reading.rule, campaign=reading.campaign_id
     )

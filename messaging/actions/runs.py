@@ -88,9 +88,12 @@ def freeze(run: Run, *, customer_id: int | None = None) -> int:
 
 
 def close_runs(*, campaigns: Q, state: Run.State, reason: Reason) -> None:
-    """Close the open runs of campaigns that are over; what still waited never goes."""
-    cancel_waiting(which=Q(run__in=Run.objects.filter(campaigns)), reason=reason)
+    """Close the open runs of campaigns that are over; what still waited never goes.
+
+    The runs first: an event that is enrolling somebody at this moment is waited for, and then cancelled too.
+    """
     Run.objects.filter(campaigns, state=Run.State.OPEN).update(state=state, finished_at=Now())
+    cancel_waiting(which=Q(run__in=Run.objects.filter(campaigns)), reason=reason)
 
 
 def finish_runs() -> int:

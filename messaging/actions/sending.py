@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db.models.functions import Now
 
+from campaigns.refusals import Refused as NoCarrier
 from messaging import pacing
 from messaging.actions.carriers import gateway_for
 from messaging.actions.claiming import Claimed, claim_notices, claim_recipients
@@ -56,28 +57,33 @@ def flag_stuck() -> int:
 
 def _send_from(sender: Sender) -> int:
     """One chunk from one sender: replies and codes ahead of campaigns, at no more than its rate."""
+    try:
+        # Before anything is claimed: what was claimed and not posted would be uncertain for ever.
+        gateway = gateway_for(sender.provider)
+    except NoCarrier as fault:
+        log.error("no_carrier", provider=sender.provider_id, code=fault.code)
+        return 0
     granted = pacing.take(sender, settings.SEND_CHUNK)
     if not granted:
         return 0
     spent, sent = 0, 0
     notices = claim_notices(sender=sender, limit=granted)
-    spent += _hand_over(sender, notices, run=None)
+    spent += _hand_over(gateway, sender, notices, run=None)
     sent += len(notices)
     for run in open_runs(sender):
         if spent >= granted:
             break
         recipients = claim_recipients(run=run, limit=granted - spent)
-        spent += _hand_over(sender, recipients, run=run)
+        spent += _hand_over(gateway, sender, recipients, run=run)
         sent += len(recipients)
     pacing.correct(sender, granted - spent)
     return sent
 
 
-def _hand_over(sender: Sender, claimed: Sequence[Claimed], *, run: Run | None) -> int:
+def _hand_over(gateway: TwilioGateway, sender: Sender, claimed: Sequence[Claimed], *, run: Run | None) -> int:
     """Post a claimed chunk concurrently and settle it. Returns the parts it cost."""
     if not claimed:
         return 0
-    gateway = gateway_for(sender.provider)
     outcomes = _pool().map(lambda text: _post(gateway, sender, text), claimed)
     settle(sender=sender, answers=list(zip(claimed, outcomes, strict=True)), run=run)
     return sum(text.parts for text in claimed)

@@ -157,7 +157,7 @@ def _advance(
     if row is None or (row.sid and row.sid != sid):
         return False
     kind = classify(error_code)
-    changes: dict[str, object] = {"state": target, "sid": sid, "sealed_body": ""}
+    changes: dict[str, object] = {"state": target, "sid": sid, "sealed_body": "", "reason": ""}
     if target in SETTLED:
         changes["settled_at"] = Now()
     if target in (State.FAILED, State.CANCELLED):

@@ -22,7 +22,9 @@ _ENROL = """
            CASE WHEN verdict = '' THEN 'queued' ELSE 'skipped' END, verdict, 0,
            greatest(%s, now()), CASE WHEN verdict = '' THEN NULL ELSE now() END
     FROM (SELECT recipients.*, CASE WHEN reason = '' THEN %s ELSE reason END AS verdict
-          FROM ({recipients}) recipients) judged
+          FROM ({recipients}) recipients) judged,
+         -- Held until we commit, so that whoever closes the run finds what we put into it.
+         (SELECT id FROM messaging_run WHERE id = %s AND state = 'open' FOR SHARE) run
     ON CONFLICT DO NOTHING
 """
 
@@ -58,7 +60,7 @@ def _enrol(message: SmsMessage, event: CustomerEvent) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             _ENROL.format(recipients=sql),
-            [run.pk, event.pk, run.campaign_id, run.sender_id, event.occurred_at + message.delay, verdict, *params],
+            [run.pk, event.pk, run.campaign_id, run.sender_id, event.occurred_at + message.delay, verdict, *params, run.pk],
         )
         return int(cursor.rowcount)
 

@@ -1,5 +1,6 @@
 """Twilio's webhooks: signed inbound texts and status callbacks. They verify, hand to one verb, and answer."""
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from optins.models import MessageProvider
 
 log = structlog.get_logger(__name__)
 
+_SID = re.compile(r"[A-Za-z0-9]{1,34}")
 # Says nothing: what we owe in answer goes out as a notice through the one door.
 _SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -52,18 +54,20 @@ def signed(view: Callable[[HttpRequest, SignedPost], HttpResponse]) -> Callable[
 def inbound(_request: HttpRequest, post: SignedPost) -> HttpResponse:
     """A text from a person."""
     given = post.parameters
-    if not given.get("MessageSid"):
+    sid = given.get("MessageSid", "")
+    if not _SID.fullmatch(sid):
         return HttpResponse("MessageSid is missing.", status=400, content_type="text/plain")
     fresh = take_inbound(
         provider=post.provider,
-        sid=given["MessageSid"],
-        number=given.get("From", ""),
+        sid=sid,
+        # What is longer is no number and no word that means anything to us.
+        number=given.get("From", "")[:34],
         to=given.get("To", ""),
-        # Postgres cannot hold a NUL, and no keyword has one.
-        body=given.get("Body", "").replace("\0", ""),
-        opt_out_type=given.get("OptOutType", ""),
+        body=given.get("Body", ""),
+        opt_out_type=given.get("OptOutType", "")[:8],
+        service=given.get("MessagingServiceSid", ""),
     )
-    log.info("inbound", sid=given["MessageSid"], fresh=fresh)
+    log.info("inbound", sid=sid, fresh=fresh)
     return HttpResponse(_SILENCE, content_type="text/xml")
 
 
@@ -72,7 +76,7 @@ def status(request: HttpRequest, post: SignedPost) -> HttpResponse:
     """What became of one of our texts. The attempt id of the URL is covered by the signature."""
     given = post.parameters
     sid = given.get("MessageSid", "")
-    if not sid:
+    if not _SID.fullmatch(sid):
         return HttpResponse("MessageSid is missing.", status=400, content_type="text/plain")
     moved = take_callback(
         provider=post.provider,
@@ -89,7 +93,8 @@ def _verified(request: HttpRequest) -> SignedPost | None:
     """The signature is computed over the public address and every parameter exactly as it was received."""
     signature = request.headers.get("X-Twilio-Signature", "")
     pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-    parameters = dict(pairs)
+    # Postgres cannot hold a NUL, and nothing that we know has one.
+    parameters = {name: value.replace("\0", "") for name, value in pairs}
     provider = MessageProvider.objects.filter(account_sid=parameters.get("AccountSid", "")).first()
     if provider is None or not signature:
         return None

@@ -44,11 +44,13 @@ def owe(
 
 
 def _too_many(kind: Notice.Kind, number: str) -> bool:
-    """Two robots cannot loop: a few no-match answers a day, a handful of answers an hour. Codes have limits of their own."""
-    answers = Notice.objects.filter(number=number).exclude(kind=Notice.Kind.CODE)
-    if answers.filter(created_at__gt=Now() - dt.timedelta(hours=1)).count() >= settings.ANSWERS_PER_HOUR:
-        return True
-    if kind is not Notice.Kind.NO_MATCH:
-        return False
-    today = answers.filter(kind=Notice.Kind.NO_MATCH, created_at__gt=Now() - dt.timedelta(days=1))
-    return today.count() >= settings.NO_MATCH_PER_DAY
+    """Two robots cannot loop: a few no-match answers a day, a handful of each other kind an hour.
+
+    Each kind counts for itself, so that a STOP is answered whatever was answered before it.
+    """
+    answers = Notice.objects.filter(number=number, kind=kind)
+    if kind is Notice.Kind.NO_MATCH:
+        hours, most = 24, settings.NO_MATCH_PER_DAY
+    else:
+        hours, most = 1, settings.ANSWERS_PER_HOUR
+    return answers.filter(created_at__gt=Now() - dt.timedelta(hours=hours)).count() >= most

@@ -55,7 +55,7 @@ def suppress_refused(*, number: str, sender: Sender, code: int) -> None:
     """The carrier refuses this pair (21610): no further text from `sender` until the person lifts it."""
     ledger.lock_number(number)
     evidence = Evidence(method=Method.CARRIER, sender=sender, reason=f"Twilio error {code}")
-    ledger.suppress(number=number, sender=sender, reason=Suppression.Reason.CARRIER, evidence=evidence)
+    ledger.suppress(number=number, sender=sender.scope, reason=Suppression.Reason.CARRIER, evidence=evidence)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ It decides by the plain rules of `optins.keywords`, changes consent with evidenc
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -53,23 +54,28 @@ class _Visit:
         )
 
     def answer(self, kind: Notice.Kind, body: str, *, campaign: Campaign | None = None) -> None:
-        """Owe one text, unless the carrier has already answered this one."""
+        """Owe one text, unless the carrier answers this one."""
+        if not self.carrier_answers:
+            owe(
+                kind=kind,
+                number=self.text.number,
+                sender=self.text.sender,
+                body=body,
+                campaign=campaign,
+                customer_id=self.customer.pk,
+            )
+
+    @property
+    def carrier_answers(self) -> bool:
+        """Whether the carrier itself acts on this text, so that ours would be one answer too many."""
         sender = self.text.sender
-        if not carrier_answers(
+        return carrier_answers(
             SenderKind(sender.kind),
             advanced_opt_out=sender.opt_out_is_advanced,
             opt_out_type=self.text.opt_out_type,
             body=self.text.body,
             was_blocked=self.carrier_blocked,
-        ):
-            owe(
-                kind=kind,
-                number=self.text.number,
-                sender=sender,
-                body=body,
-                campaign=campaign,
-                customer_id=self.customer.pk,
-            )
+        )
 
     @property
     def still_blocked(self) -> bool:
@@ -102,23 +108,22 @@ def receive(*, text: InboundText) -> Reading:
 
 
 def _carrier_blocked(text: InboundText) -> bool:
-    """Whether the carrier blocks this pair: a STOP that came to this sender, or a refusal on it."""
-    senders = [pk for pk in (text.sender.pk, text.sender.pool_id) if pk is not None]
+    """Whether the carrier blocks this pair: a STOP that it heard here, or a refusal here."""
     standing = queries.standing_suppressions(sender=text.sender, number=text.number)
-    return standing.filter(Q(sender__in=senders) | Q(consent_event__sender__in=senders)).exists()
+    return standing.filter(sender__isnull=False).exists()
 
 
 def _stop(visit: _Visit) -> None:
     text, evidence = visit.text, visit.evidence(Method.STOP)
     brand_wide = settings.STOP_SCOPE == "brand"
-    ended = Q() if brand_wide else Q(programme__options__sender=text.sender)
-    ledger.opt_out(subscriptions=ended, number=text.number, evidence=evidence, stopped_on=text.sender)
-    ledger.suppress(
-        number=text.number,
-        sender=None if brand_wide else text.sender,
-        reason=Suppression.Reason.STOP,
-        evidence=evidence,
-    )
+    ended = Q() if brand_wide else queries.in_scope(text.sender, "programme__options__sender")
+    scope = text.sender.scope
+    ledger.opt_out(subscriptions=ended, number=text.number, evidence=evidence, stopped_on=scope)
+    suppress = partial(ledger.suppress, number=text.number, reason=Suppression.Reason.STOP, evidence=evidence)
+    suppress(sender=None if brand_wide else scope)
+    if visit.carrier_answers:
+        # The carrier blocks the pair too, and that lasts until a START here, whatever is lifted elsewhere.
+        suppress(sender=scope)
     if visit.options is not None:
         visit.answer(Notice.Kind.OPT_OUT, visit.options.opt_out_message)
 
@@ -140,12 +145,12 @@ def _confirm(visit: _Visit) -> None:
 def _restore(visit: _Visit) -> None:
     """START gives back what the STOP on this sender took, and nothing that a person never had."""
     text, evidence = visit.text, visit.evidence(Method.RESTART)
-    stopped = Subscription.objects.filter(number=text.number, stopped_on=text.sender)
+    stopped = Subscription.objects.filter(number=text.number, stopped_on=text.sender.scope)
     for subscription in stopped.select_related("programme"):
         ledger.opt_in(number=text.number, programme=subscription.programme, evidence=evidence)
     if visit.still_blocked:
         return
-    ledger.lift(number=text.number, sender=text.sender, evidence=evidence)
+    ledger.lift(number=text.number, sender=text.sender.scope, evidence=evidence)
     if visit.options is not None:
         visit.answer(Notice.Kind.WELCOME, visit.options.welcome_message)
 
@@ -170,7 +175,7 @@ def _ask_yes(visit: _Visit, programme: OptInCampaign) -> None:
     ledger.ask(number=visit.text.number, programme=programme, evidence=evidence, until=settings.DOUBLE_OPT_IN_TTL)
     if visit.still_blocked:
         return
-    ledger.lift(number=visit.text.number, sender=visit.text.sender, evidence=evidence)
+    ledger.lift(number=visit.text.number, sender=visit.text.sender.scope, evidence=evidence)
     visit.answer(Notice.Kind.ASK_YES, question, campaign=programme)
 
 
@@ -180,7 +185,7 @@ def _subscribe(visit: _Visit, programme: OptInCampaign, method: str, *, wording:
         ledger.opt_in(number=number, programme=programme, evidence=evidence)
     if visit.still_blocked:
         return
-    ledger.lift(number=number, sender=visit.text.sender, evidence=evidence)
+    ledger.lift(number=number, sender=visit.text.sender.scope, evidence=evidence)
     visit.answer(Notice.Kind.WELCOME, queries.welcome_text(programme, visit.options), campaign=programme)
 
 

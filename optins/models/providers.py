@@ -120,6 +120,11 @@ class Sender(models.Model):
         return self.address
 
     @property
+    def scope(self) -> "Sender":
+        """What a STOP to this number holds for: the whole messaging service when it is in one, as at Twilio."""
+        return self.pool or self
+
+    @property
     def opt_out_is_advanced(self) -> bool:
         """Advanced opt-out is a property of the messaging service when the number is in one."""
         return self.advanced_opt_out or (self.pool is not None and self.pool.advanced_opt_out)

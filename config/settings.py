@@ -168,6 +168,8 @@ SPECTACULAR_SETTINGS = {
         "API app's key and secret; every error has the same shape and a stable code."
     ),
     "PREPROCESSING_HOOKS": ["config.api_docs.one_address_each"],
+    "SORT_OPERATIONS": False,
+    "TAGS": [{"name": "Opting in"}, {"name": "Customers"}, {"name": "Events"}],
     "ENUM_NAME_OVERRIDES": {"OkStatus": ["ok"], "ErrorStatus": ["error"]},
     "AUTHENTICATION_WHITELIST": [],
     "APPEND_COMPONENTS": {"securitySchemes": {"basicAuth": {"type": "http", "scheme": "basic"}}},

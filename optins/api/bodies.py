@@ -58,8 +58,7 @@ def _raw(request: HttpRequest) -> bytes:
 
 
 def _too_large(limit: int) -> ApiError:
-    # The rest is not read, so the connection cannot be used again.
-    return ApiError("payload_too_large", f"A body may have {limit} bytes at most.", {"Connection": "close"})
+    return ApiError("payload_too_large", f"A body may have {limit} bytes at most.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def documented(
         description=description,
         request=request,
         parameters=list(parameters),
-        responses={200: ok, **_failures([*errors, *ALWAYS])},
+        responses={200: OpenApiResponse(ok, "Done."), **_failures([*errors, *ALWAYS])},
         tags=[tag],
     )
 

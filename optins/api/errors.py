@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
-from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
@@ -30,11 +29,9 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "country_not_allowed": 400,
     "https_only": 403,
     "invalid_api_key": 401,
-    "access_denied": 403,
     "not_found": 404,
     "user_not_found": 404,
     "method_not_allowed": 405,
-    "length_required": 411,
     "payload_too_large": 413,
     "unsupported_media_type": 415,
     "too_many_requests": 429,
@@ -89,8 +86,6 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
             return answer(error.code, error.sentence)
         case exceptions.MethodNotAllowed():
             return answer("method_not_allowed", f"This address does not take {context['request'].method}.")
-        case PermissionDenied():
-            return answer("access_denied", str(error))
     return _unexpected(error, context)
 
 

@@ -1,9 +1,9 @@
 """The public permalink page: a form, then the code, without a script."""
 
 import re
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from campaigns.lifecycle import Kind
@@ -46,7 +46,7 @@ class Visitor:
         assert found is not None, f"the page has no {name}"
         return found[1]
 
-    def _read(self, answer: HttpResponse) -> str:
+    def _read(self, answer: Any) -> str:
         self.status = answer.status_code
         self.page = answer.content.decode()
         return self.page

@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is JSON of one shape: never HTML, never a framework's own words, never a 500."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -92,6 +93,14 @@ def test_a_body_that_is_too_large_is_not_read(caller: Caller, settings: Settings
     body = json.dumps({**GOOD, "padding": "x" * limit})
 
     assert _told(caller.raw("POST", REQUEST, body)) == (413, "payload_too_large")
+
+
+@pytest.mark.parametrize(("padding", "status"), [("", 200), ("x" * 70_000, 413)])
+def test_a_body_in_chunks_is_read_up_to_the_limit(caller: Caller, padding: str, status: int) -> None:
+    body = json.dumps({**GOOD, "padding": padding}).encode()
+    chunked: dict[str, Any] = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(body)}
+
+    assert caller.raw("POST", REQUEST, body, **chunked).status_code == status
 
 
 def test_a_form_is_an_unsupported_media_type(caller: Caller) -> None:

@@ -18,3 +18,6 @@ urlpatterns = [
     path("", include("optins.urls")),
     path("api/", include("config.api_docs")),
 ]
+
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"

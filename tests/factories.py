@@ -16,6 +16,7 @@ import redis
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db.models.functions import Now
+from django.test import Client
 from django.utils import timezone
 
 from campaigns.actors import Actor
@@ -265,3 +266,10 @@ def forget_cooldowns() -> None:
 def _another_sender() -> Sender:
     # `opt_in_campaign` has an argument of the name `sender`.
     return sender()
+
+
+def signed_in(*roles: str) -> Client:
+    """A browser in which somebody with these roles is signed in to the dashboard."""
+    client = Client()
+    client.force_login(staff(*roles))
+    return client

@@ -3,15 +3,16 @@
 from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
 from campaigns.phone import InvalidPhoneNumber, parse_sender
 
 
-class NumberSearch:
-    """For a ModelAdmin whose rows have a `number`: finds a whole number in any spelling, or its digits inside one."""
+class NumberSearchAdmin(ModelAdmin):
+    """A list whose rows have a `number`: finds a whole number in any spelling, or the digits inside one."""
 
     search_fields = ("number",)
-    search_help_text = "A phone number in any spelling, or some of its digits."
+    search_help_text = "A phone number in any spelling"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str

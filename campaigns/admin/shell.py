@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -46,6 +47,10 @@ _KINDS_OF_BUTTON: Mapping[Move, str] = {
     Move.LAUNCH: "primary",
     Move.RESUME: "primary",
     Move.CANCEL: "quiet-danger",
+}
+_WANTED: Mapping[str, tuple[str, ...]] = {
+    Campaign.Restriction.MINIMUM_AGE: ("minimum_age",),
+    Campaign.Restriction.ATTRIBUTE: ("required_attribute", "required_value"),
 }
 
 
@@ -89,6 +94,17 @@ class ShellForm(forms.ModelForm[Campaign]):
         for name in fixed if may_change else self.fields:
             self.fields[name].disabled = True
 
+    def clean(self) -> dict[str, Any]:
+        """Says beside the field what the database would refuse for the row as a whole."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in _WANTED.get(cleaned.get("restriction", ""), ()):
+            if cleaned.get(name) in (None, ""):
+                self.add_error(name, "Fill this in, or choose “Not required”.")
+        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", "The campaign must end after it begins.")
+        return cleaned
+
 
 class CampaignPage(ModelAdmin):
     """The page of one kind of campaign, on its proxy model."""
@@ -124,7 +140,7 @@ class CampaignPage(ModelAdmin):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: save_campaign(campaign=form.instance, by=actor(request))):
-                self.message_user(request, f"“{campaign.name}” was saved.")
+                messages.success(request, f"“{campaign.name}” was saved.")
                 return HttpResponseRedirect(request.path)
         # The form has written into `campaign`, also what was refused; the page tells what is stored.
         stored = self.campaign(request, object_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -90,7 +90,7 @@ class ApiAppAdmin(ModelAdmin):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: save_app(app=app, **form.cleaned_data, by=actor(request))):
-                self.message_user(request, f"“{app.name}” was saved.")
+                messages.success(request, f"“{app.name}” was saved.")
                 return HttpResponseRedirect(request.path)
         overlap = app.previous_valid_until
         still = overlap if app.previous_secret_digest and overlap and overlap > timezone.now() else None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -83,7 +83,7 @@ class GlobalCampaignAdmin(CampaignPage):
         elif request.method == "POST" and attempt(
             form, lambda: save_global_options(options=form.instance, by=actor(request))
         ):
-            self.message_user(request, "The global SMS opt-in options were saved.")
+            messages.success(request, "The global SMS opt-in options were saved.")
             return HttpResponseRedirect(self.url_of(campaign))
         if request.method == "POST" and not may_change:
             raise PermissionDenied

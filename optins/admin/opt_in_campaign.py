@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -104,7 +104,7 @@ class OptInCampaignAdmin(CampaignPage):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: _save(form, request)):
-                self.message_user(request, "The opt-in options were saved.")
+                messages.success(request, "The opt-in options were saved.")
                 return HttpResponseRedirect(self.url_of(campaign))
         context = {
             "form": form,

@@ -7,15 +7,14 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 
-from campaigns.admin.numbers import NumberSearch
+from campaigns.admin.numbers import NumberSearchAdmin
 from campaigns.lifecycle import Kind
 from campaigns.models import Campaign
 from campaigns.phone import pretty
 
 
-class ReadOnlyAdmin(NumberSearch, ModelAdmin):
+class ReadOnlyAdmin(NumberSearchAdmin):
     """A list of what happened to numbers. Nobody adds, edits or deletes here; only verbs write these rows."""
 
     list_per_page = 50

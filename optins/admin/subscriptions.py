@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -71,9 +71,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             "admin/optins/subscription.html",
             subscription,
             entries=entries[:_RECENT_ENTRIES],
-            suppressions=Suppression.objects.filter(number=subscription.number, lifted_at=None).select_related(
-                "sender"
-            ),
+            suppressions=suppressions,
             may_opt_out=actor(request).may(OPT_OUT_PERMISSION) and subscription.state in _CAN_END,
         )
 
@@ -83,7 +81,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = OptOutForm(request.POST or None)
         if request.method == "POST" and attempt(form, lambda: _opt_out(subscription, form, request)):
-            self.message_user(request, f"{pretty(subscription.number)} was opted out.")
+            messages.success(request, f"{pretty(subscription.number)} was opted out.")
             return HttpResponseRedirect(reverse("admin:optins_subscription_change", args=[pk]))
         return self._page(request, "admin/optins/opt_out.html", subscription, form=form)
 

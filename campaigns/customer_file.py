@@ -212,7 +212,7 @@ def _target(title: str, place: int) -> tuple[str | None, str]:
     if profile.is_about_consent(key):
         return None, (
             f"The column “{title}” was not read: an import neither gives nor takes consent, and verifies no "
-            "number. People opt in by keyword, code or web page; opting out is a button on the customer's page."
+            "number. People opt in by keyword, code or web page; staff can opt single numbers out."
         )
     if not key or len(key) > profile.MAX_KEY:
         return None, f"The column “{title[:60]}” was not read: its title needs letters from a to z or digits."

@@ -26,7 +26,7 @@ def learn(kinds: Mapping[str, Kind], *, labels: Mapping[str, str] | None = None)
     if Attribute.objects.count() + len(new) > MAX_ATTRIBUTES:
         sentence = f"There are {MAX_ATTRIBUTES} attributes, which is the limit. Delete some that nobody uses."
         raise Refused("too_many_attributes", sentence, field="attributes")
-    rows = [Attribute(key=key, type=kinds[key].value, label=(labels or {}).get(key, "")[:100]) for key in new]
+    rows = [Attribute(key=key, type=kinds[key].value, label=(labels or {}).get(key, _title(key))[:100]) for key in new]
     # Two calls may learn the same word at once: the first one's kind stands.
     Attribute.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -58,6 +58,11 @@ def delete_attribute(*, attribute: Attribute, by: Actor) -> None:
         _require_unused(attribute)
         record(by=by, act="attribute.delete", of=attribute, key=attribute.key)
         attribute.delete()
+
+
+def _title(key: str) -> str:
+    """A label for a word that came without one."""
+    return key.replace("_", " ").strip().capitalize()
 
 
 def _require_free(key: str, *, other_than: Attribute) -> None:

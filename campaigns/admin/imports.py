@@ -81,7 +81,7 @@ class CustomerImportAdmin(VerbAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": row.file_name,
+            "title": f"Import of {row.file_name}",
             "original": row,
             **_result(request, row),
         }

@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse, QueryDict
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.actions.segments import delete_segment, save_segment
 from campaigns.admin.forms import VerbAdmin, VerbForm
@@ -25,7 +26,8 @@ class SegmentForm(VerbForm[Segment]):
 
     class Meta:
         model = Segment
-        fields = ("name", "description", "rule")
+        fields = ("name", "rule", "description")
+        widgets = {"description": UnfoldAdminTextareaWidget({"rows": 2})}
 
     def act(self) -> Segment:
         segment = self.instance if self.instance.pk else None
@@ -52,7 +54,7 @@ class SegmentAdmin(VerbAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         may_edit = self.has_change_permission(request, obj) if obj else True
-        return ["name", "description", "rule" if may_edit else "meaning"]
+        return ["name", "rule" if may_edit else "meaning", "description"]
 
     @display(description="Who")
     def meaning(self, segment: Segment) -> str:

@@ -145,7 +145,7 @@ def _check(family: Family) -> int:
     plan = Plan(family.temporary_folder(), logs, free_port(), free_port(), given)
     running = system.start(family, plan)
     _say(f"  ok     {time.monotonic() - begun:5.2f} s  The system starts with an empty database")
-    passed = journey.run(plan.base_url, plan.simulator_url)
+    passed = journey.run(plan.base_url, plan.simulator_url, running.welcome)
     system.require_alive(family)
     family.stop_together(running.children)
     if passed:

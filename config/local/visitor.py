@@ -30,6 +30,14 @@ class Form:
     action: str
     fields: list[tuple[str, str]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    options: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def option(self, name: str, words: str) -> str:
+        """The value of the first option of a select whose label holds these words."""
+        for label, value in self.options.get(name, {}).items():
+            if words in label:
+                return value
+        raise Unexpected(f"The field {name} offers no “{words}”, only {sorted(self.options.get(name, {}))}.")
 
     def filled(self, values: Mapping[str, Value]) -> list[tuple[str, str]]:
         """The pairs to submit: `values` replace what stood there. An unknown name is a fault of the page."""
@@ -134,6 +142,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self._select = ""
+        self._option: tuple[str, list[str]] | None = None
         self._area: tuple[str, list[str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -145,20 +154,27 @@ class _Reader(HTMLParser):
         elif tag == "select":
             self._select = attributes.get("name", "")
             self._add(self._select)
-        elif tag == "option" and "selected" in attributes and self._select:
-            self._add(self._select, attributes.get("value", ""))
+        elif tag == "option" and self._select:
+            self._option = (attributes.get("value", ""), [])
+            if "selected" in attributes:
+                self._add(self._select, attributes.get("value", ""))
         elif tag == "textarea":
             self._area = (attributes.get("name", ""), [])
         elif tag == "button" and attributes.get("name"):
             self._add(attributes["name"])
 
     def handle_data(self, data: str) -> None:
-        if self._area is not None:
-            self._area[1].append(data)
+        for open_tag in (self._area, self._option):
+            if open_tag is not None:
+                open_tag[1].append(data)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self._select = ""
+        elif tag == "option" and self._option is not None and self.forms:
+            value, said = self._option
+            self.forms[-1].options.setdefault(self._select, {})["".join(said).strip()] = value
+            self._option = None
         elif tag == "textarea" and self._area is not None:
             name, said = self._area
             # A browser drops the line break right after the opening tag.

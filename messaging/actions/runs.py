@@ -68,7 +68,10 @@ def _fire(message_id: int) -> bool:
 def open_run(message: SmsMessage) -> Run:
     """Pin what a launched message says and start its run, in the caller's transaction."""
     due_at = message.scheduled_for or message.launched_at
-    assert message.programme and message.sender and due_at, "the database holds launched messages complete"
+    # The database holds launched messages complete.
+    assert message.programme is not None
+    assert message.sender is not None
+    assert due_at is not None
     return Run.objects.create(
         message=message,
         campaign_id=message.campaign_id,

@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 
 from optins.actions.campaigns import pause
 from optins.actions.opting_out import lapse_pending
-from optins.keywords import Meaning
+from optins.keywords import Meaning, SenderKind
 from optins.models import ConsentEvent, Notice, OptInCampaign, Sender, Subscription
 from tests import factories
 from tests.optins.texting import ADA, answers, standing, text
@@ -147,7 +147,7 @@ def test_yes_to_a_paused_campaign_subscribes_nobody(sender: Sender, programme: O
 
 
 def test_advanced_opt_out_has_answered_yes_so_we_say_nothing_more() -> None:
-    long_code = factories.sender(factories.SenderKind.LONG_CODE, advanced_opt_out=True)
+    long_code = factories.sender(SenderKind.LONG_CODE, advanced_opt_out=True)
     factories.opt_in_campaign(keywords=["SPRING"], sender=long_code, double_opt_in=True)
     text(long_code, "SPRING")
     assert text(long_code, "YES", opt_out_type="START") is Meaning.CONFIRM

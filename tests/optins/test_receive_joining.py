@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from campaigns.models import Customer, PhoneNumber
 from optins.actions.campaigns import end, pause
-from optins.keywords import Meaning
+from optins.keywords import Meaning, SenderKind
 from optins.models import ConsentEvent, Notice, Subscription
 from tests import factories
 from tests.optins.texting import ADA, BOB, answers, standing, text
@@ -119,8 +119,8 @@ def test_join_alone_never_subscribes_to_anything() -> None:
 
 
 def test_a_number_in_a_messaging_service_joins_by_the_services_keyword() -> None:
-    service = factories.sender(factories.SenderKind.MESSAGING_SERVICE)
-    member = factories.sender(factories.SenderKind.LONG_CODE, provider=service.provider, pool=service)
+    service = factories.sender(SenderKind.MESSAGING_SERVICE)
+    member = factories.sender(SenderKind.LONG_CODE, provider=service.provider, pool=service)
     programme = factories.opt_in_campaign(keywords=["SPRING"], sender=service)
     text(member, "SPRING")
     assert Subscription.objects.get().programme_id == programme.pk
@@ -128,8 +128,8 @@ def test_a_number_in_a_messaging_service_joins_by_the_services_keyword() -> None
 
 
 def test_a_numbers_own_keyword_wins_over_its_services() -> None:
-    service = factories.sender(factories.SenderKind.MESSAGING_SERVICE)
-    member = factories.sender(factories.SenderKind.LONG_CODE, provider=service.provider, pool=service)
+    service = factories.sender(SenderKind.MESSAGING_SERVICE)
+    member = factories.sender(SenderKind.LONG_CODE, provider=service.provider, pool=service)
     own = factories.opt_in_campaign(keywords=["SPRING"], sender=member)
     factories.opt_in_campaign(keywords=["SPRING"], sender=service)
     text(member, "SPRING")

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from optins.keywords import Meaning, SenderKind
-from optins.models import Notice, Sender
+from optins.models import GlobalOptions, Notice, Sender
 from tests import factories
 from tests.optins.texting import BOB, answers, standing, text
 
@@ -45,8 +45,8 @@ def test_a_day_later_it_is_answered_again(sender: Sender, settings: Settings) ->
 
 
 def test_a_blank_word_in_the_global_options_turns_no_picture_into_a_stop(sender: Sender) -> None:
-    options = factories.GlobalOptions.objects.get()
-    factories.GlobalOptions.objects.update(opt_out_keywords=[*options.opt_out_keywords, "!!!"])
+    options = GlobalOptions.objects.get()
+    GlobalOptions.objects.update(opt_out_keywords=[*options.opt_out_keywords, "!!!"])
     assert text(sender, "") is Meaning.NONE
     assert text(sender, "thanks") is Meaning.NONE
 

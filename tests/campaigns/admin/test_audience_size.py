@@ -9,7 +9,7 @@ from tests.factories import customer, segment, signed_in
 pytestmark = pytest.mark.django_db
 
 
-def size(chosen: object) -> str:
+def size(chosen: int | str) -> str:
     return signed_in(VIEWER).get(reverse("admin:campaigns_campaign_audience"), {"segment": chosen}).content.decode()
 
 

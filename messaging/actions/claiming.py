@@ -78,9 +78,7 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
         consent = getattr(row, "consent", None)
         claimed.append(Claimed(row.pk, uuid.uuid4(), row.number, body, parts.count(body).parts, kept, consent))
     for reason, ids in refused.items():
-        Outbound.objects.filter(pk__in=ids).update(
-            state=State.SKIPPED, reason=reason, settled_at=Now(), sealed_body=""
-        )
+        Outbound.objects.filter(pk__in=ids).update(state=State.SKIPPED, reason=reason, settled_at=Now(), sealed_body="")
     if claimed:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -20,7 +20,8 @@ def take_inbound(
     """Take one inbound text. Returns False for a text that was taken before: it changes nothing again.
 
     `service` is the messaging service that the number is in, blank without one: it stands for those of its
-    numbers that were never added one by one. When this returns, a STOP holds: nothing that was still ours to stop leaves for that number.
+    numbers that were never added one by one. When this returns, a STOP holds: nothing that was still ours to
+    stop leaves for that number.
     """
     sender = _sender(provider, to) or _sender(provider, service)
     try:

@@ -57,10 +57,11 @@ def _enrol(message: SmsMessage, event: CustomerEvent) -> int:
     Customer.objects.select_for_update().get(pk=event.customer_id)
     verdict = Reason.FREQUENCY_CAP if _had_enough(message, event.customer_id) else ""
     sql, params = recipients(message, customer_id=event.customer_id)
+    due_at = event.occurred_at + message.delay
     with connection.cursor() as cursor:
         cursor.execute(
             _ENROL.format(recipients=sql),
-            [run.pk, event.pk, run.campaign_id, run.sender_id, event.occurred_at + message.delay, verdict, *params, run.pk],
+            [run.pk, event.pk, run.campaign_id, run.sender_id, due_at, verdict, *params, run.pk],
         )
         return int(cursor.rowcount)
 

@@ -11,6 +11,7 @@ compared without regard to case. ``between`` includes both ends; ``in_last_days`
 import datetime as dt
 import difflib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -23,6 +24,8 @@ MAX_TEXT: Final = 255
 MAX_DAYS: Final = 36_500
 # What a JSON number, read as a double, keeps exactly.
 _DIGITS: Final = 15
+# Control characters, which PostgreSQL or a text message would choke on, and lone halves of surrogate pairs.
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 YES: Final = frozenset({"yes", "y", "true", "t", "1", "on"})
 NO: Final = frozenset({"no", "n", "false", "f", "0", "off"})
@@ -238,7 +241,7 @@ def read_text(raw: object) -> str:
         raise ValueError("write a value.")
     if len(text) > MAX_TEXT:
         raise ValueError(f"this has {len(text)} characters. Write {MAX_TEXT} at most.")
-    if any(not character.isprintable() for character in text):
+    if _UNPRINTABLE.search(text):
         raise ValueError("this holds a character that cannot be printed. Write it without.")
     return text
 

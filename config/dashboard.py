@@ -1,9 +1,166 @@
-"""The tiles of the home page: each app's figures beside the others."""
+"""The home page: today's figures, what runs, what needs a person, and the first steps of a new house."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from django.contrib.auth.models import User
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+
+from campaigns.lifecycle import Kind, State
+from campaigns.models import Campaign, Customer
+from messaging.models import SmsMessage
+from messaging.pages import page_of
+from messaging.reports import Progress, Today, progress_of_campaigns, today, uncertain_texts
+from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
+
+_LATEST = 6
 
 
-def tiles(_request: HttpRequest) -> Sequence[object]:
-    return ()
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure, linked to the page that shows what it counts. `tone` colours the note."""
+
+    label: str
+    value: str
+    note: str
+    url: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that waits for a person: what, and where to mend it."""
+
+    title: str
+    text: str
+    url: str
+    tone: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the first steps; it ticks itself once it is true."""
+
+    title: str
+    text: str
+    url: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A campaign with its own page and its progress."""
+
+    campaign: Campaign
+    url: str
+    progress: Progress | None
+
+
+def tiles(request: HttpRequest) -> dict[str, object]:
+    """What the home page shows to this person: nothing of what they may not view."""
+    user = request.user
+    assert isinstance(user, User)
+    if not user.has_perm("campaigns.view_campaign"):
+        return {}
+    steps = first_steps()
+    return {
+        "figures": figures(today()) if user.has_perm("messaging.view_outbound") else (),
+        "needs": needs(),
+        "running": _rows(Campaign.objects.filter(state__in=[State.LIVE, State.PAUSED], kind=Kind.MESSAGING)),
+        "latest": _rows(Campaign.objects.select_related("audience")),
+        "steps": () if all(step.done for step in steps) else steps,
+    }
+
+
+def figures(day: Today) -> Sequence[Tile]:
+    """Opted-in numbers, texts, opt-outs and what waits."""
+    share = f"{day.delivered_share:g}% delivered" if day.delivered_share is not None else "None settled yet"
+    late = day.oldest_waiting_seconds
+    waits = "Nothing is late" if not day.waiting else f"The oldest waits for {_length(late)}"
+    log = reverse("admin:messaging_outbound_changelist")
+    return (
+        Tile(
+            "Opted-in numbers", _figure(day.opted_in), f"{_figure(day.opted_in_since)} today",
+            reverse("admin:optins_subscription_changelist"),
+        ),
+        Tile("Texts today", _figure(day.texts), share, log),
+        Tile("Opt-outs today", _figure(day.opt_outs), _of_texts(day), reverse("admin:optins_consentevent_changelist")),
+        Tile("Waiting", _figure(day.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
+    )  # fmt: skip
+
+
+def needs() -> Sequence[Need]:
+    """What only a person can mend, the most urgent first."""
+    found: list[Need] = []
+    for campaign in Campaign.objects.filter(state=State.PAUSED):
+        reason = campaign.pause_reason or "Somebody paused it."
+        found.append(Need(f"“{campaign.name}” is paused", reason, page_of(campaign)))
+    for provider in MessageProvider.objects.exclude(check_problem="").only("pk", "name", "check_problem"):
+        url = reverse("admin:optins_messageprovider_change", args=[provider.pk])
+        found.append(Need(f"{provider.name} does not connect", provider.check_problem, url, "danger"))
+    uncertain = uncertain_texts()
+    if uncertain:
+        url = f"{reverse('admin:messaging_outbound_changelist')}?state__exact=uncertain"
+        text = "Nobody knows yet whether the carrier has them. They are not sent again without proof."
+        found.append(Need(f"{_figure(uncertain)} uncertain text{'' if uncertain == 1 else 's'}", text, url))
+    options = GlobalOptions.objects.first()
+    if options is not None and not options.is_complete:
+        url = reverse("admin:optins_globalcampaign_change", args=[options.pk])
+        found.append(Need("The Global SMS Opt-In is not complete", "Nobody can join until it is.", url))
+    return found
+
+
+def first_steps() -> Sequence[Step]:
+    """From an empty house to the first message, in the order of the guide."""
+    options = GlobalOptions.objects.first()
+    create = reverse("admin:campaigns_campaign_create")
+    return (
+        Step(
+            "Add a message provider", "Your Twilio account, or the simulated carrier to try things out.",
+            reverse("admin:optins_messageprovider_add"), MessageProvider.objects.exists(),
+        ),
+        Step(
+            "Add a phone number", "Fetch it from the provider, or enter it.",
+            reverse("admin:optins_sender_add"), Sender.objects.exists(),
+        ),
+        Step(
+            "Set up the Global SMS Opt-In", "The answers to STOP, HELP and everything else.",
+            create, options is not None and options.is_complete,
+        ),
+        Step(
+            "Launch an SMS Opt-In", "People join it by keyword, or through your app.",
+            create, OptInCampaign.objects.filter(state=State.LIVE).exists(),
+        ),
+        Step(
+            "Bring in your customers", "By a file, or through the API.",
+            reverse("admin:campaigns_customer_changelist"), Customer.objects.exists(),
+        ),
+        Step(
+            "Launch a message", "Scheduled, or triggered by an event.",
+            create, SmsMessage.objects.filter(state=SmsMessage.State.LAUNCHED).exists(),
+        ),
+    )  # fmt: skip
+
+
+def _rows(campaigns: QuerySet[Campaign]) -> Sequence[Row]:
+    shown = list(campaigns.order_by("-pk")[:_LATEST])
+    progress = progress_of_campaigns([campaign.pk for campaign in shown])
+    return [Row(campaign, page_of(campaign), progress.get(campaign.pk)) for campaign in shown]
+
+
+def _figure(number: int) -> str:
+    return str(intcomma(number))
+
+
+def _of_texts(day: Today) -> str:
+    return f"{100 * day.opt_outs / day.texts:.2f}% of texts" if day.texts else "No text today"
+
+
+def _length(seconds: float) -> str:
+    """A length of time, roughly: `12 s`, `4 min`, `3 h`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds // 60:.0f} min" if seconds < 3600 else f"{seconds // 3600:.0f} h"

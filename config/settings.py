@@ -57,7 +57,7 @@ API_BODY_LIMIT = env.integer("API_BODY_LIMIT", 64 * 1024, minimum=1024)
 
 # --- Django ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # its default configuration would put its own site in the place of ours
     "unfold.contrib.filters",
     "config.apps.OptlineAdminConfig",
     "django.contrib.auth",
@@ -142,7 +142,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = OPTLINE_ENV == "local"
+# On one's own machine files are looked up as they are asked for, not all of them at each start.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = OPTLINE_ENV == "local"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0

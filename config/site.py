@@ -10,6 +10,7 @@ from config.dashboard import tiles
 class OptlineAdminSite(UnfoldAdminSite):
     """Every page of the product hangs here."""
 
+    index_title = "Home"
     index_template = "admin/home.html"
 
     def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:

@@ -210,7 +210,10 @@ UNFOLD: dict[str, object] = {
     "ENVIRONMENT": environment,
     "BORDER_RADIUS": "8px",
     "COLORS": {"primary": _PRIMARY, "base": _BASE},
-    "STYLES": [lambda _request: static("optline/optline.css")],
+    "STYLES": [
+        lambda _request: static("optline/optline.css"),
+        lambda _request: static("optline/messaging.css"),
+    ],
     "SCRIPTS": [lambda _request: static("optline/unfold_csp.js")],
     "LOGIN": {"image": lambda _request: static("optline/login.svg")},
     "COMMAND": {"search_models": ["campaigns.campaign", "campaigns.segment"], "show_history": False},

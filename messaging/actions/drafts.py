@@ -1,0 +1,39 @@
+"""Drafts: copying a message, whatever its state, and throwing a draft away."""
+
+from django.db import transaction
+
+from campaigns.actions.audit import record
+from campaigns.actors import Actor
+from campaigns.lifecycle import CLOSED
+from campaigns.models import Campaign
+from campaigns.refusals import Refused
+from messaging.models import SmsMessage
+
+
+@transaction.atomic
+def duplicate_message(*, message: SmsMessage, by: Actor) -> SmsMessage:
+    """A draft that says the same, in the same campaign: how a launched message is changed. Its time is left open."""
+    by.require("messaging.add_smsmessage")
+    if Campaign.objects.filter(pk=message.campaign_id, state__in=sorted(CLOSED)).exists():
+        raise Refused("wrong_state", "This campaign is over. Create another one and write the message there.")
+    copied = {name: getattr(message, name) for name in _COPIED}
+    draft = SmsMessage.objects.create(name=f"{message.name[:140]} (copy)", **copied)
+    record(by=by, act="message.duplicate", of=draft, original=message.pk)
+    return draft
+
+
+_COPIED = (
+    "campaign", "delivery", "time_zone", "event_name", "window_from", "window_until", "delay_amount", "delay_unit",
+    "limit_count", "limit_days", "sender", "programme", "body", "segment_in", "segment_out", "notes",
+)  # fmt: skip
+
+
+@transaction.atomic
+def delete_draft(*, message: SmsMessage, by: Actor) -> None:
+    """Throw a draft away. A launched message stays: texts refer to it."""
+    by.require("messaging.delete_smsmessage")
+    draft = SmsMessage.objects.select_for_update().filter(pk=message.pk, state=SmsMessage.State.DRAFT).first()
+    if draft is None:
+        raise Refused("wrong_state", "This message was launched: it stays, because texts refer to it.")
+    record(by=by, act="message.delete", of=draft)
+    draft.delete()

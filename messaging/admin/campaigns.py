@@ -1,0 +1,197 @@
+"""Campaigns & Content: the list of all campaigns with their progress, and the page of a messaging campaign."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+
+from campaigns.admin.campaigns import chooser_urls
+from campaigns.admin.shell import CampaignPage
+from campaigns.admin.verbs import actor
+from campaigns.lifecycle import CLOSED, Kind, Move
+from campaigns.models import Campaign
+from messaging.actions import campaigns as verbs
+from messaging.actions.messages import missing
+from messaging.admin.words import bar, when
+from messaging.gates import estimate
+from messaging.models import MessagingCampaign, SmsMessage
+from messaging.pages import page_of
+from messaging.reports import Progress, progress_of_campaigns, progress_of_messages, reason_in_words
+from messaging.states import State
+from optins.admin.readonly import badge
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ModelAdmin):
+    """All campaigns of the three kinds. They are made by Create Campaign and changed on the pages of their kind."""
+
+    list_display = ("named", "kind_shown", "state_shown", "runtime", "target", "progress")
+    list_display_links = None
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("starts_at", RangeDateFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("audience",)
+    list_per_page = 50
+    search_fields = ("name", "slug")
+    search_help_text = "A campaign's name or permalink."
+    change_list_template = "admin/messaging/campaigns.html"
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*chooser_urls(), *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        may_create: Any = actor(request).may("campaigns.add_campaign")
+        return super().changelist_view(request, {"may_create": may_create})
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Asks for the progress of all campaigns of a page at once."""
+        shown = super().get_changelist_instance(request)
+        shown.result_list = list(shown.result_list)
+        found = progress_of_campaigns([campaign.pk for campaign in shown.result_list])
+        for campaign in shown.result_list:
+            vars(campaign)["progress"] = found.get(campaign.pk)
+        return shown
+
+    @display(description="Name", ordering="name")
+    def named(self, campaign: Campaign) -> SafeString:
+        return format_html('<a class="ol-link" href="{}">{}</a>', page_of(campaign), campaign.name)
+
+    @display(description="Kind", ordering="kind")
+    def kind_shown(self, campaign: Campaign) -> str:
+        return campaign.get_kind_display()
+
+    @display(description="State", ordering="state")
+    def state_shown(self, campaign: Campaign) -> str:
+        return badge(campaign.state, campaign.get_state_display())
+
+    @display(description="Runtime", ordering="starts_at")
+    def runtime(self, campaign: Campaign) -> str:
+        if campaign.kind == Kind.GLOBAL:
+            return "Always"
+        begins, ends = (_day(moment) for moment in (campaign.starts_at, campaign.ends_at))
+        return f"{begins or 'From launch'} – {ends or 'no end'}"
+
+    @display(description="Audience")
+    def target(self, campaign: Campaign) -> str:
+        return str(campaign.audience or "All customers")
+
+    @display(description="Progress")
+    def progress(self, campaign: Campaign) -> SafeString:
+        return bar(vars(campaign)["progress"])
+
+
+def _day(moment: Any) -> str:
+    return "" if moment is None else f"{timezone.localtime(moment):%-d %b %Y, %H:%M}"
+
+
+@admin.register(MessagingCampaign)
+class MessagingCampaignAdmin(CampaignPage):
+    """A messaging campaign: its shell, its messages with their progress, and its state."""
+
+    page_template = "admin/messaging/campaign.html"
+    verbs: ClassVar[Mapping[Move, Callable[..., None]]] = {
+        Move.LAUNCH: verbs.launch,
+        Move.PAUSE: verbs.pause,
+        Move.RESUME: verbs.resume,
+        Move.END: verbs.end,
+        Move.CANCEL: verbs.cancel,
+    }
+
+    def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
+        messages = list(_messages(campaign))
+        found = progress_of_messages([message.pk for message in messages])
+        rows = [
+            {
+                "message": message,
+                "when": when(message),
+                "lacks": missing(message) if message.state == SmsMessage.State.DRAFT else (),
+                "progress": found.get(message.pk),
+            }
+            for message in messages
+        ]
+        may_add = campaign.state not in CLOSED and actor(request).may("messaging.add_smsmessage")
+        return {"rows": rows, "may_add": may_add}
+
+    def consequences(self, move: Move, campaign: Campaign) -> list[str]:
+        if move is Move.LAUNCH:
+            return [sentence for message in _messages(campaign) for sentence in _told(message)]
+        progress = progress_of_campaigns([campaign.pk]).get(campaign.pk, Progress())
+        return _CONSEQUENCES[move](progress)
+
+
+def _messages(campaign: Campaign) -> QuerySet[SmsMessage]:
+    related = ("campaign__audience", "sender__pool", "programme__audience", "segment_in", "segment_out")
+    return SmsMessage.objects.filter(campaign=campaign.pk).select_related(*related).order_by("pk")
+
+
+def _told(message: SmsMessage) -> list[str]:
+    """What launching means for one message: when it goes out, and to how many people as things stand."""
+    lacks = missing(message)
+    if lacks:
+        return [f"“{message.name}” stays a draft, because it is not complete. {lacks[0]}"]
+    if message.delivery == SmsMessage.Delivery.TRIGGERED:
+        return [f"“{message.name}” listens from now on. {when(message)}."]
+    found = estimate(message)
+    left_out = found.people - found.reachable
+    sentence = f"“{message.name}” goes to {_people(found.reachable)} on {when(message)}."
+    if left_out:
+        reason = reason_in_words(next(iter(found.skipped)))
+        sentence += f" {_people(left_out).capitalize()} of the audience would be left out. Most frequent: {reason}"
+    return [sentence, "Who opts in or out until then is counted at that moment."]
+
+
+def _people(number: int) -> str:
+    return "nobody" if number == 0 else f"{intcomma(number)} {'person' if number == 1 else 'people'}"
+
+
+def _texts(number: int) -> str:
+    return "No text" if number == 0 else f"{intcomma(number)} {'text' if number == 1 else 'texts'}"
+
+
+def _on_their_way(progress: Progress) -> str:
+    moving = progress.of(State.SENDING, State.ACCEPTED, State.SENT, State.UNCERTAIN)
+    return f"{_texts(moving)} already handed over may still arrive." if moving else "Nothing is on its way."
+
+
+_CONSEQUENCES: Mapping[Move, Callable[[Progress], list[str]]] = {
+    Move.PAUSE: lambda progress: [
+        f"{_texts(progress.waiting)} waiting: nothing more leaves until somebody resumes the campaign.",
+        _on_their_way(progress),
+    ],
+    Move.RESUME: lambda progress: [f"{_texts(progress.waiting)} waiting: sending goes on at once."],
+    Move.END: lambda progress: [
+        f"{_texts(progress.waiting)} waiting: they never leave.",
+        _on_their_way(progress),
+        "A campaign that has ended cannot be started again.",
+    ],
+    Move.CANCEL: lambda progress: [
+        f"{_texts(progress.waiting)} waiting: they never leave.",
+        _on_their_way(progress),
+        "A cancelled campaign cannot be started again.",
+    ],
+}

@@ -1,0 +1,120 @@
+"""The inbox: what people texted and how it was understood; and the conversation with one number."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.paginator import InfinitePaginator
+
+from campaigns.models import PhoneNumber
+from campaigns.phone import pretty
+from messaging.admin.words import moment
+from messaging.models import Inbound
+from messaging.reports import conversation
+from optins.admin.readonly import ReadOnlyAdmin
+from optins.keywords import Meaning
+from optins.models import Subscription, Suppression
+
+MEANINGS: Mapping[str, str] = {
+    Meaning.OPT_OUT: "Wants no more texts",
+    Meaning.HELP: "Asks for help",
+    Meaning.CONFIRM: "Confirms the opt-in",
+    Meaning.RESTORE: "Wants texts again",
+    Meaning.KEYWORD: "Joins a campaign",
+    Meaning.NONE: "Not understood",
+    "": "Not acted upon",
+}
+
+
+class MeaningFilter(admin.SimpleListFilter):
+    """By what the text means."""
+
+    title = "meaning"
+    parameter_name = "meaning"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(str(meaning), words) for meaning, words in MEANINGS.items() if meaning]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(meaning=self.value()) if self.value() in MEANINGS else queryset
+
+
+@admin.register(Inbound)
+class InboundAdmin(ReadOnlyAdmin):
+    """Read-only. A number leads to its conversation."""
+
+    list_display = ("received", "talk", "text", "meaning_in_words", "rule_in_words", "campaign", "sender")
+    list_display_links = None
+    list_filter = (MeaningFilter, ("sender", RelatedDropdownFilter), ("received_at", RangeDateFilter))
+    list_filter_submit = True
+    list_select_related = ("campaign", "sender")
+    paginator = InfinitePaginator
+    ordering = ("-id",)
+    sortable_by = ()
+
+    class Media:
+        css = {"all": ("optline/campaign.css",)}
+
+    def get_urls(self) -> list[URLPattern]:
+        talk = path(
+            "conversation/<str:number>/", self.admin_site.admin_view(self.conversation_view),
+            name="messaging_conversation",
+        )  # fmt: skip
+        return [talk, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"page_title": "Inbox", **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A text is read in its conversation."""
+        text = get_object_or_404(Inbound, pk=int(object_id) if object_id.isdecimal() else 0)
+        return redirect("admin:messaging_conversation", text.number)
+
+    def conversation_view(self, request: HttpRequest, number: str) -> HttpResponse:
+        """What was said to and by one number, as on its phone."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Conversation with {pretty(number)}",
+            "number": number,
+            "shown": pretty(number),
+            "bubbles": conversation(number),
+            "holders": PhoneNumber.objects.filter(number=number).select_related("customer"),
+            "subscriptions": Subscription.objects.filter(number=number).select_related("programme"),
+            "suppressions": Suppression.objects.filter(number=number, lifted_at__isnull=True).select_related("sender"),
+        }
+        return TemplateResponse(request, "admin/messaging/conversation.html", context)
+
+    @display(description="Received")
+    def received(self, text: Inbound) -> str:
+        return moment(text.received_at)
+
+    @display(description="From")
+    def talk(self, text: Inbound) -> SafeString:
+        address = reverse("admin:messaging_conversation", args=[text.number])
+        return format_html('<a class="ol-link" href="{}">{}</a>', address, pretty(text.number))
+
+    @display(description="Text")
+    def text(self, text: Inbound) -> SafeString:
+        return format_html('<span class="ol-said">{}</span>', text.body or "(no text)")
+
+    @display(description="Meaning")
+    def meaning_in_words(self, text: Inbound) -> str:
+        return MEANINGS.get(text.meaning, text.meaning)
+
+    @display(description="Found by")
+    def rule_in_words(self, text: Inbound) -> str:
+        return text.rule.replace("_", " ").capitalize() or "–"

@@ -1,0 +1,95 @@
+"""The message log: every text that left or was to leave, and the page of one text with its whole history."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
+from unfold.paginator import InfinitePaginator
+
+from messaging.admin.words import moment
+from messaging.models import Outbound, StatusCallback
+from messaging.reports import reason_in_words
+from optins.admin.readonly import ReadOnlyAdmin, badge
+from optins.models import ConsentEvent
+
+
+@admin.register(Outbound)
+class OutboundAdmin(ReadOnlyAdmin):
+    """Read-only. The table is the largest of all: nothing here counts it."""
+
+    list_display = ("time", "phone", "what", "campaign", "state_badge", "why", "parts")
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("campaign", RelatedDropdownFilter),
+        ("sender", RelatedDropdownFilter),
+        ("due_at", RangeDateFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("campaign", "notice")
+    paginator = InfinitePaginator
+    search_help_text = "A phone number, or a message SID."
+    ordering = ("-id",)
+    sortable_by = ()
+
+    class Media:
+        css = {"all": ("optline/campaign.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Outbound]:
+        rows: QuerySet[Outbound] = super().get_queryset(request)
+        return rows.defer("sealed_body", "notice__sealed_body", "body", "notice__body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if term[:2].upper() in ("SM", "MM"):
+            return queryset.filter(sid=term), False
+        return super().get_search_results(request, queryset, term)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Pages of messages and campaigns link here with their own texts."""
+        return lookup == "run__message__id__exact" or bool(super().lookup_allowed(lookup, value, request))  # type: ignore[arg-type]  # Django passes the request
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"page_title": "Message log", **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        related = ("campaign", "sender__provider", "customer", "notice", "run__message", "consent_event")
+        rows = Outbound.objects.select_related(*related).defer("sealed_body", "notice__sealed_body")
+        text = get_object_or_404(rows, pk=int(object_id) if object_id.isdecimal() else 0)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Text {text.pk}",
+            "text": text,
+            "what": self.what(text),
+            "why": reason_in_words(text.reason),
+            "callbacks": StatusCallback.objects.filter(sid=text.sid).order_by("pk") if text.sid else (),
+            "consent": ConsentEvent.objects.filter(pk=text.consent_event_id or 0).first(),
+        }
+        return TemplateResponse(request, "admin/messaging/text.html", context)
+
+    @display(description="Time")
+    def time(self, text: Outbound) -> str:
+        return moment(text.claimed_at or text.due_at)
+
+    @display(description="Kind")
+    def what(self, text: Outbound) -> str:
+        return "Campaign" if text.notice is None else text.notice.get_kind_display()
+
+    @display(description="Why")
+    def why(self, text: Outbound) -> SafeString:
+        return format_html('<span class="ol-reason">{}</span>', reason_in_words(text.reason) or "–")
+
+    @display(description="State")
+    def state_badge(self, text: Outbound) -> str:
+        return badge(text.state, text.get_state_display())

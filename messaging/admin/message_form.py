@@ -1,0 +1,212 @@
+"""The form of an SMS message: what stands on the tabs Setup, Creative, Targeting and Notes of its page."""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from campaigns.lifecycle import CLOSED
+from campaigns.models import Segment
+from campaigns.timing import delay, in_words, instant
+from messaging.models import SmsMessage
+from messaging.queries import merge_fields
+from optins.models import MessageProvider, OptInCampaign, Sender
+
+_COMMON_ZONES: Final = (
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
+    "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico", "America/Toronto", "Europe/London", "UTC",
+)  # fmt: skip
+_CLOCKS: Final = ("scheduled_for", "window_from", "window_until")
+_NUMBER: Final = {"min": 1, "class": "ol-number"}
+
+
+def zone_choices() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """The company's own zone and the usual ones first, then all."""
+    common = dict.fromkeys((settings.TIME_ZONE, *_COMMON_ZONES))
+    others = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and zone not in common)
+    return [("Usual", [(zone, _shown(zone)) for zone in common]), ("All", [(zone, _shown(zone)) for zone in others])]
+
+
+def _shown(zone: str) -> str:
+    return zone.replace("_", " ")
+
+
+class WallClockField(forms.SplitDateTimeField):
+    """A date and a time as a clock on the wall shows them. The form knows in which zone they are meant."""
+
+    def __init__(self, *, label: str, help_text: str = "") -> None:
+        widget = forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "class": "ol-input", "aria-label": f"{label}: date"},
+            time_attrs={"type": "time", "class": "ol-input", "aria-label": f"{label}: time"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        )
+        super().__init__(label=label, help_text=help_text, required=False, widget=widget)
+
+    def compress(self, data_list: Any) -> dt.datetime | None:
+        if not data_list:
+            return None
+        date, time = data_list
+        if not date or not time:
+            raise forms.ValidationError("Give both a date and a time.")
+        return dt.datetime.combine(date, time)
+
+
+class ComposerWidget(UnfoldAdminTextareaWidget):
+    """The message with its merge fields at the left, and at the right a phone that shows it as it will be sent."""
+
+    template_name = "admin/messaging/composer.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return {**super().get_context(name, value, attrs), "merge_fields": merge_fields().items()}
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """By the project's templates: Django's own renderer of forms knows those of installed apps only."""
+        return super().render(name, value, attrs, TemplatesSetting())
+
+
+def _choice(queryset: Any, label: str, empty: str, help_text: str = "") -> forms.ModelChoiceField[Any]:
+    return forms.ModelChoiceField(
+        queryset, label=label, empty_label=empty, help_text=help_text, required=False, widget=UnfoldAdminSelectWidget
+    )
+
+
+class SmsMessageForm(forms.ModelForm[SmsMessage]):
+    """A draft may be incomplete; what stands in it must make sense. Disabled, it only shows."""
+
+    scheduled_for = WallClockField(label="Delivery date/time")
+    window_from = WallClockField(label="Listens from", help_text="Empty: from launch on.")
+    window_until = WallClockField(label="Listens until", help_text="Empty: as long as the campaign runs.")
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        choices=zone_choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text="The times above are meant as clocks show them here.",
+    )
+    provider = _choice(MessageProvider.objects.all(), "Message Provider", "Choose a message provider")
+    sender = _choice(Sender.objects.select_related("provider"), "Target Phone Number", "")
+    programme = _choice(
+        OptInCampaign.objects.all(), "Messaging Preference", "Choose a messaging preference",
+        "Only people who opted in to this are texted.",
+    )  # fmt: skip
+    segment_in = _choice(Segment.objects.all(), "Only people in this segment", "Everybody in the target audience")
+    segment_out = _choice(Segment.objects.all(), "But nobody in this segment", "Leave nobody out")
+
+    class Meta:
+        model = SmsMessage
+        fields = (
+            "name", "delivery", "scheduled_for", "time_zone", "event_name", "window_from", "window_until",
+            "delay_amount", "delay_unit", "limit_count", "limit_days", "sender", "programme", "body",
+            "segment_in", "segment_out", "notes",
+        )  # fmt: skip
+        labels = {"delay_amount": "Send after", "delay_unit": "Unit", "limit_days": "Days", "event_name": "Event"}
+        help_texts = {
+            "event_name": "The name by which your app tells it. Ask its developers when you are not sure.",
+            "delay_amount": "0 sends immediately.",
+            "limit_count": "",
+        }
+        widgets = {
+            "name": UnfoldAdminTextInputWidget,
+            "delivery": forms.RadioSelect,
+            "event_name": UnfoldAdminTextInputWidget({"placeholder": "order_shipped"}),
+            "delay_amount": UnfoldAdminIntegerFieldWidget({"min": 0, "class": "ol-number"}),
+            "delay_unit": UnfoldAdminSelectWidget,
+            "limit_count": UnfoldAdminIntegerFieldWidget(_NUMBER),
+            "limit_days": UnfoldAdminIntegerFieldWidget(_NUMBER),
+            "body": ComposerWidget({"rows": 8}),
+            "notes": UnfoldAdminTextareaWidget({"rows": 6}),
+        }
+
+    def __init__(self, *args: Any, disabled: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        message = self.instance
+        if message._state.adding:
+            self.initial["time_zone"] = settings.TIME_ZONE
+        zone = zoneinfo.ZoneInfo(message.time_zone)
+        for name in _CLOCKS:
+            moment = getattr(message, name)
+            self.initial[name] = None if moment is None else timezone.make_naive(moment, zone)
+        self._offer_senders()
+        self._offer_programmes()
+        for field in self.fields.values():
+            field.disabled = disabled
+
+    def _offer_senders(self) -> None:
+        """Numbers stand under their provider; with a single provider it is chosen already."""
+        grouped: dict[str, list[tuple[int, str]]] = {}
+        for sender in Sender.objects.select_related("provider"):
+            name = f"{sender.address} · {sender.get_kind_display()}"
+            grouped.setdefault(sender.provider.name, []).append((sender.pk, name))
+        numbers = self.fields["sender"]
+        assert isinstance(numbers, forms.ModelChoiceField)
+        numbers.choices = [("", "Choose a target phone number"), *grouped.items()]
+        providers = list(MessageProvider.objects.values_list("pk", flat=True)[:2])
+        chosen = self.instance.sender
+        self.initial["provider"] = chosen.provider_id if chosen else (providers[0] if len(providers) == 1 else None)
+
+    def _offer_programmes(self) -> None:
+        """Programmes that are over are offered no more, the one that is chosen aside."""
+        open_ones = OptInCampaign.objects.exclude(state__in=sorted(CLOSED))
+        programmes = self.fields["programme"]
+        assert isinstance(programmes, forms.ModelChoiceField)
+        programmes.queryset = open_ones | OptInCampaign.objects.filter(pk=self.instance.programme_id or 0)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("delivery") == SmsMessage.Delivery.TRIGGERED:
+            given["scheduled_for"] = None
+        self._clean_clocks(given)
+        sender, provider = given.get("sender"), given.get("provider")
+        if sender and provider and sender.provider_id != provider.pk:
+            self.add_error("sender", f"{sender} is not a number of {provider}. Choose one of its numbers.")
+        if bool(given.get("limit_count")) != bool(given.get("limit_days")) and not self.errors:
+            self.add_error("limit_count", "A limit needs both: how often, and in how many days.")
+        self._clean_delay(given)
+        return given
+
+    def _clean_clocks(self, given: dict[str, Any]) -> None:
+        """Wall clocks become moments in the zone that was chosen; a delivery in the past is refused."""
+        zone = given.get("time_zone")
+        if not zone:
+            return
+        for name in _CLOCKS:
+            clock = given.get(name)
+            if clock is not None:
+                try:
+                    given[name] = instant(clock.date(), clock.time(), zone)
+                except ValueError as error:
+                    self.add_error(name, str(error))
+        when, now = given.get("scheduled_for"), timezone.now()
+        if when is not None and when < now:
+            self.add_error("scheduled_for", f"This is in the past: it is {in_words(now, zone)}. Choose a later time.")
+        begins, ends = given.get("window_from"), given.get("window_until")
+        if begins and ends and ends <= begins:
+            self.add_error("window_until", "The window must end after it begins.")
+
+    def _clean_delay(self, given: dict[str, Any]) -> None:
+        if given.get("delay_amount") is not None and given.get("delay_unit"):
+            try:
+                delay(given["delay_amount"], given["delay_unit"])
+            except ValueError as error:
+                self.add_error("delay_amount", str(error))
+
+
+class NotesForm(forms.ModelForm[SmsMessage]):
+    """All that can change of a launched message."""
+
+    class Meta:
+        model = SmsMessage
+        fields = ("notes",)
+        widgets = {"notes": UnfoldAdminTextareaWidget({"rows": 6})}

@@ -1,0 +1,186 @@
+"""The page of an SMS message: Setup, Creative, Targeting, Notes; launching, duplicating and deleting it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin
+
+from campaigns.actions.moves import LAUNCH_PERMISSION
+from campaigns.admin.verbs import actor, attempt, tell
+from campaigns.lifecycle import CLOSED, LAUNCHED
+from campaigns.refusals import Refused
+from messaging.actions.campaigns import launch_message
+from messaging.actions.drafts import delete_draft, duplicate_message
+from messaging.actions.messages import missing, save_message, save_notes
+from messaging.admin import preview
+from messaging.admin.audience import audience_of
+from messaging.admin.message_form import NotesForm, SmsMessageForm
+from messaging.admin.words import when
+from messaging.models import MessagingCampaign, SmsMessage
+from messaging.reports import progress_of_messages
+
+TABS: Final[Mapping[str, tuple[str, ...]]] = {
+    "setup": (
+        "delivery", "scheduled_for", "time_zone", "event_name", "window_from", "window_until", "delay_amount",
+        "delay_unit", "limit_count", "limit_days",
+    ),
+    "creative": ("provider", "sender", "programme", "body"),
+    "targeting": ("segment_in", "segment_out"),
+    "notes": ("notes",),
+}  # fmt: skip
+Page = Callable[[HttpRequest, SmsMessage], HttpResponse]
+
+
+@admin.register(SmsMessage)
+class SmsMessageAdmin(ModelAdmin):
+    """Reached from its campaign's page; it has no list of its own."""
+
+    def get_urls(self) -> list[URLPattern]:
+        def at(name: str, view: Page) -> URLPattern:
+            return path(f"<int:message_id>/{name}/", self._of_message(view), name=f"messaging_smsmessage_{name}")
+
+        pages = [at("launch", self.launch_view), at("duplicate", self.duplicate_view), at("discard", self.discard_view)]
+        pieces = [at("audience", audience_of), at("progress", progress_of)]
+        shown = path("preview/", self.admin_site.admin_view(preview.preview), name="messaging_preview")
+        return [*pages, *pieces, shown, *super().get_urls()]
+
+    def _of_message(self, view: Page) -> Callable[..., HttpResponse]:
+        def found(request: HttpRequest, message_id: int) -> HttpResponse:
+            return view(request, self._message(request, str(message_id)))
+
+        return self.admin_site.admin_view(found)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("admin:campaigns_campaign_changelist")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A new draft in the campaign that `?campaign=` names."""
+        actor(request).require("messaging.add_smsmessage")
+        chosen = request.GET.get("campaign", "")
+        campaign = MessagingCampaign.objects.filter(pk=int(chosen) if chosen.isdecimal() else 0).first()
+        if campaign is None or campaign.state in CLOSED:
+            messages.info(request, "A message belongs to a messaging campaign. Open one, or create it first.")
+            return redirect("admin:campaigns_campaign_changelist")
+        name = f"Message {campaign.messages.count() + 1}"
+        return self._edit(request, SmsMessage(campaign=campaign, name=name), draft=True)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        message = self._message(request, object_id)
+        return self._edit(request, message, draft=message.state == SmsMessage.State.DRAFT)
+
+    def _edit(self, request: HttpRequest, message: SmsMessage, *, draft: bool) -> HttpResponse:
+        may_change = message._state.adding or self.has_change_permission(request, message)
+        if request.method == "POST" and not may_change:
+            raise PermissionDenied
+        posted = request.POST if request.method == "POST" else None
+        form = SmsMessageForm(posted if draft else None, instance=message, disabled=not (draft and may_change))
+        notes = form if draft else NotesForm(posted, instance=message)
+        notes.fields["notes"].disabled = not may_change
+        verb = save_message if draft else save_notes
+        if posted is not None and attempt(notes, lambda: verb(message=message, by=actor(request))):
+            messages.success(request, f"“{message.name}” was saved.")
+            address = reverse("admin:messaging_smsmessage_change", args=[message.pk])
+            return HttpResponseRedirect(f"{address}?tab={_known_tab(request.POST.get('tab', ''))}")
+        return self._page(request, message, form, notes, may_change)
+
+    def _page(
+        self, request: HttpRequest, message: SmsMessage, form: Any, notes: Any, may_change: bool
+    ) -> TemplateResponse:
+        # After a refusal `message` holds what was typed; what is missing and when is told of what is stored.
+        stored = message if message._state.adding else self._message(request, str(message.pk))
+        wrong = [tab for tab, names in TABS.items() if any(name in form.errors for name in names)]
+        draft = stored.state == SmsMessage.State.DRAFT
+        lacks = missing(stored) if draft and not stored._state.adding else ()
+        launchable = draft and not lacks and stored.campaign.state in LAUNCHED and not stored._state.adding
+        context = {
+            **self.admin_site.each_context(request),
+            "title": stored.name,
+            "message": stored,
+            "campaign": stored.campaign,
+            "form": form,
+            "notes": notes["notes"],
+            "wrong_tabs": wrong,
+            "active_tab": wrong[0] if wrong else _known_tab(request.GET.get("tab", "")),
+            "may_change": may_change,
+            "may_launch": launchable and actor(request).may(LAUNCH_PERMISSION),
+            "may_duplicate": not stored._state.adding and actor(request).may("messaging.add_smsmessage"),
+            "may_discard": draft and not stored._state.adding and actor(request).may("messaging.delete_smsmessage"),
+            "missing": lacks,
+            "goes_out": when(stored),
+            "progress": progress_of_messages([stored.pk]).get(stored.pk) if not draft else None,
+        }
+        return TemplateResponse(request, "admin/messaging/message.html", context)
+
+    def launch_view(self, request: HttpRequest, message: SmsMessage) -> HttpResponse:
+        """Launch a message that was added after its campaign."""
+        actor(request).require(LAUNCH_PERMISSION)
+        sentences = [f"It goes out: {when(message)}.", "From then on its text, time and audience can no longer change."]
+        return self._asked(
+            request, message, "Launch message", sentences,
+            lambda: launch_message(message=message, by=actor(request)), done=f"“{message.name}” was launched.",
+        )  # fmt: skip
+
+    def discard_view(self, request: HttpRequest, message: SmsMessage) -> HttpResponse:
+        actor(request).require("messaging.delete_smsmessage")
+        return self._asked(
+            request, message, "Delete draft", ["The draft is gone for good. Nothing was sent from it."],
+            lambda: delete_draft(message=message, by=actor(request)), done=f"“{message.name}” was deleted.",
+            danger=True,
+        )  # fmt: skip
+
+    def _asked(
+        self, request: HttpRequest, message: SmsMessage, label: str, sentences: list[str],
+        verb: Callable[[], object], *, done: str, danger: bool = False,
+    ) -> HttpResponse:  # fmt: skip
+        """Ask in whole words; do it when confirmed, and go back to the campaign."""
+        back = reverse("admin:messaging_smsmessage_change", args=[message.pk])
+        if request.method == "POST":
+            if not tell(request, verb, done=done):
+                return HttpResponseRedirect(back)
+            return redirect("admin:messaging_messagingcampaign_change", message.campaign_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": label, "message": message, "label": label, "sentences": sentences, "back": back, "danger": danger,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/messaging/confirm.html", context)
+
+    def duplicate_view(self, request: HttpRequest, message: SmsMessage) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("admin:messaging_smsmessage_change", message.pk)
+        try:
+            draft = duplicate_message(message=message, by=actor(request))
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+            return redirect("admin:messaging_smsmessage_change", message.pk)
+        messages.success(request, "This is the copy. Choose when it goes out, then launch it.")
+        return redirect("admin:messaging_smsmessage_change", draft.pk)
+
+    def _message(self, request: HttpRequest, message_id: str) -> SmsMessage:
+        related = ("campaign", "campaign__audience", "sender__provider", "programme", "segment_in", "segment_out")
+        rows = SmsMessage.objects.select_related(*related)
+        message = get_object_or_404(rows, pk=int(message_id) if message_id.isdecimal() else 0)
+        if not self.has_view_permission(request, message):
+            raise PermissionDenied
+        return message
+
+
+def _known_tab(tab: str) -> str:
+    return tab if tab in TABS else "setup"
+
+
+def progress_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
+    """A piece of page: the bar of a message's recipients; it says when nothing will change any more."""
+    open_runs = message.runs.filter(state="open").exists()
+    progress = progress_of_messages([message.pk]).get(message.pk)
+    context = {"progress": progress, "message": message, "over": not open_runs and not (progress and progress.moving)}
+    return TemplateResponse(request, "admin/messaging/progress.html", context)

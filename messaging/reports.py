@@ -1,0 +1,209 @@
+"""The figures that screens show: recipients by outcome, the day so far, what needs a person."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from messaging.models import Inbound, Outbound
+from messaging.states import EXPLANATIONS, Reason, State
+from optins.models import ConsentEvent, Subscription
+
+# The outcomes of a bar in the order in which they stand, with the states that each one gathers.
+_OUTCOMES: Mapping[str, tuple[str, frozenset[State]]] = {
+    "delivered": ("Delivered", frozenset({State.DELIVERED})),
+    "sent": ("On their way", frozenset({State.SENDING, State.ACCEPTED, State.SENT})),
+    "queued": ("Waiting", frozenset({State.QUEUED})),
+    "uncertain": ("Uncertain", frozenset({State.UNCERTAIN})),
+    "failed": ("Failed", frozenset({State.FAILED})),
+    "cancelled": ("Cancelled", frozenset({State.CANCELLED})),
+    "skipped": ("Left out", frozenset({State.SKIPPED})),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One colour of a bar: `state` names the colour, `share` is in per cent of everybody."""
+
+    state: str
+    label: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How many ended for one reason, in words: what happened and what to do."""
+
+    count: int
+    state: str
+    sentence: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The recipients of some runs, counted by state and reason."""
+
+    counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @cached_property
+    def people(self) -> int:
+        return sum(self.counts.values())
+
+    def of(self, *states: State) -> int:
+        """How many are in any of these states."""
+        return sum(number for (state, _), number in self.counts.items() if state in states)
+
+    @property
+    def delivered(self) -> int:
+        return self.of(State.DELIVERED)
+
+    @property
+    def failed(self) -> int:
+        return self.of(State.FAILED)
+
+    @property
+    def waiting(self) -> int:
+        return self.of(State.QUEUED)
+
+    @property
+    def moving(self) -> bool:
+        """Whether a figure may still change by itself."""
+        return self.of(State.QUEUED, State.SENDING, State.ACCEPTED, State.SENT, State.UNCERTAIN) > 0
+
+    @cached_property
+    def slices(self) -> Sequence[Slice]:
+        """The parts of the bar that are not empty."""
+        found = [(key, label, self.of(*states)) for key, (label, states) in _OUTCOMES.items()]
+        return [Slice(key, label, n, round(100 * n / self.people, 2)) for key, label, n in found if n]
+
+    @cached_property
+    def reasons(self) -> Sequence[Why]:
+        """Why people were left out, or texts failed, the most frequent first."""
+        told = [(number, state, reason) for (state, reason), number in self.counts.items() if reason]
+        return [Why(number, state, *_words(reason)) for number, state, reason in sorted(told, reverse=True)]
+
+
+def _words(reason: str) -> tuple[str, str]:
+    """What a reason means and what to do; an unknown one (of a later version) stands for itself."""
+    try:
+        explanation = EXPLANATIONS[Reason(reason)]
+    except ValueError:
+        return reason.replace("_", " ").capitalize() + ".", ""
+    return explanation.sentence, explanation.advice
+
+
+def reason_in_words(reason: str) -> str:
+    """The sentence of a stored reason; blank for none."""
+    return _words(reason)[0] if reason else ""
+
+
+def progress_of_campaigns(ids: Collection[int]) -> Mapping[int, Progress]:
+    """The progress of each campaign that has recipients, in one query."""
+    return _progress("run__campaign", ids)
+
+
+def progress_of_messages(ids: Collection[int]) -> Mapping[int, Progress]:
+    """The progress of each message that has recipients, in one query."""
+    return _progress("run__message", ids)
+
+
+def _progress(by: str, ids: Collection[int]) -> Mapping[int, Progress]:
+    rows = Outbound.objects.filter(**{f"{by}__in": ids}).order_by().values_list(by, "state", "reason")
+    found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for key, state, reason, number in rows.annotate(number=Count("pk")):
+        found[key][state, reason] += number
+    return {key: Progress(counts) for key, counts in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day so far, by the company's clock. `oldest_waiting_seconds` is 0 when nothing is late."""
+
+    opted_in: int
+    opted_in_since: int
+    texts: int
+    delivered: int
+    failed: int
+    opt_outs: int
+    waiting: int
+    oldest_waiting_seconds: float
+
+    @property
+    def delivered_share(self) -> float | None:
+        """Per cent of those that have an outcome; None before the first."""
+        settled = self.delivered + self.failed
+        return round(100 * self.delivered / settled, 1) if settled else None
+
+
+def today() -> Today:
+    """The figures on top of the home page."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    opted_in = Subscription.objects.filter(state=Subscription.State.OPTED_IN)
+    since = Q(opted_in_at__gte=midnight)
+    numbers = opted_in.aggregate(all=Count("number", distinct=True), since=Count("number", distinct=True, filter=since))
+    texts = Outbound.objects.filter(claimed_at__gte=midnight).aggregate(
+        all=Count("pk"),
+        delivered=Count("pk", filter=Q(state=State.DELIVERED)),
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+    )
+    out = ConsentEvent.objects.filter(action=ConsentEvent.Action.OPTED_OUT, at__gte=midnight)
+    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now())
+    waiting = due.aggregate(number=Count("pk"), age=Now() - Min("due_at"))
+    return Today(
+        opted_in=numbers["all"],
+        opted_in_since=numbers["since"],
+        texts=texts["all"],
+        delivered=texts["delivered"],
+        failed=texts["failed"],
+        opt_outs=out.values("number").distinct().count(),
+        waiting=waiting["number"],
+        oldest_waiting_seconds=waiting["age"].total_seconds() if waiting["age"] else 0.0,
+    )
+
+
+def uncertain_texts() -> int:
+    """Texts of which nobody knows whether the carrier has them: they wait for proof, visible to staff."""
+    return Outbound.objects.filter(state=State.UNCERTAIN).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One text of a conversation. `ours` is False for a person's; `note` says in words what became of it."""
+
+    at: dt.datetime
+    body: str
+    ours: bool
+    state: str
+    note: str
+    sender: str
+
+
+def conversation(number: str, *, limit: int = 200) -> Sequence[Bubble]:
+    """The latest texts to and from a number, oldest first. A text that waits to be written is not among them."""
+    said = Inbound.objects.filter(number=number).select_related("sender", "campaign")[:limit]
+    told = (
+        Outbound.objects.filter(number=number)
+        .exclude(state__in=[State.SKIPPED, State.CANCELLED])
+        .exclude(body="")
+        .select_related("sender")
+        .defer("sealed_body")[:limit]
+    )
+    bubbles = [Bubble(text.received_at, text.body, False, "received", "", str(text.sender or "")) for text in said] + [
+        Bubble(
+            text.claimed_at or text.due_at,
+            text.body,
+            True,
+            text.state,
+            reason_in_words(text.reason) or text.get_state_display(),
+            text.sender.address,
+        )
+        for text in told
+    ]
+    return sorted(bubbles, key=lambda bubble: bubble.at)[-limit:]

@@ -299,7 +299,7 @@ def _enrol(verification: Verification, asker: Asker) -> Outcome:
 
 def _prove(verification: Verification, customer: Customer, asker: Asker) -> None:
     """The number is the customer's. The earliest proof counts: verifying again does not make it newer."""
-    number, app = verification.number, verification.app
+    number, app = verification.number, asker.app
     held = PhoneNumber.objects.filter(customer=customer, number=number)
     if not held.exists():
         by = Actor.app(app.key) if app else Actor.person(mask(number))

@@ -24,13 +24,14 @@ class Caller:
 
     def __init__(self, app: ApiApp) -> None:
         self.app = app
+        self.client = Client()
         self.root = f"/priv/v1/apps/{app.key}"
         self.headers = {"Authorization": basic(app.key)}
 
     def raw(self, method: str, path: str, body: bytes | str = b"", **extra: Any) -> Any:
         extra.setdefault("content_type", "application/json")
         headers = {**self.headers, **extra.pop("headers", {})}
-        return Client().generic(method, self.root + path, body, headers=headers, **extra)
+        return self.client.generic(method, self.root + path, body, headers=headers, **extra)
 
     def call(self, method: str, path: str, body: object = None) -> Answer:
         answer = self.raw(method, path, "" if body is None else json.dumps(body))

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +13,8 @@ from campaigns.models import Customer, CustomerEvent
 from campaigns.refusals import Refused
 from messaging.actions.triggers import receive_event
 from optins.models import ApiApp
+
+_CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
 
 
 @transaction.atomic
@@ -27,8 +30,11 @@ def record_event(
     """Keep one event of a customer and let triggered messages hear it. Returns it, and whether it is new.
 
     An app's `event_id` counts once: told again with the same content nothing happens twice; with another
-    content it is `Refused` as event_id_conflict. Without `occurred_at` it happened now.
+    content it is `Refused` as event_id_conflict. Without `occurred_at` it happened now; what is yet to come
+    is `Refused` as argument_error.
     """
+    if occurred_at is not None and occurred_at > timezone.now() + _CLOCKS_DIFFER:
+        raise Refused("argument_error", "occurred_at: this is in the future. Tell what has happened.")
     digest = _digest(customer, name, occurred_at, properties or {})
     event, is_new = CustomerEvent.objects.get_or_create(
         source=app.key,

@@ -30,7 +30,7 @@ def asker(programme: OptInCampaign) -> Asker:
     return Asker(customer=factories.customer(), app=factories.api_app(campaign=programme))
 
 
-def _all_at_once(act: Callable[[], object], times: int) -> Counter[str]:
+def all_at_once(act: Callable[[], object], times: int) -> Counter[str]:
     """Run `act` in as many threads, from one starting shot; the outcomes, counted by word."""
     shot = Barrier(times)
 
@@ -51,7 +51,7 @@ def test_of_parallel_right_codes_one_succeeds(asker: Asker) -> None:
     request_code(asker=asker, to_phone_number=NUMBER)
     code = texted_code(NUMBER)
 
-    told = _all_at_once(lambda: confirm_code(asker=asker, to_phone_number=NUMBER, code=code), 8)
+    told = all_at_once(lambda: confirm_code(asker=asker, to_phone_number=NUMBER, code=code), 8)
 
     assert told == {Outcome.JOINED: 1, "code_not_found": 7}
     assert Notice.objects.filter(kind=Notice.Kind.WELCOME).count() == 1
@@ -61,7 +61,7 @@ def test_of_parallel_right_codes_one_succeeds(asker: Asker) -> None:
 def test_of_fifty_parallel_wrong_guesses_five_are_judged(asker: Asker) -> None:
     request_code(asker=asker, to_phone_number=NUMBER)
 
-    told = _all_at_once(lambda: confirm_code(asker=asker, to_phone_number=NUMBER, code="no"), 50)
+    told = all_at_once(lambda: confirm_code(asker=asker, to_phone_number=NUMBER, code="no"), 50)
 
     assert told == {"invalid_code": 4, "too_many_attempts": 46}
     assert (Verification.objects.get().tries, Verification.objects.get().state) == (5, "dead")
@@ -69,7 +69,7 @@ def test_of_fifty_parallel_wrong_guesses_five_are_judged(asker: Asker) -> None:
 
 
 def test_of_parallel_requests_one_is_texted(asker: Asker) -> None:
-    told = _all_at_once(lambda: request_code(asker=asker, to_phone_number=NUMBER) and "sent", 10)
+    told = all_at_once(lambda: request_code(asker=asker, to_phone_number=NUMBER) and "sent", 10)
 
     assert told == {"sent": 1, "too_many_requests": 9}
     assert Notice.objects.count() == Verification.objects.count() == 1

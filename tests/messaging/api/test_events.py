@@ -76,6 +76,7 @@ def test_without_a_time_it_happened_now_and_may_be_repeated(caller: Caller) -> N
         ({"occurred_at": "yesterday"}, "argument_error"),
         ({"occurred_at": "2026-11-22T10:00:00"}, "argument_error"),
         ({"occurred_at": "9999-12-31T23:59:59-14:00"}, "argument_error"),
+        ({"occurred_at": "9999-12-31T23:59:59Z"}, "argument_error"),
         ({"occurred_at": 1763805600}, "argument_error"),
         ({"properties": []}, "argument_error"),
         ({"properties": {str(n): n for n in range(51)}}, "argument_error"),

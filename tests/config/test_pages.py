@@ -37,13 +37,13 @@ def addresses() -> Iterator[str]:
         if route in DOORS or route.endswith("(?P<url>.*)$"):
             continue
         model = re.match(r"admin/(\w+)/(\w+)/", route)
-        pk = _some_pk(model.groups()) if model else "1"
+        pk = _some_pk(model[1], model[2]) if model else "1"
         yield "/" + re.sub(r"\(\?P<app_label>(\w+)[^)]*\)|\^|\$", r"\1", re.sub(r"<[^>]+>", pk, route))
 
 
-def _some_pk(label: tuple[str, ...]) -> str:
+def _some_pk(app: str, name: str) -> str:
     try:
-        model: type[Model] = apps.get_model(*label)
+        model = apps.get_model(app, name)
     except LookupError:
         return "1"
     row = model._default_manager.first()

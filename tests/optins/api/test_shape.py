@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
+from campaigns.profile import FIELDS
 from optins.models import Notice
 from tests import factories
 from tests.optins.api.conftest import Caller, code_of
@@ -79,12 +80,30 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=st.dictionaries(st.sampled_from([*GOOD, "campaign_id", "message_text", "ip_address"]), _JSON))
-def test_no_json_whatsoever_is_a_fault_of_ours(caller: Caller, body: dict[str, object]) -> None:
-    answer = caller.raw("POST", REQUEST, json.dumps(body))
+_PATHS = {
+    ("POST", REQUEST): [*GOOD, "campaign_id", "message_text", "ip_address"],
+    ("POST", CONFIRM): [*GOOD, "validation_code", "ip_address"],
+    ("PUT", "/external/users/ada"): [*FIELDS, "attributes", "phone_numbers", "user"],
+    ("POST", "/external/users/ada/opt_out"): ["to_phone_number", "campaign_id", "reason"],
+    ("POST", "/external/users/ada/events"): ["event_id", "name", "occurred_at", "properties"],
+}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+@pytest.mark.parametrize("call", _PATHS)
+def test_no_json_whatsoever_is_a_fault_of_ours(caller: Caller, call: tuple[str, str], data: st.DataObject) -> None:
+    body = data.draw(st.dictionaries(st.sampled_from(_PATHS[call]), _JSON))
+
+    answer = caller.raw(*call, json.dumps(body))
 
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("path", ["%FF", "%ED%A0%80", "a" * 5000, "%F0%9F%98%80", "%2e%2e", "a%0Ab", "%20"])
+def test_no_address_whatsoever_is_a_fault_of_ours(caller: Caller, path: str) -> None:
+    for method in ("GET", "PUT"):
+        assert caller.raw(method, f"/external/users/{path}", "{}").status_code < 500
 
 
 @pytest.mark.parametrize("limit", [10_000, 100_000])

@@ -66,8 +66,15 @@ def body_of(code: str, sentence: str) -> dict[str, object]:
     return {"status": "error", "errors": {"code": code, "message": sentence}}
 
 
+_HEADERS_OF: Final[Mapping[str, Mapping[str, str]]] = {"temporarily_unavailable": {"Retry-After": "60"}}
+
+
 def answer(code: str, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(body_of(code, sentence), status=STATUS_OF.get(code, _BAD_REQUEST), headers=dict(headers or {}))
+    return Response(
+        body_of(code, sentence),
+        status=STATUS_OF.get(code, _BAD_REQUEST),
+        headers={**_HEADERS_OF.get(code, {}), **(headers or {})},
+    )
 
 
 def plain_answer(code: str, sentence: str) -> JsonResponse:
@@ -95,7 +102,7 @@ def _unexpected(error: Exception, context: Mapping[str, Any]) -> Response:
     places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-_PLACES:]]
     log.error("api_fault", view=type(context["view"]).__name__, fault=type(error).__name__, places=places)
     if isinstance(error, OperationalError | InterfaceError):
-        return answer("temporarily_unavailable", "Try again in a minute.", {"Retry-After": "60"})
+        return answer("temporarily_unavailable", "Try again in a minute.")
     return answer("internal_server_error", "Something went wrong on our side. Try again in a minute.")
 
 

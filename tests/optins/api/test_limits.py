@@ -63,6 +63,7 @@ def test_what_cannot_be_counted_is_not_sent(caller: Caller, settings: Settings) 
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
 
     assert code_of(caller.request_code("ada", NUMBER)) == (503, "temporarily_unavailable")
+    assert _retry_after(caller) == 60
     assert not Notice.objects.exists()
 
 

@@ -48,7 +48,7 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
                 "campaign",
                 "campaigns_campaign_changelist",
                 "campaigns.view_campaign",
-                also=("optins/optincampaign/", "optins/globalsettings/", "messaging/"),
+                also=("optins/optincampaign/", "optins/globalcampaign/", "messaging/"),
             ),
             Page("Create Campaign", "add_circle", "campaigns_campaign_create", "campaigns.add_campaign"),
         ),

@@ -1,6 +1,7 @@
 """Creating a campaign and saving its shell: name, runtime, audience, restrictions, notes."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from campaigns.actions.audit import record
@@ -40,6 +41,8 @@ def save_campaign(*, campaign: Campaign, by: Actor) -> None:
             "wrong_state",
             f"This campaign is {before.get_state_display().lower()}: its {refused[0]} can no longer change.",
         )
+    if "ends_at" in changed and campaign.ends_at is not None and campaign.ends_at <= timezone.now():
+        raise Refused("in_the_past", "The campaign would be over already: choose an end to come.", field="ends_at")
     campaign.full_clean(exclude=["state", "kind"])
     campaign.save(update_fields=changed)
     if changed:

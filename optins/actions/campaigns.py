@@ -104,6 +104,7 @@ def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
     campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
     options.full_clean()
     _refuse_unsendable(options, "welcome_message", "opt_out_message", "help_message", "no_match_message")
+    _refuse_held_words(options)
     _refuse_misread_words(options)
     if campaign.state == State.LIVE and not options.is_complete:
         raise Refused(
@@ -164,6 +165,20 @@ def _refuse_unsendable(options: OptInOptions | GlobalOptions, *fields: str) -> N
         problem = wording.problem(getattr(options, field))
         if problem is not None:
             raise Refused("unsendable", problem, field=field)
+
+
+def _refuse_held_words(options: GlobalOptions) -> None:
+    """An opt-out or help word comes before every keyword: a campaign that holds it could not be joined any more."""
+    for field in ("opt_out_keywords", "help_keywords"):
+        words = {fold(word): word for word in getattr(options, field)}
+        holder = Keyword.objects.filter(held=True, folded__in=words).select_related("campaign").first()
+        if holder is not None:
+            raise Refused(
+                "keyword_taken",
+                f"“{words[holder.folded]}” is a keyword of “{holder.campaign.name}”. Choose another word, or end that "
+                "campaign first.",
+                field=field,
+            )
 
 
 def _replace_keywords(campaign: Campaign, options: OptInOptions, words: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
  *   input[data-chips]              words with commas between them, as chips; the input still holds the words
  *   select[data-narrowed-by="id"]  keeps the numbers of the provider that the other select shows
  *   button[data-sample-for="id"]   puts the sample message beside it into a field
+ *   textarea under [data-count]    shows what the text costs, from the server's counter
  *   label[data-label-on]           says something else while double opt-in is ticked
  */
 "use strict";
@@ -121,6 +122,40 @@
     follow();
   }
 
+  /* ---- What a text costs ------------------------------------------------------------------------ */
+
+  const PAUSE_IN_TYPING = 300;
+
+  function countUnder(form, field) {
+    const place = document.createElement("div");
+    let timer;
+    place.className = "ol-count";
+    place.setAttribute("aria-live", "polite");
+    field.after(place);
+    const count = async () => {
+      if (!field.value.trim()) {
+        place.replaceChildren();
+        return;
+      }
+      const body = new FormData();
+      body.set("body", field.value);
+      body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+      const answer = await fetch(form.dataset.count, { method: "POST", body }).catch(() => null);
+      if (answer?.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        place.replaceChildren(...page.querySelectorAll('[data-for="count"] > p'));
+      }
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(count, PAUSE_IN_TYPING);
+    });
+    count();
+  }
+
+  document.querySelectorAll("form[data-count]").forEach((form) => {
+    form.querySelectorAll("textarea:not(:disabled)").forEach((field) => countUnder(form, field));
+  });
   document.querySelectorAll("input[data-chips]:not(:disabled)").forEach(makeChips);
   document.querySelectorAll("select[data-narrowed-by]:not(:disabled)").forEach(narrow);
   document.querySelectorAll("button[data-sample-for]").forEach(offerSample);

@@ -4,9 +4,13 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.models import Customer
 from config.roles import ADMIN, VIEWER
 from optins.models import ConsentEvent, Suppression, Verification
 from tests.factories import customer, opt_in_campaign, signed_in, subscription, suppression
@@ -76,18 +80,21 @@ def test_the_ledger_is_filtered(chosen: dict[str, str], count: int) -> None:
 
 def test_an_entry_outlives_the_customer_and_can_still_be_read() -> None:
     pk = rows()["consentevent"]
-    event = ConsentEvent.objects.get(pk=pk)
-    event.customer.phone_numbers.all().delete()
-    Verification.objects.all().delete()
-    event.customer.delete()
+    Customer.objects.get().delete()
     assert signed_in(VIEWER).get(reverse("admin:optins_consentevent_change", args=[pk])).status_code == 200
 
 
-@pytest.mark.parametrize("model", LISTS)
-def test_a_list_asks_the_database_as_often_for_many_rows_as_for_one(model: str, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
-    programme = opt_in_campaign()
-    for serial in range(5):
-        subscription(programme, customer(numbers=[f"+1313971{1000 + serial}"]))
-    browser = signed_in(VIEWER)
-    with django_assert_max_num_queries(14):
+def queries_of(browser: Client, model: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
         browser.get(reverse(f"admin:optins_{model}_changelist"))
+    return len(asked)
+
+
+@pytest.mark.parametrize("model", ["consentevent", "subscription"])
+def test_a_list_asks_the_database_as_often_for_many_rows_as_for_one(model: str) -> None:
+    programme, browser = opt_in_campaign(), signed_in(VIEWER)
+    subscription(programme, customer(numbers=["+13139711000"]))
+    one = queries_of(browser, model)
+    for serial in range(5):
+        subscription(programme, customer(numbers=[f"+1313971{1001 + serial}"]))
+    assert queries_of(browser, model) == one

@@ -9,7 +9,7 @@ from django.urls import reverse
 from config.roles import MARKETER, VIEWER
 from optins.keywords import DEFAULT_OPT_OUT_WORDS
 from optins.models import GlobalCampaign, GlobalOptions, Sender
-from tests.factories import HELP, NO_MATCH, OPT_OUT, WELCOME, global_campaign, sender, signed_in
+from tests.factories import HELP, NO_MATCH, OPT_OUT, WELCOME, global_campaign, opt_in_campaign, sender, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,14 @@ def test_a_sample_whose_gaps_are_not_filled_is_refused_beside_its_field() -> Non
     assert "Fill in {Description} first" in page
     assert 'id="id_help_message_error"' in page
     assert not GlobalOptions.objects.get().help_message
+
+
+@pytest.mark.parametrize("field", ["opt_out_keywords", "help_keywords"])
+def test_a_keyword_of_a_live_campaign_cannot_become_an_answer_word(field: str) -> None:
+    holder = opt_in_campaign(keywords=["SPRING"])
+    page = save(GlobalCampaign.objects.get(), filled(sender(), **{field: "spring"}))
+    assert f"“SPRING” is a keyword of “{holder.name}”" in page
+    assert f'id="id_{field}_error"' in page
 
 
 def test_once_live_nothing_of_it_can_be_left_blank() -> None:

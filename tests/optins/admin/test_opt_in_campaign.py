@@ -53,6 +53,12 @@ def test_an_end_before_the_beginning_is_refused_and_nothing_typed_is_lost() -> N
     assert campaign.ends_at is None
 
 
+def test_an_end_in_the_past_is_refused() -> None:
+    campaign = opt_in_campaign()
+    assert "would be over already" in saved(campaign, ends_at="2020-02-01T09:30")
+    assert campaign.ends_at is None
+
+
 @pytest.mark.parametrize("restriction", ["minimum_age", "attribute"])
 def test_a_restriction_must_be_whole(restriction: str) -> None:
     campaign = opt_in_campaign(live=False)

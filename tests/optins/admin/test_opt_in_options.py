@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from config.roles import MARKETER, VIEWER
 from optins.actions.campaigns import end
-from optins.models import OptInCampaign, OptInOptions
-from tests.factories import TESTS, opt_in_campaign, sender, signed_in
+from optins.keywords import DEFAULT_OPT_OUT_WORDS
+from optins.models import OptInCampaign, OptInOptions, Sender
+from tests.factories import TESTS, global_campaign, opt_in_campaign, sender, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,7 @@ def address(campaign: OptInCampaign) -> str:
 
 def saved(campaign: OptInCampaign, browser: Client | None = None, **changes: Any) -> str:
     number = changes.pop("number", None) or campaign.options.sender
+    assert isinstance(number, Sender)
     data = {"provider": number.provider_id, "sender": number.pk, "keywords": "SPRING", **changes}
     return (browser or signed_in(MARKETER)).post(address(campaign), data, follow=True).content.decode()
 
@@ -66,6 +68,12 @@ def test_a_keyword_that_another_live_campaign_holds_is_refused_with_its_name() -
     page = saved(campaign, keywords="Spring")
     assert f"“Spring” is already used on {holder.options.sender} by “{holder.name}”" in page
     assert words(campaign) == ["OTHER"]
+
+
+def test_a_global_opt_out_word_cannot_be_a_keyword() -> None:
+    global_campaign(opt_out_keywords=[*DEFAULT_OPT_OUT_WORDS, "BASTA"])
+    campaign = opt_in_campaign(keywords=["BEFORE"], live=False)
+    assert "“basta” is an opt-out or help keyword" in saved(campaign, keywords="basta")
 
 
 def test_double_opt_in_makes_the_welcome_a_confirmation() -> None:

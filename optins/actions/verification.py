@@ -272,6 +272,8 @@ def _enrol(verification: Verification, asker: Asker) -> Outcome:
     if programme is None:
         raise Refused("not_available", "This campaign is no longer live, so nobody can join it now.")
     customer = asker.customer or person_of(number=number)
+    # Two numbers of one person, confirmed at once, must not both be the first.
+    Customer.objects.select_for_update().get(pk=customer.pk)
     _require_admission(programme, customer)
     stopped = _stopped(programme, number)
     if stopped is not None:

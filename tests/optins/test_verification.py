@@ -68,6 +68,20 @@ def test_of_fifty_parallel_wrong_guesses_five_are_judged(asker: Asker) -> None:
     assert not Subscription.objects.exists()
 
 
+def test_of_two_numbers_confirmed_at_once_one_is_the_first(asker: Asker) -> None:
+    numbers = [factories.number() for _ in range(6)]
+    for number in numbers:
+        request_code(asker=asker, to_phone_number=number)
+    waiting = [(number, texted_code(number)) for number in numbers]
+
+    def confirm() -> Outcome:
+        number, code = waiting.pop()
+        return confirm_code(asker=asker, to_phone_number=number, code=code)
+
+    assert all_at_once(confirm, 6) == {Outcome.JOINED: 1, Outcome.OTHER_NUMBER: 5}
+    assert Subscription.objects.count() == 1
+
+
 def test_of_parallel_requests_one_is_texted(asker: Asker) -> None:
     told = all_at_once(lambda: request_code(asker=asker, to_phone_number=NUMBER) and "sent", 10)
 

@@ -31,7 +31,7 @@ from optins.actions import ledger
 from optins.actions.campaigns import create_global, launch, save_global_options, save_options
 from optins.actions.ledger import Evidence, Method
 from optins.codes import new_app_key, secret_digest
-from optins.keywords import SenderKind
+from optins.keywords import SenderKind as SenderKind
 from optins.models import (
     ApiApp,
     ConsentEvent,

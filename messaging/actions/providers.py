@@ -59,7 +59,9 @@ def in_use(thing: MessageProvider | Sender) -> str:
     try:
         collector.collect([thing])
     except (ProtectedError, RestrictedError) as error:
-        found: set[models.Model] = getattr(error, "protected_objects", None) or error.restricted_objects
+        found: set[models.Model] = (
+            error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
+        )
         what = ", ".join(sorted({str(row._meta.verbose_name_plural) for row in found}))
         return f"“{thing}” cannot be deleted, because it is in use by: {what}."
     return ""

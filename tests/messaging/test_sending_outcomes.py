@@ -1,6 +1,7 @@
 """What each answer of the carrier does to a text: on a real socket, as the official client reads it."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -55,6 +56,7 @@ def test_an_accepted_text_keeps_its_message_id(wire: ScriptedServer, campaign: M
 
 def test_the_callback_address_bears_the_attempt(wire: ScriptedServer, campaign: MessagingCampaign) -> None:
     text = send(wire, created())
+    assert text.attempt_id is not None
     sent = wire.requests[0].form
     assert (sent["To"], sent["From"], sent["Body"]) == (ADA, "97865", "Sale today")
     assert sent["StatusCallback"] == sending.callback_url(text.attempt_id)
@@ -169,7 +171,7 @@ def test_a_killed_workers_texts_become_uncertain_and_stay(
     assert len(wire.requests) == 1
 
 
-def owe_a_code(sender: Sender, **fields: object) -> None:
+def owe_a_code(sender: Sender, **fields: Any) -> None:
     owe(
         kind=Notice.Kind.CODE, number=ADA, sender=sender, body="Your code is ••••••",
         sealed_body="Your code is 123456", **fields,

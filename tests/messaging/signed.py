@@ -1,19 +1,14 @@
 """What Twilio would post to a webhook, signed as Twilio signs it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpResponse
 from django.test import Client
 
 from messaging.gateway.signatures import sign
 from optins.models import MessageProvider
-
-if TYPE_CHECKING:
-    # What the test client answers with has a name in the stubs alone.
-    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
-else:
-    from django.http import HttpResponse as Answer
 
 PUBLIC = "http://testserver"
 INBOUND, STATUS = "/webhooks/twilio/inbound", "/webhooks/twilio/status"
@@ -23,13 +18,13 @@ Pairs = Sequence[tuple[str, str]]
 
 def post(
     path: str, pairs: Pairs, token: str | None, *, signed_url: str | None = None, body: str | None = None, **extra: Any
-) -> Answer:
+) -> HttpResponse:
     """Post form `pairs` to our `path`, signed with `token` over the public address; unsigned without one."""
     if token is not None:
         extra["HTTP_X_TWILIO_SIGNATURE"] = sign(signed_url or PUBLIC + path, pairs, token)
     data = urlencode(pairs) if body is None else body
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    return client.post(path, data, content_type="application/x-www-form-urlencoded", **extra)
+    return cast(HttpResponse, client.post(path, data, content_type="application/x-www-form-urlencoded", **extra))
 
 
 def inbound_of(provider: MessageProvider, *, to: str = "97865", **given: str) -> list[tuple[str, str]]:

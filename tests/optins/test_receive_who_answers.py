@@ -1,4 +1,4 @@
-"""Who answers, against the simulated carrier: in every cell the handset gets one answer, or a silence we can explain."""
+"""Who answers, against the simulated carrier: the handset gets one answer, or a silence that we can explain."""
 
 from collections import Counter
 
@@ -75,4 +75,6 @@ def test_every_cell_has_one_answer_or_a_silence_we_can_explain(product: Product,
         product.simulator.text_in(phone, address, word)
     product.work()
     heard = _heard(product) - before_it
-    assert {cell: heard[phone] for cell, phone in phones.items()} == {cell: 0 if cell in SILENT[address] else 1 for cell in cells}
+    assert {cell: heard[phone] for cell, phone in phones.items()} == {
+        cell: 0 if cell in SILENT[address] else 1 for cell in cells
+    }

@@ -1,0 +1,166 @@
+"""The estimate and the sender ask the same gates: what was promised is what is then sent, whoever the people are."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from campaigns.models import Customer, PhoneNumber
+from campaigns.phone import country
+from messaging.actions.claiming import claim_recipients
+from messaging.actions.runs import start_due
+from messaging.gates import estimate
+from messaging.models import Outbound, Run, SmsMessage
+from messaging.states import Reason
+from optins.actions import ledger
+from optins.actions.ledger import Evidence, Method
+from optins.models import OptInCampaign, Subscription
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+NUMBERS = ("+13135550101", "+13135550102", "+13135550103", "+447400123456")
+MICHIGAN = {"all": [{"field": "state", "operator": "is", "value": "MI"}]}
+
+
+@dataclass(frozen=True)
+class Phone:
+    """What is true of a number, whoever holds it."""
+
+    number: str
+    standing: str
+    suppressed: str
+
+
+@dataclass(frozen=True)
+class Person:
+    state: str
+    age: int
+    holds: tuple[tuple[int, int | None], ...]  # which number, and how many days ago it was verified
+
+
+STANDINGS = st.sampled_from(["none", "none", "in", "in", "in", "in", "out", "pending"])
+SUPPRESSIONS = st.sampled_from(["no", "no", "no", "no", "brand", "sender", "other sender", "lifted"])
+PHONES = st.tuples(*(st.builds(Phone, st.just(number), STANDINGS, SUPPRESSIONS) for number in NUMBERS))
+HOLDINGS = st.lists(
+    st.tuples(st.integers(0, 3), st.none() | st.integers(0, 3)), max_size=3, unique_by=lambda held: held[0]
+)
+PEOPLE = st.lists(
+    st.builds(Person, st.sampled_from(["MI", "MI", "OH"]), st.sampled_from([17, 30, 30]), HOLDINGS.map(tuple)),
+    max_size=5,
+)
+
+
+def populate(programme: OptInCampaign, people: list[Person], phones: tuple[Phone, ...]) -> None:
+    today = timezone.now()
+    for person in people:
+        born = today.date() - dt.timedelta(days=366 * person.age)
+        row = Customer.objects.create(state=person.state, birth_date=born)
+        for which, days in person.holds:
+            number = NUMBERS[which]
+            verified = None if days is None else today - dt.timedelta(days=days)
+            PhoneNumber.objects.create(customer=row, number=number, country=country(number), verified_at=verified)
+    for phone in phones:
+        stand(programme, phone)
+
+
+def stand(programme: OptInCampaign, phone: Phone) -> None:
+    """Give a number its standing, by the ledger's own functions."""
+    evidence = Evidence(method=Method.KEYWORD, sender=programme.options.sender)
+    if phone.standing == "pending":
+        ledger.ask(number=phone.number, programme=programme, evidence=evidence, until=dt.timedelta(hours=1))
+    elif phone.standing != "none":
+        ledger.opt_in(number=phone.number, programme=programme, evidence=evidence)
+    if phone.standing == "out":
+        ledger.opt_out(subscriptions=Q(), number=phone.number, evidence=evidence)
+    sender = programme.options.sender
+    assert sender is not None
+    where = {"brand": None, "sender": sender, "other sender": factories.sender(), "lifted": sender}
+    if phone.suppressed != "no":
+        factories.suppression(phone.number, sender=where[phone.suppressed])
+    if phone.suppressed == "lifted":
+        ledger.lift(number=phone.number, sender=sender, evidence=evidence)
+
+
+@pytest.fixture
+def message() -> SmsMessage:
+    programme = factories.opt_in_campaign(restriction="minimum_age", minimum_age=21)
+    made = factories.scheduled(programme, segment_in=factories.segment(MICHIGAN))
+    factories.customer(state="MI")
+    factories.messaging_campaign(made)
+    Customer.objects.all().delete()
+    return made
+
+
+@given(people=PEOPLE, phones=PHONES)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_estimate_is_what_is_then_sent(
+    message: SmsMessage, people: list[Person], phones: tuple[Phone, ...]
+) -> None:
+    programme = message.programme
+    assert programme is not None
+    with transaction.atomic():
+        populate(programme, people, phones)
+        promised = estimate(message)
+        start_due()
+        claimed = claim_recipients(run=Run.objects.get(), limit=100)
+        skipped = Counter(Outbound.objects.filter(state="skipped").values_list("reason", flat=True))
+        rows = Outbound.objects.count()
+        allowed = set(Subscription.objects.filter(state="opted_in").values_list("number", flat=True))
+        transaction.set_rollback(True)
+    assert (promised.reachable, dict(promised.skipped), promised.people) == (len(claimed), dict(skipped), rows)
+    assert rows == sum(person.state == "MI" for person in people)
+    texted = [text.number for text in claimed]
+    assert len(texted) == len(set(texted))
+    assert set(texted) <= allowed - {p.number for p in phones if p.suppressed in ("brand", "sender")}
+
+
+@pytest.fixture
+def one(message: SmsMessage) -> Customer:
+    """Somebody whom the message reaches."""
+    person = factories.customer(numbers=[NUMBERS[0]], state="MI", birth_date=dt.date(1990, 1, 1))
+    assert message.programme is not None
+    factories.subscription(message.programme, person)
+    return person
+
+
+def test_somebody_who_meets_everything_is_reached(message: SmsMessage, one: Customer) -> None:
+    told = estimate(message)
+    assert (told.people, told.reachable, dict(told.skipped)) == (1, 1, {})
+
+
+def test_the_messaging_campaigns_own_restriction_counts_too(message: SmsMessage, one: Customer) -> None:
+    message.campaign.restriction, message.campaign.minimum_age = "minimum_age", 99
+    assert estimate(message).skipped == {Reason.RESTRICTED: 1}
+
+
+def test_an_unknown_age_counts_as_too_young(message: SmsMessage, one: Customer) -> None:
+    Customer.objects.update(birth_date=None)
+    assert estimate(message).skipped == {Reason.RESTRICTED: 1}
+
+
+def test_a_suppression_is_told_before_an_opt_out(message: SmsMessage, one: Customer) -> None:
+    Subscription.objects.update(state="opted_out", opted_out_at=timezone.now())
+    assert estimate(message).skipped == {Reason.OPTED_OUT: 1}
+    factories.suppression(NUMBERS[0])
+    assert estimate(message).skipped == {Reason.SUPPRESSED: 1}
+
+
+def test_a_suppression_of_the_messaging_service_holds_for_its_numbers(message: SmsMessage, one: Customer) -> None:
+    assert message.sender is not None
+    service = factories.sender(factories.SenderKind.MESSAGING_SERVICE, provider=message.sender.provider)
+    message.sender.pool = service
+    message.sender.save()
+    factories.suppression(NUMBERS[0], sender=service)
+    assert estimate(message).skipped == {Reason.SUPPRESSED: 1}
+
+
+def test_a_message_without_sender_or_programme_has_no_estimate() -> None:
+    with pytest.raises(ValueError, match="without programme or sender"):
+        estimate(SmsMessage(campaign=factories.messaging_campaign(live=False)))

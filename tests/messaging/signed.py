@@ -1,7 +1,7 @@
 """What Twilio would post to a webhook, signed as Twilio signs it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpResponse

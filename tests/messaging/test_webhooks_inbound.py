@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from messaging.actions.runs import start_due
@@ -9,7 +10,7 @@ from messaging.models import Inbound, Outbound
 from messaging.states import State
 from optins.models import Notice, OptInCampaign, Sender, Subscription, Suppression
 from tests import factories
-from tests.messaging.signed import INBOUND, Answer, inbound_of, post
+from tests.messaging.signed import INBOUND, inbound_of, post
 
 ADA = "+13135550101"
 SID = "SM" + "1" * 32
@@ -29,7 +30,7 @@ def sender(programme: OptInCampaign) -> Sender:
     return chosen
 
 
-def text_in(sender: Sender, body: str, **given: str) -> Answer:
+def text_in(sender: Sender, body: str, **given: str) -> HttpResponse:
     provider = sender.provider
     pairs = inbound_of(provider, to=given.pop("To", sender.address), Body=body, **given)
     return post(INBOUND, pairs, provider.auth_token)

@@ -27,7 +27,8 @@ def attempt(form: BaseForm, verb: Callable[[], object]) -> bool:
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
     except ValidationError as problem:
-        form.add_error(None, problem.messages)
+        for field, sentences in _by_field(problem).items():
+            form.add_error(field if field in form.fields else None, sentences)
     return not form.errors
 
 
@@ -43,3 +44,7 @@ def tell(request: HttpRequest, verb: Callable[[], object], *, done: str) -> bool
         messages.success(request, done)
         return True
     return False
+
+
+def _by_field(problem: ValidationError) -> dict[str, list[str]]:
+    return problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
@@ -24,7 +25,8 @@ def save_options(*, options: OptInOptions, keywords: Sequence[str], by: Actor) -
     """Save how people join a programme. `keywords` are the words as typed; they replace the old ones.
 
     Once launched, sender and double opt-in are fixed: people joined under them. Messages and keywords
-    may still change. Raises `Refused` with the field for a word that is reserved, repeated or taken.
+    may still change. Raises `Refused` with the field for a word that is reserved, repeated or taken, and
+    ValidationError for messages that cannot be sent as they stand.
     """
     by.require(CHANGE_OPTIONS)
     campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
@@ -99,7 +101,11 @@ def create_global(*, name: str, by: Actor) -> GlobalCampaign:
 
 @transaction.atomic
 def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
-    """Save the global options. The global campaign has no runtime: it is live once they are complete."""
+    """Save the global options. The global campaign has no runtime: it is live once they are complete.
+
+    Raises ValidationError by field for messages that cannot be sent as they stand, and `Refused` for words that
+    live campaigns hold and for leaving a live one incomplete.
+    """
     by.require(CHANGE_GLOBAL)
     campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
     options.full_clean()
@@ -161,10 +167,10 @@ def _refuse_changes_after_launch(options: OptInOptions) -> None:
 
 
 def _refuse_unsendable(options: OptInOptions | GlobalOptions, *fields: str) -> None:
-    for field in fields:
-        problem = wording.problem(getattr(options, field))
-        if problem is not None:
-            raise Refused("unsendable", problem, field=field)
+    problems = {field: wording.problem(getattr(options, field)) for field in fields}
+    found = {field: problem for field, problem in problems.items() if problem is not None}
+    if found:
+        raise ValidationError(found)
 
 
 def _refuse_held_words(options: GlobalOptions) -> None:

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor, attempt
 from campaigns.lifecycle import CLOSED, LAUNCHED, Move
 from campaigns.models import Campaign
+from campaigns.timing import in_words
 from optins import queries, wording
 from optins.actions.campaigns import CHANGE_OPTIONS, cancel, end, launch, pause, resume, save_options
 from optins.admin.fields import KeywordsField, SenderForm
@@ -77,7 +80,8 @@ class OptInCampaignAdmin(CampaignPage):
         agreed = campaign.subscriptions.filter(state=Subscription.State.OPTED_IN).count()
         number = _options(campaign).sender
         stays = f"The {agreed:,} who opted in stay opted in." if agreed else "Nobody has opted in so far."
-        begins = f"from {campaign.starts_at:%-d %B %Y, %H:%M} UTC" if campaign.starts_at else "at once"
+        start = campaign.starts_at
+        begins = f"from {in_words(start, settings.TIME_ZONE)}" if start and start > timezone.now() else "at once"
         return {
             Move.LAUNCH: [
                 f"People who text {words} to {number or 'the number'} join {campaign.preference}, {begins}.",

@@ -41,6 +41,7 @@ def save(campaign: GlobalCampaign, data: dict[str, Any], browser: Client | None 
 def test_the_page_lists_what_is_missing_until_it_is_live() -> None:
     page = signed_in(MARKETER).get(address("change", global_campaign(complete=False))).content.decode()
     assert "It goes live as soon as" in page
+    assert page.count("Not chosen yet") == 2
     for label in ("Target Phone Number", "Welcome message", "Help message", "No Match message"):
         assert f"{label}</li>" in page
 
@@ -81,11 +82,13 @@ def test_a_number_of_another_provider_is_refused_beside_it() -> None:
     assert "Kept as typed." in page
 
 
-def test_a_sample_whose_gaps_are_not_filled_is_refused_beside_its_field() -> None:
+def test_samples_whose_gaps_are_not_filled_are_each_refused_beside_their_field() -> None:
     campaign = global_campaign(complete=False)
-    page = save(campaign, filled(sender(), help_message="This is {Description} Alerts."))
+    page = save(campaign, filled(sender(), help_message="This is {Description}.", no_match_message="Reply {words}."))
     assert "Fill in {Description} first" in page
+    assert "Fill in {words} first" in page
     assert 'id="id_help_message_error"' in page
+    assert 'id="id_no_match_message_error"' in page
     assert not GlobalOptions.objects.get().help_message
 
 

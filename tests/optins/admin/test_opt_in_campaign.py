@@ -135,6 +135,16 @@ def test_a_move_is_asked_in_whole_words_before_it_is_made() -> None:
     assert campaign.state == "draft"
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "words"),
+    [(dt.datetime(2030, 3, 1, 9, 30, tzinfo=dt.UTC), "from Friday 1 March 2030, 09:30 UTC."), (None, "at once.")],
+)
+def test_the_question_before_launch_says_when_it_begins(starts_at: dt.datetime | None, words: str) -> None:
+    campaign = opt_in_campaign(live=False, starts_at=starts_at)
+    page = signed_in(LAUNCHER).get(reverse("admin:optins_optincampaign_move", args=[campaign.pk, "launch"]))
+    assert words in page.content.decode()
+
+
 @pytest.mark.parametrize("move", ["pause", "end", "cancel"])
 def test_every_question_says_what_becomes_of_those_who_agreed(move: str) -> None:
     campaign = opt_in_campaign()

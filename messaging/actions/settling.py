@@ -19,6 +19,7 @@ from messaging.gateway.errors import ErrorClass, classify, explain
 from messaging.gateway.outcomes import Accepted, Outcome, Refused, RetryLater, Uncertain
 from messaging.models import Outbound, Run, StatusCallback
 from messaging.states import SETTLED, Reason, State, from_twilio, origins
+from optins.actions.ledger import lock_number
 from optins.actions.opting_out import suppress_refused
 from optins.models import MessageProvider, Sender
 
@@ -153,10 +154,14 @@ def _advance(
 ) -> bool:
     mine = Outbound.objects.filter(sender__provider=provider, state__in=sorted(origins(target)))
     which = mine.filter(sid=sid) if attempt_id is None else mine.filter(attempt_id=attempt_id)
-    row = which.select_for_update(of=("self",)).select_related("sender").first()
-    if row is None or (row.sid and row.sid != sid):
-        return False
     kind = classify(error_code)
+    if kind is ErrorClass.SUPPRESSED:
+        # The number's lock before the row's: a STOP takes them in this order too.
+        for number in which.values_list("number", flat=True):
+            lock_number(number)
+    row = which.select_for_update(of=("self",)).select_related("sender__pool").first()
+    if row is None or not _is_known_as(row, sid):
+        return False
     changes: dict[str, object] = {"state": target, "sid": sid, "sealed_body": "", "reason": ""}
     if target in SETTLED:
         changes["settled_at"] = Now()
@@ -166,6 +171,11 @@ def _advance(
     if kind is ErrorClass.SUPPRESSED:
         suppress_refused(number=row.number, sender=row.sender, code=error_code or 0)
     return True
+
+
+def _is_known_as(row: Outbound, sid: str) -> bool:
+    """Whether `sid` is this text's, or can become it: not while another text has it."""
+    return row.sid == sid if row.sid else not Outbound.objects.filter(sid=sid).exists()
 
 
 def _failed_because(target: State, kind: ErrorClass, error_code: int | None) -> Reason:

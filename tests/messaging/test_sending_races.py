@@ -16,6 +16,7 @@ from messaging.actions.claiming import claim_recipients
 from messaging.actions.outbox import carry_notices
 from messaging.actions.receiving import take_inbound
 from messaging.actions.runs import start_due
+from messaging.actions.settling import take_callback
 from messaging.actions.triggers import receive_event
 from messaging.models import Inbound, MessagingCampaign, Outbound, Run
 from messaging.states import State
@@ -110,6 +111,21 @@ def test_a_stop_waits_for_the_cancelling_of_a_campaign_and_not_in_a_circle(
     stops = [partial(text_in, short_code, f"+1313555{5000 + place}", "STOP", f"SM{place}") for place in range(5)]
     assert not [done for done in together(*cancels, *stops) if isinstance(done, Exception)]
     assert set(Outbound.objects.values_list("state", flat=True)) == {State.CANCELLED}
+
+
+def test_a_refusal_told_beside_a_stop_waits_for_it_and_not_in_a_circle(
+    programme: OptInCampaign, short_code: Sender
+) -> None:
+    subscribed(programme, 4)
+    for _ in range(2):
+        factories.messaging_campaign(factories.scheduled(programme))
+    start_due()
+    on_the_wire = claim_recipients(run=Run.objects.earliest("pk"), limit=4)
+    refuse = partial(take_callback, provider=short_code.provider, status="failed", error_code=21610)
+    told = [partial(refuse, attempt_id=text.attempt_id, sid=f"SM{text.outbound_id}") for text in on_the_wire]
+    stops = [partial(text_in, short_code, text.number, "STOP", f"SMin{text.outbound_id}") for text in on_the_wire]
+    assert together(*told, *stops) == [True] * 8
+    assert set(Outbound.objects.values_list("state", flat=True)) == {State.FAILED, State.CANCELLED}
 
 
 def test_two_events_at_once_do_not_pass_a_limit_together(programme: OptInCampaign) -> None:

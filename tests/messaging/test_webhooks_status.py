@@ -81,6 +81,13 @@ def test_another_message_id_for_our_attempt_moves_nothing(text: Outbound) -> Non
     assert told(text, "delivered", sid="SM" + "3" * 32).state == State.ACCEPTED
 
 
+def test_a_message_id_that_another_text_has_moves_nothing(text: Outbound) -> None:
+    owe(kind=Notice.Kind.HELP, number=ADA, sender=text.sender, body="Help")
+    carry_notices()
+    Outbound.objects.exclude(pk=text.pk).update(sid=SID)
+    assert told(text, "delivered").state == State.SENDING
+
+
 def test_another_account_cannot_speak_of_our_text(text: Outbound) -> None:
     other = factories.provider()
     post(f"{STATUS}?attempt={text.attempt_id}", status_of(other), other.auth_token)

@@ -100,10 +100,18 @@ class ShellForm(forms.ModelForm[Campaign]):
         for name in _WANTED.get(cleaned.get("restriction", ""), ()):
             if cleaned.get(name) in (None, ""):
                 self.add_error(name, "Fill this in, or choose “Not required”.")
+        if self._moved_meanwhile():
+            state = self.instance.get_state_display().lower()
+            self.add_error(None, f"This campaign became {state} while you were editing. Look at it again, then save.")
         starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts and ends and ends <= starts:
             self.add_error("ends_at", "The campaign must end after it begins.")
         return cleaned
+
+    def _moved_meanwhile(self) -> bool:
+        """Whether the page was opened in a state in which other fields could be edited than now."""
+        opened = self.data.get("opened_in", "")
+        return opened in list(State) and fixed_fields(State(opened)) != fixed_fields(State(self.instance.state))
 
 
 class CampaignPage(ModelAdmin):

@@ -85,6 +85,14 @@ def test_what_launch_has_fixed_is_greyed_out_says_why_and_is_not_saved() -> None
     assert campaign.slug != "another"
 
 
+def test_a_campaign_that_was_launched_while_somebody_edited_is_not_half_saved() -> None:
+    campaign = opt_in_campaign()
+    page = saved(campaign, opened_in="draft", name="New name", restriction="minimum_age", minimum_age="5")
+    assert "became live while you were editing" in page
+    assert "New name" in page
+    assert campaign.name != "New name"
+
+
 def test_an_ended_campaign_keeps_all_but_its_notes() -> None:
     campaign = opt_in_campaign()
     end(campaign=campaign, by=TESTS)

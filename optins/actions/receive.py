@@ -54,8 +54,8 @@ class _Visit:
         )
 
     def answer(self, kind: Notice.Kind, body: str, *, campaign: Campaign | None = None) -> None:
-        """Owe one text, unless the carrier answers this one."""
-        if not self.carrier_answers:
+        """Owe one text, unless the carrier answers this one, or would refuse ours."""
+        if not self.carrier_answers and not self.still_blocked:
             owe(
                 kind=kind,
                 number=self.text.number,

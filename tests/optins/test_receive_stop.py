@@ -133,6 +133,15 @@ def test_with_sender_scope_a_stop_to_one_number_of_a_service_holds_for_the_servi
     assert Suppression.objects.get().sender == service
 
 
+@pytest.mark.parametrize("said", ["please stop", "HELP", "hello?"])
+def test_where_the_carrier_blocks_nothing_is_owed_that_it_would_refuse(said: str) -> None:
+    factories.global_campaign()
+    sender = factories.sender(SenderKind.LONG_CODE)
+    text(sender, "STOP")
+    text(sender, said)
+    assert answers() == []
+
+
 @pytest.mark.parametrize(
     ("kind", "said", "blocks"),
     [

@@ -1,5 +1,6 @@
 """Every address of the product. Paths that machines call answer with and without a trailing slash."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}optline/favicon.svg")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("", include("messaging.webhooks.urls")),

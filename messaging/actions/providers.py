@@ -42,15 +42,20 @@ def save_provider(*, provider: MessageProvider, secrets: Mapping[str, str], by: 
 def save_sender(*, sender: Sender, by: Actor) -> None:
     """Save a phone number. The number itself may be typed in any usual spelling."""
     by.require("optins.add_sender" if sender._state.adding else "optins.change_sender")
-    if sender.kind in (Sender.KindChoice.LONG_CODE, Sender.KindChoice.TOLL_FREE):
-        try:
-            sender.address = parse_sender(sender.address, region=settings.DEFAULT_PHONE_REGION)
-        except InvalidPhoneNumber as problem:
-            raise Refused("invalid_number", str(problem), field="address") from None
-    sender.address = sender.address.strip()
+    sender.address = canonical_address(kind=sender.kind, address=sender.address)
     sender.full_clean()
     sender.save()
     record(by=by, act="sender.save", of=sender, provider=sender.provider.name)
+
+
+def canonical_address(*, kind: str, address: str) -> str:
+    """The one spelling under which a sender is kept. Raises `Refused` for what is no number."""
+    if kind not in (Sender.KindChoice.LONG_CODE, Sender.KindChoice.TOLL_FREE):
+        return address.strip()
+    try:
+        return parse_sender(address, region=settings.DEFAULT_PHONE_REGION)
+    except InvalidPhoneNumber as problem:
+        raise Refused("invalid_number", str(problem), field="address") from None
 
 
 def in_use(thing: MessageProvider | Sender) -> str:

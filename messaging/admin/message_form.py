@@ -125,7 +125,7 @@ class SmsMessageForm(forms.ModelForm[SmsMessage]):
             "delay_unit": UnfoldAdminSelectWidget,
             "limit_count": UnfoldAdminIntegerFieldWidget(_NUMBER),
             "limit_days": UnfoldAdminIntegerFieldWidget(_NUMBER),
-            "body": ComposerWidget({"rows": 8}),
+            "body": ComposerWidget({"rows": 6}),
             "notes": UnfoldAdminTextareaWidget({"rows": 6}),
         }
 

@@ -19,13 +19,14 @@ from campaigns.refusals import Refused
 from messaging.actions.carriers import check_connection, fetch_numbers
 from messaging.actions.providers import (
     SECRETS,
+    canonical_address,
     delete_provider,
     delete_sender,
     in_use,
     save_provider,
     save_sender,
 )
-from messaging.admin.forms import VerbAdmin, VerbForm
+from messaging.admin.forms import VerbAdmin, VerbForm, told_by
 from optins.admin.readonly import badge
 from optins.models import MessageProvider, Sender
 
@@ -96,6 +97,14 @@ class SenderForm(VerbForm[Sender]):
         if isinstance(pool, forms.ModelChoiceField):
             pool.queryset = Sender.objects.filter(kind=Sender.KindChoice.MESSAGING_SERVICE)
             pool.empty_label = "In no messaging service"
+
+    def clean(self) -> dict[str, Any]:
+        """Spelled in the one way before the database's own rules look at it."""
+        given = super().clean() or self.cleaned_data
+        if given.get("address") and given.get("kind"):
+            with told_by(self):
+                given["address"] = canonical_address(kind=given["kind"], address=given["address"])
+        return given
 
     def act(self) -> None:
         save_sender(sender=self.instance, by=self.by)

@@ -1,0 +1,89 @@
+"""Writing a message in a real Chromium: the preview follows the typing, tabs keep their place, figures keep moving."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page, expect
+
+from messaging.actions.runs import start_due
+from messaging.models import MessagingCampaign, Outbound
+from messaging.states import Reason, State
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(context: BrowserContext, client: Client) -> Page:
+    client.force_login(factories.staff("Admin"))
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "domain": "localhost", "path": "/"}])
+    return context.new_page()
+
+
+def open_new_message(page: Page) -> None:
+    campaign = factories.messaging_campaign(live=False)
+    page.goto(f"{reverse('admin:messaging_smsmessage_add')}?campaign={campaign.pk}")
+    page.get_by_role("tab", name="Creative").click()
+
+
+def test_the_phone_and_the_count_follow_the_typing(page: Page, complaints: list[str]) -> None:
+    factories.customer(first_name="Grace")
+    open_new_message(page)
+    page.get_by_label("Message", exact=True).fill("Hello ")
+    page.get_by_label("Insert field").select_option("first_name")
+    expect(page.locator(".ol-bubble")).to_have_text("Hello Grace")
+    expect(page.locator(".ol-count")).to_contain_text("149 left in this part · 1 message · GSM-7")
+    page.get_by_label("Viewing as").select_option("missing")
+    expect(page.locator(".ol-bubble")).to_have_text("Hello there")
+    assert complaints == []
+
+
+def test_dear_characters_are_cleaned_by_one_button(page: Page) -> None:
+    open_new_message(page)
+    page.get_by_label("Message", exact=True).fill("It’s on")
+    page.get_by_role("button", name="Clean characters").click()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("It's on")
+
+
+def test_only_numbers_of_the_chosen_provider_are_offered(page: Page) -> None:
+    ours, other = factories.sender(), factories.sender()
+    open_new_message(page)
+    page.get_by_label("Message Provider").select_option(str(ours.provider_id))
+    expect(page.locator(f"#id_sender option[value='{ours.pk}']")).to_be_enabled()
+    expect(page.locator(f"optgroup[label='{other.provider}']")).to_be_disabled()
+
+
+def test_triggered_asks_for_an_event_and_not_for_a_date(page: Page) -> None:
+    open_new_message(page)
+    page.get_by_role("tab", name="Creative").press("ArrowLeft")
+    expect(page.get_by_label("Event", exact=True)).to_be_hidden()
+    page.get_by_label("Triggered").check()
+    expect(page.get_by_label("Event", exact=True)).to_be_visible()
+    expect(page.get_by_label("Delivery date/time: date")).to_be_hidden()
+
+
+def test_saving_comes_back_to_the_tab_it_was_pressed_on(page: Page) -> None:
+    open_new_message(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was saved.")).to_be_visible()
+    expect(page.get_by_role("tab", name="Creative")).to_have_attribute("aria-selected", "true")
+
+
+@pytest.fixture
+def running() -> MessagingCampaign:
+    programme = factories.opt_in_campaign()
+    factories.subscription(programme, factories.customer(numbers=[factories.number()]))
+    campaign = factories.messaging_campaign(factories.scheduled(programme))
+    start_due()
+    return campaign
+
+
+def test_a_running_send_shows_its_figures_as_they_change(
+    page: Page, running: MessagingCampaign, complaints: list[str]
+) -> None:
+    page.goto(reverse("admin:messaging_messagingcampaign_change", args=[running.pk]))
+    expect(page.get_by_role("img", name="1 waiting")).to_be_visible()
+    Outbound.objects.update(state=State.CANCELLED, reason=Reason.STOPPED)
+    expect(page.get_by_role("img", name="1 cancelled")).to_be_visible()
+    assert complaints == []

@@ -1,0 +1,76 @@
+"""The home page: today's figures, what runs, what needs a person, and the first steps of a new house."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from campaigns.models import Campaign
+from config.dashboard import first_steps, needs
+from config.roles import ADMIN, VIEWER
+from messaging.actions.campaigns import pause
+from messaging.actions.runs import start_due
+from optins.models import MessageProvider
+from tests import factories
+from tests.factories import TESTS, signed_in
+from tests.messaging.admin.screens import page
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_empty_house_shows_the_first_steps() -> None:
+    assert [step.done for step in first_steps()] == [False] * 6
+    assert "Add a message provider" in signed_in(ADMIN).get(page("index")).text
+
+
+def test_the_steps_tick_themselves_and_go_away() -> None:
+    programme = factories.opt_in_campaign()
+    assert [step.done for step in first_steps()] == [True, True, True, True, False, False]
+    factories.subscription(programme, factories.customer(numbers=[factories.number()]))
+    factories.messaging_campaign(factories.scheduled(programme))
+    assert all(step.done for step in first_steps())
+    assert "First steps" not in signed_in(ADMIN).get(page("index")).text
+
+
+def test_what_runs_shows_its_progress() -> None:
+    programme = factories.opt_in_campaign()
+    factories.subscription(programme, factories.customer(numbers=[factories.number()]))
+    campaign = factories.messaging_campaign(factories.scheduled(programme))
+    start_due()
+    answer = signed_in(VIEWER).get(page("index"))
+    assert campaign.name in answer.text
+    assert "1 waiting" in answer.text
+
+
+def test_a_pause_a_failed_connection_and_half_a_set_up_need_somebody() -> None:
+    factories.global_campaign(complete=False)
+    factories.provider(name="Twilio Jan")
+    MessageProvider.objects.update(check_problem="Twilio refused the credentials.")
+    told = [(need.title, need.text) for need in needs()]
+    assert told == [
+        ("Twilio Jan does not connect", "Twilio refused the credentials."),
+        ("The Global SMS Opt-In is not complete", "Nobody can join until it is."),
+    ]
+
+
+def test_a_paused_campaign_says_why() -> None:
+    programme = factories.opt_in_campaign()
+    factories.subscription(programme, factories.customer(numbers=[factories.number()]))
+    campaign = factories.messaging_campaign(factories.scheduled(programme))
+    pause(campaign=campaign, by=TESTS, reason="The provider refused the number.")
+    assert [(need.title, need.text) for need in needs()] == [
+        (f"“{campaign.name}” is paused", "The provider refused the number.")
+    ]
+
+
+def test_staff_without_a_role_see_no_figure() -> None:
+    answer = signed_in().get(page("index"))
+    assert "Ask an administrator for a role." in answer.text
+    assert "Opted-in numbers" not in answer.text
+
+
+def test_more_campaigns_ask_no_more_of_the_database(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    for _ in range(8):
+        factories.messaging_campaign(live=False)
+    assert Campaign.objects.count() == 8
+    client = signed_in(VIEWER)
+    with django_assert_max_num_queries(28):
+        client.get(page("index"))

@@ -1,0 +1,70 @@
+"""The page of a messaging campaign: its messages, how they go, and what its buttons mean."""
+
+import pytest
+
+from config.roles import LAUNCHER, MARKETER
+from messaging.actions.runs import start_due
+from messaging.models import MessagingCampaign, Outbound
+from messaging.states import Reason, State
+from tests import factories
+from tests.factories import signed_in
+from tests.messaging.admin.screens import page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign() -> MessagingCampaign:
+    """Live, with one message that was sent to two people, of whom one had opted in."""
+    programme = factories.opt_in_campaign()
+    factories.subscription(programme, factories.customer(numbers=[factories.number()], verified=True))
+    factories.customer(numbers=[factories.number()])
+    campaign = factories.messaging_campaign(factories.scheduled(programme))
+    start_due()
+    return campaign
+
+
+def test_a_campaign_without_messages_offers_to_add_one() -> None:
+    campaign = factories.messaging_campaign(live=False)
+    answer = signed_in(MARKETER).get(page("messaging_messagingcampaign_change", campaign.pk))
+    assert f"{page('messaging_smsmessage_add')}?campaign={campaign.pk}" in answer.text
+
+
+def test_each_message_shows_its_recipients_by_outcome_with_reasons(campaign: MessagingCampaign) -> None:
+    answer = signed_in(MARKETER).get(page("messaging_messagingcampaign_change", campaign.pk))
+    assert "1 waiting, 1 left out" in answer.text
+    assert "The number has not opted in to the messaging preference of this message." in answer.text
+
+
+def test_progress_says_when_nothing_will_change_any_more(campaign: MessagingCampaign) -> None:
+    client, message = signed_in(MARKETER), campaign.messages.get()
+    assert "data-over" not in client.get(page("messaging_smsmessage_progress", message.pk)).text
+    Outbound.objects.filter(state=State.QUEUED).update(state=State.CANCELLED, reason=Reason.CAMPAIGN_ENDED)
+    message.runs.update(state="finished", finished_at=message.launched_at)
+    assert "data-over" in client.get(page("messaging_smsmessage_progress", message.pk)).text
+
+
+def test_launching_says_first_when_and_to_how_many() -> None:
+    programme = factories.opt_in_campaign()
+    factories.subscription(programme, factories.customer(numbers=[factories.number()], verified=True))
+    factories.customer()
+    message = factories.scheduled(programme, name="Hello all")
+    campaign = factories.messaging_campaign(message, live=False, due=False)
+    asked = signed_in(LAUNCHER).get(page("messaging_messagingcampaign_move", campaign.pk, "launch")).text
+    assert "“Hello all” goes to 1 person on" in asked
+    assert "Most frequent: The customer has no phone number." in asked
+
+
+def test_an_incomplete_campaign_is_not_launched_and_says_why() -> None:
+    campaign = factories.messaging_campaign(live=False)
+    answer = signed_in(LAUNCHER).post(page("messaging_messagingcampaign_move", campaign.pk, "launch"), follow=True)
+    assert "Add a message first (Add Message → SMS Message)." in answer.text
+
+
+@pytest.mark.parametrize(("move", "state"), [("pause", "paused"), ("end", "ended"), ("cancel", "cancelled")])
+def test_stopping_tells_what_waits_and_stops(campaign: MessagingCampaign, move: str, state: str) -> None:
+    client = signed_in(LAUNCHER)
+    assert "1 text waiting:" in client.get(page("messaging_messagingcampaign_move", campaign.pk, move)).text
+    client.post(page("messaging_messagingcampaign_move", campaign.pk, move))
+    campaign.refresh_from_db()
+    assert campaign.state == state

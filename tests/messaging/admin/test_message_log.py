@@ -1,0 +1,71 @@
+"""The message log: every text with its state in words, found by number or SID, with its whole history."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from config.roles import VIEWER
+from messaging.actions.outbox import carry_notices
+from messaging.models import Outbound, StatusCallback
+from messaging.states import Reason, State
+from optins.actions.notices import owe
+from optins.models import Notice
+from tests import factories
+from tests.factories import signed_in
+from tests.messaging.admin.screens import page
+
+pytestmark = pytest.mark.django_db
+LIST = "messaging_outbound_changelist"
+
+
+@pytest.fixture
+def text() -> Outbound:
+    """A code that was skipped: the log shows it masked."""
+    owe(
+        kind=Notice.Kind.CODE, number="+13139711649", sender=factories.sender(),
+        body="Your code is ••••••", sealed_body="Your code is 481516",
+    )  # fmt: skip
+    carry_notices()
+    Outbound.objects.update(state=State.SKIPPED, reason=Reason.SUPPRESSED, sid="SM" + "a" * 32)
+    return Outbound.objects.get()
+
+
+def test_a_reason_is_told_in_words(text: Outbound) -> None:
+    assert "The number must not be texted: it sent STOP" in signed_in(VIEWER).get(page(LIST)).text
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("q=(313) 971-1649", True), ("q=9711649", True), ("q=SM" + "a" * 32, True), ("q=SM" + "b" * 32, False),
+     ("q=+13135550100", False), ("state__exact=skipped", True), ("state__exact=sent", False),
+     ("kind__exact=notice", True)],
+)  # fmt: skip
+def test_a_text_is_found_by_number_sid_state_or_kind(text: Outbound, search: str, found: bool) -> None:
+    answer = signed_in(VIEWER).get(f"{page(LIST)}?{search.replace('+', '%2B')}")
+    assert (page("messaging_outbound_change", text.pk) in answer.text) is found
+
+
+def test_a_text_shows_what_the_carrier_told_and_never_a_code(text: Outbound) -> None:
+    StatusCallback.objects.create(
+        provider=text.sender.provider, sid=text.sid or "", status="undelivered", error_code=30003
+    )
+    answer = signed_in(VIEWER).get(page("messaging_outbound_change", text.pk))
+    assert "Undelivered (error 30003)" in answer.text
+    assert "Your code is ••••••" in answer.text
+    assert "481516" not in answer.text
+
+
+def test_nobody_writes_here(text: Outbound) -> None:
+    client = signed_in("Admin")
+    assert client.get(page("messaging_outbound_add")).status_code == 403
+    assert client.post(page("messaging_outbound_delete", text.pk), {"post": "yes"}).status_code == 403
+
+
+def test_a_large_table_is_never_counted(text: Outbound) -> None:
+    client = signed_in(VIEWER)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        client.get(page(LIST))
+    assert [query["sql"] for query in asked if "COUNT(*)" in query["sql"].upper()] == []
+    assert len(asked) <= 10

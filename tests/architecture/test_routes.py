@@ -21,6 +21,7 @@ DOORS = {"admin/login/", "admin/logout/"}
 PUBLIC = {
     "": "leads to the dashboard",
     "admin": "leads to the dashboard",
+    "favicon.ico": "leads to the icon",
     "healthz": "says that the process answers, and nothing else",
     "readyz": "says what answers and how late texts are",
     "^priv(?:/|$)": "answers 404 in the API's own words",

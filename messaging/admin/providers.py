@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -114,7 +115,18 @@ class _Deletable(VerbAdmin):
     """Deletes by a verb, and says beforehand why it will not."""
 
     actions = None
-    verb: Callable[..., None]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {**self._heading(), **(extra_context or {})})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        return super().changeform_view(request, object_id, form_url, {**self._heading(), **(extra_context or {})})
+
+    def _heading(self) -> dict[str, Any]:
+        """These pages stand under Set-up, whatever app their models are in."""
+        return {"page_title": str(self.opts.verbose_name_plural).capitalize()}
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         thing = self.get_object(request, object_id)
@@ -147,8 +159,9 @@ class MessageProviderAdmin(_Deletable):
             *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"page_title": "Message providers", **(extra_context or {})})
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MessageProvider]:
+        providers: QuerySet[MessageProvider] = super().get_queryset(request)
+        return providers.prefetch_related("senders")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever only reads sees that secrets are set, and no field for them."""
@@ -193,7 +206,7 @@ class MessageProviderAdmin(_Deletable):
 
     @display(description="Phone numbers")
     def numbers(self, provider: MessageProvider) -> int:
-        return provider.senders.count()
+        return len(provider.senders.all())
 
     @display(description="Connection")
     def connection(self, provider: MessageProvider) -> str:
@@ -207,15 +220,13 @@ class SenderAdmin(_Deletable):
     """Phone numbers: what a message can come from."""
 
     form = SenderForm
-    list_display = ("address", "kind", "provider", "label", "pool", "advanced_opt_out", "parts_per_second")
+    list_display = ("number", "kind", "label", "provider", "service", "who_answers_stop", "parts_per_second")
+    sortable_by = ()
     list_filter = (("kind", ChoicesDropdownFilter), ("provider", RelatedDropdownFilter))
     list_filter_submit = True
     list_select_related = ("provider", "pool")
     search_fields = ("address", "label")
     search_help_text = "A number, a short code or a label."
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"page_title": "Phone numbers", **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A number stays what it is: texts and consent refer to it."""
@@ -223,3 +234,21 @@ class SenderAdmin(_Deletable):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_sender(sender=obj, by=actor(request))
+
+    @display(description="Number")
+    def number(self, sender: Sender) -> str:
+        return _short(sender)
+
+    @display(description="Messaging service")
+    def service(self, sender: Sender) -> str:
+        return (sender.pool.label or _short(sender.pool)) if sender.pool else "–"
+
+    @display(description="Advanced opt-out")
+    def who_answers_stop(self, sender: Sender) -> str:
+        return "On: Twilio answers STOP" if sender.opt_out_is_advanced else "Off"
+
+
+def _short(sender: Sender) -> str:
+    """A number as it is, the 34 characters of a messaging service cut in the middle."""
+    address = sender.address
+    return address if len(address) <= len("+123456789012345") else f"{address[:6]}…{address[-4:]}"

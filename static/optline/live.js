@@ -19,7 +19,9 @@
     // Unchanged figures are left alone, so that a screen reader does not hear them again.
     if (html !== element.lastAnswer) {
       element.lastAnswer = html;
+      const opened = element.querySelector("details")?.open;
       element.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+      element.querySelector("details")?.toggleAttribute("open", Boolean(opened));
     }
   }
 

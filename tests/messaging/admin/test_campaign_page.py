@@ -68,3 +68,11 @@ def test_stopping_tells_what_waits_and_stops(campaign: MessagingCampaign, move: 
     client.post(page("messaging_messagingcampaign_move", campaign.pk, move))
     campaign.refresh_from_db()
     assert campaign.state == state
+
+
+def test_a_permalink_of_another_campaign_is_refused_whatever_its_kind() -> None:
+    factories.opt_in_campaign(slug="spring")
+    campaign = factories.messaging_campaign(live=False)
+    given = {"name": "News", "slug": "spring", "restriction": "none", "notes": ""}
+    answer = signed_in(MARKETER).post(page("messaging_messagingcampaign_change", campaign.pk), given)
+    assert "already exists" in answer.text

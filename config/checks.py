@@ -22,7 +22,7 @@ def secrets_are_set(**_: object) -> Sequence[CheckMessage]:
         hint = "Set it to one or more keys, comma-separated, made by cryptography.fernet.Fernet.generate_key()."
         problems.append(Error("FIELD_ENCRYPTION_KEYS holds no usable key.", hint=hint, id="optline.E002"))
     if len(settings.NUMBER_HASH_KEY) < 32:
-        hint = "Set it to 50 random characters and never change it: suppressions are found by it."
+        hint = "Set it to 50 random characters: numbers are kept as digests under it where they need not be read."
         problems.append(Error("NUMBER_HASH_KEY is missing or short.", hint=hint, id="optline.E003"))
     return problems
 

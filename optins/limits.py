@@ -5,6 +5,8 @@ past together and a refused request costs its caller nothing.
 """
 
 import functools
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -75,7 +77,7 @@ def check(limits: Sequence[Limit], *, cooldown: int) -> int:
     they double from time to time up to an hour. Raises `Refused` while Redis does not answer: what cannot
     be counted is not sent.
     """
-    keys = [f"optline:limit:{limit.name}" for limit in limits]
+    keys = [_key(limit) for limit in limits]
     arguments = [value for limit in limits for value in (limit.count, limit.seconds)]
     try:
         wait = _script(settings.REDIS_URL)(
@@ -87,6 +89,12 @@ def check(limits: Sequence[Limit], *, cooldown: int) -> int:
             "temporarily_unavailable", "Codes cannot be sent at this moment. Try again in a minute."
         ) from None
     return int(wait)
+
+
+def _key(limit: Limit) -> str:
+    """A digest: no number and no address stands in Redis, which is often shared and dumped."""
+    digest = hmac.new(settings.NUMBER_HASH_KEY.encode(), limit.name.encode(), hashlib.sha256)
+    return f"optline:limit:{digest.hexdigest()}"
 
 
 @functools.lru_cache(maxsize=1)

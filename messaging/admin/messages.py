@@ -22,7 +22,7 @@ from messaging.admin import preview
 from messaging.admin.audience import audience_of
 from messaging.admin.message_form import NotesForm, SmsMessageForm
 from messaging.admin.words import when
-from messaging.models import MessagingCampaign, SmsMessage
+from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.reports import progress_of_messages
 
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -180,7 +180,9 @@ def _known_tab(tab: str) -> str:
 
 def progress_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     """A piece of page: the bar of a message's recipients; it says when nothing will change any more."""
-    open_runs = message.runs.filter(state="open").exists()
+    runs = set(message.runs.values_list("state", flat=True))
+    to_begin = not runs and message.campaign.state not in CLOSED
     progress = progress_of_messages([message.pk]).get(message.pk)
-    context = {"progress": progress, "message": message, "over": not open_runs and not (progress and progress.moving)}
+    over = not to_begin and Run.State.OPEN not in runs and not (progress and progress.moving)
+    context = {"progress": progress, "message": message, "over": over}
     return TemplateResponse(request, "admin/messaging/progress.html", context)

@@ -3,6 +3,7 @@
 import pytest
 
 from config.roles import LAUNCHER, MARKETER
+from messaging.actions.campaigns import cancel
 from messaging.actions.runs import start_due
 from messaging.models import MessagingCampaign, Outbound
 from messaging.states import Reason, State
@@ -42,6 +43,16 @@ def test_progress_says_when_nothing_will_change_any_more(campaign: MessagingCamp
     Outbound.objects.filter(state=State.QUEUED).update(state=State.CANCELLED, reason=Reason.CAMPAIGN_ENDED)
     message.runs.update(state="finished", finished_at=message.launched_at)
     assert "data-over" in client.get(page("messaging_smsmessage_progress", message.pk)).text
+
+
+def test_progress_is_asked_for_until_a_message_has_begun() -> None:
+    factories.customer()
+    message = factories.scheduled(factories.opt_in_campaign())
+    campaign = factories.messaging_campaign(message, due=False)
+    client, address = signed_in(MARKETER), page("messaging_smsmessage_progress", message.pk)
+    assert "data-over" not in client.get(address).text
+    cancel(campaign=campaign, by=factories.TESTS)
+    assert "data-over" in client.get(address).text
 
 
 def test_launching_says_first_when_and_to_how_many() -> None:

@@ -251,6 +251,20 @@ class SenderKind(StrEnum):
     MESSAGING_SERVICE = "messaging_service"
 
 
+_ADDRESSES: Mapping[SenderKind, re.Pattern[str]] = {
+    SenderKind.SHORT_CODE: re.compile(r"\d{3,8}"),
+    SenderKind.MESSAGING_SERVICE: re.compile(r"MG[0-9a-fA-F]{32}"),
+    # The toll-free area codes of North America, where alone toll-free numbers text.
+    SenderKind.TOLL_FREE: re.compile(r"\+18(?:00|33|44|55|66|77|88)\d{7}"),
+    SenderKind.LONG_CODE: re.compile(r"\+[1-9]\d{6,14}"),
+}
+
+
+def kind_of_sender(address: str) -> SenderKind | None:
+    """What an address looks like: a short code, an E.164 number, a messaging service SID; None for none of them."""
+    return next((kind for kind, shape in _ADDRESSES.items() if shape.fullmatch(address)), None)
+
+
 class Answerer(StrEnum):
     """Who answers an inbound text, and so who may not."""
 

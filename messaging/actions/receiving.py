@@ -9,7 +9,7 @@ from messaging.actions.outbox import cancel_waiting
 from messaging.models import Inbound
 from messaging.states import Reason
 from optins.actions.receive import InboundText, receive
-from optins.keywords import Meaning
+from optins.keywords import Meaning, kind_of_sender
 from optins.models import MessageProvider, Sender
 from optins.queries import in_scope
 
@@ -20,10 +20,10 @@ def take_inbound(
     """Take one inbound text. Returns False for a text that was taken before: it changes nothing again.
 
     `service` is the messaging service that the number is in, blank without one: it stands for those of its
-    numbers that were never added one by one. When this returns, a STOP holds: nothing that was still ours to
-    stop leaves for that number.
+    numbers that were never added one by one. A number of the account that nobody added is added now, or a STOP
+    to it would be lost. When this returns, a STOP holds: nothing that was still ours to stop leaves for that number.
     """
-    sender = _sender(provider, to) or _sender(provider, service)
+    sender = _sender(provider, to) or _sender(provider, service) or _added(provider, to)
     try:
         with transaction.atomic():
             inbound = Inbound.objects.create(
@@ -41,6 +41,17 @@ def take_inbound(
 
 def _sender(provider: MessageProvider, address: str) -> Sender | None:
     return Sender.objects.select_related("provider", "pool").filter(provider=provider, address=address).first()
+
+
+def _added(provider: MessageProvider, address: str) -> Sender | None:
+    kind = kind_of_sender(address)
+    if kind is None:
+        return None
+    label = "Added because somebody texted it"
+    sender, _ = Sender.objects.get_or_create(
+        provider=provider, address=address, defaults={"kind": kind, "label": label}
+    )
+    return sender
 
 
 def _is_ours(number: str) -> bool:

@@ -26,7 +26,7 @@ from twilio.rest import Client
 from messaging.gateway.errors import ErrorClass, as_code, classify, explain
 from messaging.gateway.outcomes import Accepted, Outcome, Refused, RetryLater, Uncertain
 from messaging.gateway.transport import Answer, MaybeSent, NeverSent, Transport
-from optins.keywords import SenderKind
+from optins.keywords import SenderKind, kind_of_sender
 
 T = TypeVar("T")
 
@@ -38,7 +38,6 @@ _QUEUE_WAIT_SECONDS = 300.0
 # Twilio's own codes have five digits; its client puts the HTTP status where a code is missing.
 _SMALLEST_TWILIO_CODE = 10_000
 _MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
-_TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}")
 _LONG_NUMBER = re.compile(r"\d(?=\d{4})")
 _PAGE_SIZE = 1000
 # What the client raises on an answer whose JSON has another shape than Twilio's.
@@ -228,8 +227,7 @@ class TwilioGateway:
             yield FoundNumber(service.sid, kind, service.sid, service.friendly_name or "", url or "", None)
         for number in self._client.incoming_phone_numbers.stream(page_size=_PAGE_SIZE):
             if _can_text(number.capabilities):
-                toll_free = _TOLL_FREE.fullmatch(number.phone_number)
-                kind = SenderKind.TOLL_FREE if toll_free else SenderKind.LONG_CODE
+                kind = kind_of_sender(number.phone_number) or SenderKind.LONG_CODE
                 yield _found(number, number.phone_number, kind, pools)
         for code in self._client.short_codes.stream(page_size=_PAGE_SIZE):
             yield _found(code, code.short_code, SenderKind.SHORT_CODE, pools)

@@ -80,8 +80,17 @@ def test_any_body_is_kept_and_no_error(sender: Sender, body: str) -> None:
     assert Inbound.objects.get().body == body.replace("\0", "")
 
 
-def test_a_text_to_a_number_we_do_not_know_is_kept_and_nothing_follows(sender: Sender) -> None:
-    assert text_in(sender, "SPRING", To="+18005550000").status_code == 200
+def test_a_stop_to_a_number_that_nobody_added_holds(sender: Sender) -> None:
+    programme = factories.opt_in_campaign(sender=sender)
+    factories.subscription(programme, factories.customer(numbers=[ADA]))
+    assert text_in(sender, "STOP", To="+18005550000").status_code == 200
+    added = Sender.objects.get(address="+18005550000")
+    assert (added.provider, added.kind) == (sender.provider, factories.SenderKind.TOLL_FREE)
+    assert Subscription.objects.get().state == Subscription.State.OPTED_OUT
+
+
+def test_a_text_to_what_is_no_number_is_kept_and_nothing_follows(sender: Sender) -> None:
+    assert text_in(sender, "SPRING", To="ACME").status_code == 200
     assert Inbound.objects.get().sender is None
     assert not Subscription.objects.exists()
     assert not Notice.objects.exists()
@@ -98,8 +107,10 @@ def test_a_number_that_was_never_added_counts_as_its_messaging_service() -> None
 
 def test_another_accounts_number_is_not_ours(sender: Sender) -> None:
     stranger = factories.sender()
+    factories.opt_in_campaign(keywords=["SPRING"], sender=stranger)
     text_in(sender, "SPRING", To=stranger.address)
-    assert Inbound.objects.get().sender is None
+    assert Inbound.objects.get().sender != stranger
+    assert not Subscription.objects.exists()
 
 
 @pytest.mark.parametrize(

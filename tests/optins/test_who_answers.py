@@ -9,6 +9,7 @@ from optins.keywords import (
     Answerer,
     SenderKind,
     carrier_answers,
+    kind_of_sender,
     lifts_block,
     restart_word,
     who_answers,
@@ -103,3 +104,19 @@ def test_the_word_that_brings_texts_back_is_the_one_the_blocker_knows() -> None:
     assert restart_word(SHORT, advanced_opt_out=True) == "START"
     for kind in (LONG, FREE, SERVICE):
         assert {restart_word(kind, advanced_opt_out=on) for on in (False, True)} == {"START"}
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("97865", SHORT),
+        ("+18726669682", LONG),
+        ("+447400123456", LONG),
+        ("+18335550142", FREE),
+        ("MG" + "0a" * 16, SERVICE),
+        ("ACME", None),
+        ("", None),
+    ],
+)
+def test_an_address_shows_what_kind_of_sender_it_is(address: str, kind: SenderKind | None) -> None:
+    assert kind_of_sender(address) is kind

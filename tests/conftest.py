@@ -11,7 +11,12 @@ from pytest_django import DjangoDbBlocker
 
 from config.local import testbed
 
-pytest_plugins = ["tests.fixtures.loopback", "tests.fixtures.simulator", "tests.fixtures.product"]
+pytest_plugins = [
+    "tests.fixtures.browser",
+    "tests.fixtures.loopback",
+    "tests.fixtures.simulator",
+    "tests.fixtures.product",
+]
 
 CHROMIUM = shutil.which("chromium")
 

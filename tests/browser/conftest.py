@@ -1,25 +1,13 @@
-"""One Chromium for the tests of a module, and a fresh profile in it for each test."""
+"""A fresh profile of Chromium for each test, and what the browser has to say against the pages."""
 
-import shutil
 from collections.abc import Generator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 from pytest_django.live_server_helper import LiveServer
 
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI}`))"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Generator[Browser, None, None]:
-    # Playwright's loop runs in the thread of the tests, which Django would otherwise keep from the database.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        with sync_playwright() as playwright:
-            yield playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-            )
 
 
 @pytest.fixture
@@ -29,3 +17,17 @@ def context(chromium: Browser, live_server: LiveServer) -> Generator[BrowserCont
     context.add_init_script(TELL_VIOLATIONS)
     yield context
     context.close()
+
+
+@pytest.fixture
+def complaints(context: BrowserContext) -> list[str]:
+    """Errors, warnings and refused scripts, of all pages of the test. It is to be empty at its end."""
+    heard: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+    context.on("console", listen)
+    context.on("weberror", lambda error: heard.append(str(error.error)))
+    return heard

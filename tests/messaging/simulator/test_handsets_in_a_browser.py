@@ -1,10 +1,9 @@
 """The Handsets page in a real Chromium: text in, read the answer, find everything again after a reload."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from twilio.rest import Client
 
 from tests.fixtures.simulator import Simulator
@@ -14,20 +13,17 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def handsets(simulator: Simulator, webhook: Webhook) -> Iterator[Page]:
+def handsets(chromium: Browser, simulator: Simulator, webhook: Webhook) -> Iterator[Page]:
     """The page with its two first phones; an error in its script or against its CSP fails the test."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
-        page = browser.new_page()
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda line: problems.append(line.text) if "Security" in line.text else None)
-        page.goto(simulator.url)
-        expect(page.get_by_role("status")).to_have_text("Live")
-        yield page
-        browser.close()
-        assert problems == []
+    page = chromium.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: problems.append(line.text) if "Security" in line.text else None)
+    page.goto(simulator.url)
+    expect(page.get_by_role("status")).to_have_text("Live")
+    yield page
+    page.context.close()
+    assert problems == []
 
 
 def test_a_person_texts_and_reads_the_answer(handsets: Page, simulator: Simulator, client: Client) -> None:

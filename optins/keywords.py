@@ -79,6 +79,8 @@ DEFAULT_HELP_WORDS = ("HELP", "INFO")
 DEFAULT_OPT_IN_WORDS = ("YES", "START", "UNSTOP", "JOIN")
 # What Twilio itself takes for "I want texts again".
 START_WORDS = ("YES", "START", "UNSTOP")
+RESTART_WORD = "START"
+"""The word that brings a person back on every kind of sender: what carriers know, we always know too."""
 
 # Understood without being shown: French, which carriers in Canada require.
 _OPT_OUT = frozenset(map(fold, (*DEFAULT_OPT_OUT_WORDS, "ARRET")))
@@ -118,7 +120,7 @@ class Situation:
 
     `pending` says that a double opt-in awaits YES on that sender, `stopped` that the last STOP ended
     something which can be restored; `campaign_keywords` are those held on that sender, with their campaign.
-    The fixed opt-out and help words count whether they are listed or not.
+    The fixed opt-out, help and START words count whether they are listed or not.
     """
 
     opt_out_words: frozenset[str] = _OPT_OUT
@@ -206,7 +208,7 @@ def _confirms_otherwise(said: _Said, now: Situation) -> Reading | None:
 def _comes_back(said: _Said, now: Situation) -> Reading | None:
     if now.stopped and said.twilio == "START":
         return Reading(Meaning.RESTORE, "opt_out_type", said.whole)
-    if now.stopped and said.whole in now.opt_in_words - {_YES}:
+    if now.stopped and said.whole in (now.opt_in_words | _START) - {_YES}:
         return Reading(Meaning.RESTORE, "opt_in_word_after_stop", said.whole)
     return None
 
@@ -265,13 +267,6 @@ def kind_of_sender(address: str) -> SenderKind | None:
     return next((kind for kind, shape in _ADDRESSES.items() if shape.fullmatch(address)), None)
 
 
-class Answerer(StrEnum):
-    """Who answers an inbound text, and so who may not."""
-
-    US = "us"
-    CARRIER = "carrier"
-
-
 @dataclass(frozen=True, slots=True)
 class _Carrier:
     """The bodies a carrier acts upon: in any case, and only when it had blocked the pair before."""
@@ -319,20 +314,6 @@ def carrier_answers(
     return word in carrier.always or (was_blocked and word in carrier.when_blocked)
 
 
-def who_answers(
-    kind: SenderKind, *, advanced_opt_out: bool, opt_out_type: str | None, body: str, was_blocked: bool
-) -> Answerer:
-    """`carrier_answers` as a word, for records and screens."""
-    answered = carrier_answers(
-        kind,
-        advanced_opt_out=advanced_opt_out,
-        opt_out_type=opt_out_type,
-        body=body,
-        was_blocked=was_blocked,
-    )
-    return Answerer.CARRIER if answered else Answerer.US
-
-
 def lifts_block(kind: SenderKind, *, advanced_opt_out: bool, opt_out_type: str | None, body: str) -> bool:
     """Whether a person who was stopped can be texted again after this body, as far as the carrier goes.
 
@@ -343,17 +324,6 @@ def lifts_block(kind: SenderKind, *, advanced_opt_out: bool, opt_out_type: str |
     if (opt_out_type or "").strip().upper() == "START":
         return True
     return body.strip().upper() in _CARRIERS[kind, advanced_opt_out].when_blocked
-
-
-def restart_word(kind: SenderKind, *, advanced_opt_out: bool) -> str:
-    """The word that really lifts a STOP on such a sender, for the wording of opt-out messages.
-
-    Wherever a carrier holds the block, only its own START does; a custom word such as JOIN reaches us and
-    changes nothing there. A standalone short code is blocked by nobody but us.
-    """
-    if kind is SenderKind.SHORT_CODE and not advanced_opt_out:
-        return "JOIN"
-    return "START"
 
 
 # --- Keywords a campaign may hold ------------------------------------------------------------

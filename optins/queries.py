@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from campaigns.lifecycle import State
 from campaigns.models import Campaign, PhoneNumber
-from optins.keywords import SenderKind, Situation, fold, restart_word
+from optins.keywords import RESTART_WORD, SenderKind, Situation, fold
 from optins.models import GlobalOptions, Keyword, OptInCampaign, Sender, Subscription, Suppression
 
 
@@ -88,15 +88,10 @@ def welcome_text(programme: Campaign, options: GlobalOptions | None) -> str:
     return own if own.strip() else (options.welcome_message if options else "")
 
 
-def restart_advice(sender: Sender, options: GlobalOptions | None) -> str:
+def restart_advice(sender: Sender) -> str:
     """How a person who opted out comes back to a sender: `text START to 97865`."""
-    kind = SenderKind(sender.kind)
-    word = restart_word(kind, advanced_opt_out=sender.opt_out_is_advanced)
-    if options is not None and "START" in options.opt_in_keywords:
-        # Where nobody but us blocks, JOIN works as well; START is what people know.
-        word = "START"
-    to = "the number that our texts come from" if kind is SenderKind.MESSAGING_SERVICE else sender.address
-    return f"text {word} to {to}"
+    is_service = sender.kind == SenderKind.MESSAGING_SERVICE
+    return f"text {RESTART_WORD} to {'the number that our texts come from' if is_service else sender.address}"
 
 
 def _texted(sender: Sender) -> Q:

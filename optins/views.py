@@ -177,7 +177,7 @@ def _code_page(
         "programme": programme,
         "number": token["phone"],
         "token": signing.dumps(token, salt=_SALT),
-        "come_back": queries.restart_advice(sender, queries.global_options()) if sender else "",
+        "come_back": queries.restart_advice(sender) if sender else "",
         "problem": problem,
         "note": note,
     }

@@ -17,19 +17,14 @@ WELCOME: Final = (
 HELP: Final = (
     "This is {Description} Alerts. {Message frequency} Reply STOP to cancel. For further information go to {website}."
 )
-_OPT_OUT: Final = (
-    "This is {Description} Alerts. You have now been opted out. Reply %s to opt back in. "
+OPT_OUT: Final = (
+    "This is {Description} Alerts. You have now been opted out. Reply START to opt back in. "
     "For further information go to {website}."
 )
 _NO_MATCH: Final = (
     "Sorry, we did not understand that. For more information please reply %s to subscribe, HELP, or to stop: %s."
 )
 _GAP: Final = re.compile(r"\{+\s*([^{}]*?)\s*\}+")
-
-
-def opt_out_sample(restart_word: str) -> str:
-    """The answer to STOP. `restart_word` is the word that really brings a person back on the sender."""
-    return _OPT_OUT % restart_word
 
 
 def no_match_sample(opt_out_words: list[str]) -> str:

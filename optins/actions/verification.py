@@ -208,7 +208,7 @@ def _stopped(programme: OptInCampaign, number: str) -> Refused | None:
     sender = _sender(programme)
     if not queries.standing_suppressions(sender=sender, number=number).exists():
         return None
-    advice = queries.restart_advice(sender, queries.global_options())
+    advice = queries.restart_advice(sender)
     return Refused("opted_out", f"This number opted out of our texts. To come back, {advice} first.")
 
 

@@ -16,7 +16,7 @@ from campaigns.models import Campaign
 from optins import wording
 from optins.actions.campaigns import CHANGE_GLOBAL, create_global, save_global_options
 from optins.admin.fields import AnswerWordsField, SenderForm
-from optins.keywords import DEFAULT_HELP_WORDS, DEFAULT_OPT_OUT_WORDS, SenderKind, restart_word
+from optins.keywords import DEFAULT_HELP_WORDS, DEFAULT_OPT_OUT_WORDS
 from optins.models import GlobalCampaign, GlobalOptions
 
 NAME = "Global SMS Opt-In"
@@ -108,13 +108,9 @@ def _missing(options: GlobalOptions) -> list[str]:
 
 
 def _samples(options: GlobalOptions) -> dict[str, str]:
-    sender = options.sender
-    word = "START"
-    if sender is not None:
-        word = restart_word(SenderKind(sender.kind), advanced_opt_out=sender.opt_out_is_advanced)
     return {
         "welcome": wording.WELCOME,
-        "opt_out": wording.opt_out_sample(word),
+        "opt_out": wording.OPT_OUT,
         "help": wording.HELP,
         "no_match": wording.no_match_sample(list(options.opt_out_keywords)),
     }

@@ -107,7 +107,7 @@ PRECEDENCE = [
     ("start", {}, Meaning.NONE),
     ("join", {}, Meaning.NONE),
     ("yes please", {"pending": True}, Meaning.NONE),
-    ("start", {"stopped": True, "opt_in_words": frozenset({"yes"})}, Meaning.NONE),
+    ("start", {"stopped": True, "opt_in_words": frozenset({"yes"})}, Meaning.RESTORE),
     ("what is this", {"pending": True, "stopped": True}, Meaning.NONE),
 ]  # fmt: skip
 

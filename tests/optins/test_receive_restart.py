@@ -4,7 +4,7 @@ import pytest
 
 from optins.actions.opting_out import opt_out_number, suppress_refused
 from optins.keywords import Meaning, SenderKind
-from optins.models import Sender, Subscription, Suppression
+from optins.models import GlobalOptions, Sender, Subscription, Suppression
 from tests import factories
 from tests.optins.texting import ADA, answers, standing, text
 
@@ -32,6 +32,14 @@ def test_a_start_word_restores_and_is_answered_on_a_short_code(said: str) -> Non
     assert not suppressed()
     assert answers()[2:] == ["welcome"]
     assert factories.ledger_of(ADA)[3:] == ["opted_in", "lifted"]
+
+
+@pytest.mark.parametrize(("said", "restored"), [("START", True), ("unstop", True), ("JOIN", False), ("YES", False)])
+def test_start_restores_also_when_the_global_options_list_it_no_more(said: str, restored: bool) -> None:
+    sender = stopped()
+    GlobalOptions.objects.update(opt_in_keywords=["YES"])
+    assert (text(sender, said) is Meaning.RESTORE) is restored
+    assert suppressed() is not restored
 
 
 def test_yes_restores_nothing() -> None:

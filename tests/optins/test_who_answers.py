@@ -6,13 +6,14 @@ import pytest
 
 from optins.keywords import (
     DEFAULT_OPT_OUT_WORDS,
-    Answerer,
+    RESTART_WORD,
+    Meaning,
     SenderKind,
+    Situation,
     carrier_answers,
     kind_of_sender,
     lifts_block,
-    restart_word,
-    who_answers,
+    read,
 )
 
 SHORT, LONG, FREE, SERVICE = (
@@ -56,8 +57,7 @@ def test_the_carrier_answers_what_the_table_says(
 def test_a_text_marked_by_twilio_is_answered_already(
     kind: SenderKind, advanced: bool, word: str, blocked: bool
 ) -> None:
-    answerer = who_answers(kind, advanced_opt_out=advanced, opt_out_type="STOP", body=word, was_blocked=blocked)
-    assert answerer is Answerer.CARRIER
+    assert carrier_answers(kind, advanced_opt_out=advanced, opt_out_type="STOP", body=word, was_blocked=blocked)
 
 
 @pytest.mark.parametrize("word", [*DEFAULT_OPT_OUT_WORDS, "ARRET", "INFO"])
@@ -70,8 +70,7 @@ def test_twilio_answers_each_of_its_words_on_a_long_code(kind: SenderKind, word:
 @pytest.mark.parametrize("kind", SenderKind)
 def test_what_only_we_understand_is_ours_to_answer(kind: SenderKind, body: str) -> None:
     for advanced in (False, True):
-        answerer = who_answers(kind, advanced_opt_out=advanced, opt_out_type=None, body=body, was_blocked=False)
-        assert answerer is Answerer.US
+        assert not carrier_answers(kind, advanced_opt_out=advanced, opt_out_type=None, body=body, was_blocked=False)
 
 
 @pytest.mark.parametrize(
@@ -99,11 +98,14 @@ def test_a_block_is_lifted_by_the_words_of_whoever_holds_it(
     assert lifted == lifting
 
 
-def test_the_word_that_brings_texts_back_is_the_one_the_blocker_knows() -> None:
-    assert restart_word(SHORT, advanced_opt_out=False) == "JOIN"
-    assert restart_word(SHORT, advanced_opt_out=True) == "START"
-    for kind in (LONG, FREE, SERVICE):
-        assert {restart_word(kind, advanced_opt_out=on) for on in (False, True)} == {"START"}
+@pytest.mark.parametrize("kind", SenderKind)
+def test_the_word_that_brings_texts_back_lifts_the_block_on_every_kind_of_sender(kind: SenderKind) -> None:
+    assert lifts_block(kind, advanced_opt_out=False, opt_out_type=None, body=RESTART_WORD)
+    assert lifts_block(kind, advanced_opt_out=True, opt_out_type="START", body=RESTART_WORD)
+
+
+def test_the_word_that_brings_texts_back_is_understood_also_when_staff_took_it_off_the_list() -> None:
+    assert read(RESTART_WORD, Situation(stopped=True, opt_in_words=frozenset({"yes"}))).meaning is Meaning.RESTORE
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 import pytest
 
 from optins import wording
+from optins.keywords import RESTART_WORD
 
 
-@pytest.mark.parametrize("sample", [wording.WELCOME, wording.HELP, wording.opt_out_sample("START")])
+@pytest.mark.parametrize("sample", [wording.WELCOME, wording.HELP, wording.OPT_OUT])
 def test_a_sample_with_gaps_cannot_be_sent_as_it_stands(sample: str) -> None:
     problem = wording.problem(sample)
     assert problem is not None
@@ -34,7 +35,7 @@ def test_the_question_for_yes_is_whole_as_it_stands() -> None:
 
 
 def test_the_opt_out_sample_names_the_word_that_brings_people_back() -> None:
-    assert "Reply JOIN to opt back in" in wording.opt_out_sample("JOIN")
+    assert f"Reply {RESTART_WORD} to opt back in" in wording.OPT_OUT
 
 
 def test_the_no_match_sample_names_the_first_opt_out_words() -> None:

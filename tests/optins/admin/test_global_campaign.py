@@ -105,9 +105,9 @@ def test_once_live_nothing_of_it_can_be_left_blank() -> None:
     assert "cannot be left blank" in page
 
 
-def test_the_opt_out_sample_names_the_word_that_works_on_the_sender() -> None:
+def test_the_opt_out_sample_names_the_word_that_works_on_every_sender() -> None:
     page = signed_in(MARKETER).get(address("options", global_campaign())).content.decode()
-    assert "Reply JOIN to opt back in" in page
+    assert "Reply START to opt back in" in page
 
 
 def test_a_viewer_reads_the_options_and_cannot_save() -> None:

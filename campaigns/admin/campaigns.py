@@ -68,7 +68,7 @@ class CreateForm(forms.Form):
     name = forms.CharField(
         label="Name of the campaign",
         max_length=150,
-        widget=UnfoldAdminTextInputWidget({"placeholder": "Spring offers", "autofocus": True}),
+        widget=UnfoldAdminTextInputWidget({"placeholder": "Spring offers"}),
         error_messages={"required": "Give the campaign a name."},
     )
 

@@ -1,13 +1,17 @@
 """A fresh profile of Chromium for each test, and what the browser has to say against the pages."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI}`))"""
+
+SignIn = Callable[[User], Page]
 
 
 @pytest.fixture
@@ -17,6 +21,19 @@ def context(chromium: Browser, live_server: LiveServer) -> Generator[BrowserCont
     context.add_init_script(TELL_VIOLATIONS)
     yield context
     context.close()
+
+
+@pytest.fixture
+def sign_in(context: BrowserContext, client: Client) -> SignIn:
+    """Opens a page of somebody who is signed in to the dashboard."""
+
+    def signed_in(user: User) -> Page:
+        client.force_login(user)
+        session = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "domain": "localhost", "path": "/"}])
+        return context.new_page()
+
+    return signed_in
 
 
 @pytest.fixture

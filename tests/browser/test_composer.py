@@ -1,24 +1,21 @@
 """Writing a message in a real Chromium: the preview follows the typing, tabs keep their place, figures keep moving."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from messaging.actions.runs import start_due
 from messaging.models import MessagingCampaign, Outbound
 from messaging.states import Reason, State
 from tests import factories
+from tests.browser.conftest import SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(context: BrowserContext, client: Client) -> Page:
-    client.force_login(factories.staff("Admin"))
-    session = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "domain": "localhost", "path": "/"}])
-    return context.new_page()
+def page(sign_in: SignIn) -> Page:
+    return sign_in(factories.staff("Admin"))
 
 
 def open_new_message(page: Page) -> None:

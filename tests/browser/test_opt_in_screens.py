@@ -1,11 +1,11 @@
 """The screens of opt-ins in a real Chromium: what their scripts add, and that no page breaks the policy."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from optins.models import OptInCampaign
+from tests.browser.conftest import SignIn
 from tests.factories import (
     api_app,
     customer,
@@ -21,20 +21,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(context: BrowserContext, client: Client) -> Page:
-    """A page of somebody who may do everything, that remembers complaints of the browser."""
-    client.force_login(staff("Admin"))
-    session = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "domain": "localhost", "path": "/"}])
-    return context.new_page()
-
-
-@pytest.fixture
-def complaints(page: Page) -> list[str]:
-    heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    return heard
+def page(sign_in: SignIn) -> Page:
+    """A page of somebody who may do everything."""
+    return sign_in(staff("Admin"))
 
 
 @pytest.fixture

@@ -1,26 +1,23 @@
 """The segment builder in a real Chromium: rows and groups by buttons, and the answer under them."""
 
 import pytest
-from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from campaigns.models import Attribute, Segment
+from tests.browser.conftest import SignIn
 from tests.factories import customer, segment, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(context: BrowserContext, client: Client) -> Page:
+def page(sign_in: SignIn) -> Page:
     """A page of a marketer; there are two Texans, one with points."""
     Attribute.objects.create(key="points", label="Points", type="number")
     customer(state="TX", attributes={"points": 12})
     customer(state="TX")
     customer(state="MI")
-    client.force_login(staff("Marketer"))
-    session = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "domain": "localhost", "path": "/"}])
-    return context.new_page()
+    return sign_in(staff("Marketer"))
 
 
 def test_a_marketer_builds_a_rule_and_sees_whom_it_means(page: Page) -> None:

@@ -28,7 +28,7 @@ class VerbForm(forms.ModelForm[M]):
     by: ClassVar[Actor]
 
     def act(self) -> M:
-        """Call the verb with `self.cleaned_data`; returns the row that it saved."""
+        """Call the verb with what was typed; returns the row that it saved. Runs once, when all else is valid."""
         raise NotImplementedError
 
     def full_clean(self) -> None:

@@ -1,6 +1,7 @@
 """Calling a verb from a screen: its refusal stands beside the field it is about, or at the top of the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -22,14 +23,21 @@ def attempt(form: BaseForm, verb: Callable[[], object]) -> bool:
     """Whether the form is valid and `verb` did what it asks for; what was refused stands in the form's errors."""
     if not form.is_valid():
         return False
-    try:
+    with told_by(form):
         verb()
+    return not form.errors
+
+
+@contextmanager
+def told_by(form: BaseForm) -> Iterator[None]:
+    """Turn what is refused inside into errors of `form`: beside the field when the form has it, else on top."""
+    try:
+        yield
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
     except ValidationError as problem:
         for field, sentences in _by_field(problem).items():
             form.add_error(field if field in form.fields else None, sentences)
-    return not form.errors
 
 
 def tell(request: HttpRequest, verb: Callable[[], object], *, done: str) -> bool:

@@ -15,7 +15,8 @@ from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from campaigns.admin.verbs import actor
+from campaigns.admin.forms import VerbAdmin, VerbForm
+from campaigns.admin.verbs import actor, told_by
 from campaigns.refusals import Refused
 from messaging.actions.carriers import check_connection, fetch_numbers
 from messaging.actions.providers import (
@@ -27,7 +28,6 @@ from messaging.actions.providers import (
     save_provider,
     save_sender,
 )
-from messaging.admin.forms import VerbAdmin, VerbForm, told_by
 from optins.admin.readonly import badge
 from optins.models import MessageProvider, Sender
 
@@ -75,7 +75,7 @@ class ProviderForm(VerbForm[MessageProvider]):
             if f"new_{name}" in self.fields:
                 self.fields[f"new_{name}"].help_text = f"{told} {said}"
 
-    def act(self) -> None:
+    def act(self) -> MessageProvider:
         given = {name: self.cleaned_data[f"new_{name}"] for name in SECRETS}
         secrets = {name: secret for name, secret in given.items() if secret}
         if self.cleaned_data["remove_second_auth_token"]:
@@ -83,6 +83,7 @@ class ProviderForm(VerbForm[MessageProvider]):
         if self.instance._state.adding and "auth_token" not in secrets:
             raise Refused("missing_data", "Give the auth token: it signs webhooks.", field="new_auth_token")
         save_provider(provider=self.instance, secrets=secrets, by=self.by)
+        return self.instance
 
 
 class SenderForm(VerbForm[Sender]):
@@ -107,8 +108,9 @@ class SenderForm(VerbForm[Sender]):
                 given["address"] = canonical_address(kind=given["kind"], address=given["address"])
         return given
 
-    def act(self) -> None:
+    def act(self) -> Sender:
         save_sender(sender=self.instance, by=self.by)
+        return self.instance
 
 
 class _Deletable(VerbAdmin):

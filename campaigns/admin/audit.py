@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
+from campaigns.admin.lists import Empty
 from campaigns.models import AuditEntry
 from campaigns.queries import acts
 
@@ -44,6 +45,11 @@ class ActFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(ModelAdmin):
     """Every line outlives the account and the object it is about."""
 
+    empty = Empty(
+        "history",
+        "Nothing has happened yet",
+        "Each launch, edit, import and opt-out leaves a line here that outlives the account and the object.",
+    )
     list_display = ("at", "actor", "actor_kind", "act", "object_label")
     list_filter = (ActorKindFilter, ActFilter, ("at", RangeDateFilter))
     list_filter_submit = True

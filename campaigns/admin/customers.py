@@ -13,6 +13,7 @@ from campaigns.actions.attributes import delete_attribute, save_attribute
 from campaigns.actions.customers import delete_customer, edit_customer
 from campaigns.admin.customer_widgets import AttributesField, NumbersField, NumbersWidget, attribute_facts, number_rows
 from campaigns.admin.forms import VerbAdmin, VerbForm
+from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor
 from campaigns.models import Attribute, Customer
 from campaigns.queries import find_customers
@@ -63,6 +64,11 @@ class CustomerForm(VerbForm[Customer]):
 class CustomerAdmin(VerbAdmin):
     """The list of customers and the page of one."""
 
+    empty = Empty(
+        "group",
+        "No customers yet",
+        "Customers come from an import, from your apps by the API, or by texting a keyword.",
+    )
     form = CustomerForm
     list_display = ("name", "external_id", "numbers", "created_at")
     search_fields = ("external_id",)
@@ -138,6 +144,11 @@ class AttributeForm(VerbForm[Attribute]):
 class AttributeAdmin(VerbAdmin):
     """What may be known of customers beyond their profile."""
 
+    empty = Empty(
+        "sell",
+        "No attributes yet",
+        "Attributes are learned from the columns of imports and from the API, or added here.",
+    )
     form = AttributeForm
     list_display = ("__str__", "key", "type")
     search_fields = ("key", "label")

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from campaigns.actions.imports import start_import
 from campaigns.admin.forms import VerbAdmin, VerbForm
+from campaigns.admin.lists import Empty
 from campaigns.customer_file import rejected_table
 from campaigns.models import CustomerImport
 
@@ -47,6 +48,11 @@ class ImportForm(VerbForm[CustomerImport]):
 class CustomerImportAdmin(VerbAdmin):
     """The list of imports, the upload, and the result page of one."""
 
+    empty = Empty(
+        "upload_file",
+        "Nothing imported yet",
+        "Add an import: a CSV file whose first line names the columns external_id and phone, and any others.",
+    )
     form = ImportForm
     list_display = ("file_name", "state", "lines", "created", "updated", "rejected", "started_by", "created_at")
     list_select_related = ("started_by",)

@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.actions.segments import delete_segment, save_segment
 from campaigns.admin.forms import VerbAdmin, VerbForm
+from campaigns.admin.lists import Empty
 from campaigns.admin.rule_builder import Draft, RuleField, read
 from campaigns.admin.verbs import actor
 from campaigns.audience import fields, matching
@@ -38,6 +39,12 @@ class SegmentForm(VerbForm[Segment]):
 class SegmentAdmin(VerbAdmin):
     """The list of segments and the page of one."""
 
+    empty = Empty(
+        "filter_alt",
+        "No segments yet",
+        "A segment is a rule over customers, such as “State is TX and Points is at least 100”. "
+        "Campaigns choose one as their audience.",
+    )
     form = SegmentForm
     search_fields = ("name", "description")
     readonly_fields = ("meaning",)

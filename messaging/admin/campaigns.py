@@ -18,6 +18,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
 from campaigns.admin.campaigns import chooser_urls
+from campaigns.admin.lists import Empty
 from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor
 from campaigns.lifecycle import CLOSED, Kind, Move
@@ -50,6 +51,12 @@ class CampaignAdmin(ModelAdmin):
     search_fields = ("name", "slug")
     search_help_text = "A campaign's name or permalink."
     change_list_template = "admin/messaging/campaigns.html"
+    empty = Empty(
+        "campaign",
+        "No campaign yet",
+        "Begin with the Global SMS Opt-In, which holds the answers to STOP and HELP. Then create an SMS Opt-In that "
+        "people join, and a Messaging campaign that texts them.",
+    )
     actions = None
 
     def get_urls(self) -> list[URLPattern]:

@@ -6,12 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from messaging.models import Inbound, Outbound
-from messaging.states import EXPLANATIONS, Reason, State
+from campaigns.lifecycle import CLOSED, Kind
+from campaigns.lifecycle import State as CampaignState
+from campaigns.models import Campaign
+from messaging.models import Inbound, Outbound, Run, SmsMessage
+from messaging.states import EXPLANATIONS, SETTLED, Reason, State
 from optins.models import ConsentEvent, Subscription
 
 # The outcomes of a bar in the order in which they stand, with the states that each one gathers.
@@ -114,12 +117,41 @@ def progress_of_messages(ids: Collection[int]) -> Mapping[int, Progress]:
     return _progress("run__message", ids)
 
 
+def texts_of(campaign: Campaign) -> QuerySet[Outbound]:
+    """The texts of a messaging campaign's runs; of another campaign the answers that it gave people."""
+    if campaign.kind == Kind.MESSAGING:
+        return Outbound.objects.filter(run__campaign=campaign)
+    return Outbound.objects.filter(campaign=campaign, kind=Outbound.Kind.NOTICE)
+
+
+def progress_of_texts(campaign: Campaign) -> Progress:
+    """What became of `texts_of` one campaign."""
+    rows = texts_of(campaign).order_by().values_list("state", "reason").annotate(number=Count("pk"))
+    return Progress({(state, reason): number for state, reason, number in rows})
+
+
 def _progress(by: str, ids: Collection[int]) -> Mapping[int, Progress]:
     rows = Outbound.objects.filter(**{f"{by}__in": ids}).order_by().values_list(by, "state", "reason")
     found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
     for key, state, reason, number in rows.annotate(number=Count("pk")):
         found[key][state, reason] += number
     return {key: Progress(counts) for key, counts in found.items()}
+
+
+def is_settled(campaign: Campaign) -> bool:
+    """Whether no figure of a launched campaign changes any more by itself; what people do may still change them.
+
+    Every scheduled message has fired and its run is closed, and no text waits for its turn or for the carrier.
+    """
+    if campaign.state == CampaignState.DRAFT:
+        return False
+    scheduled = SmsMessage.objects.filter(
+        campaign=campaign.pk, state=SmsMessage.State.LAUNCHED, delivery=SmsMessage.Delivery.SCHEDULED
+    )
+    if campaign.state not in CLOSED and scheduled.filter(runs=None).exists():
+        return False
+    moving = texts_of(campaign).exclude(state__in=sorted(SETTLED | {State.SENT}))
+    return not scheduled.filter(runs__state=Run.State.OPEN).exists() and not moving.exists()
 
 
 @dataclass(frozen=True, slots=True)

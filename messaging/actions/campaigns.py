@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from campaigns.actions.audit import record
 from campaigns.actions.moves import LAUNCH_PERMISSION, move
@@ -19,17 +20,21 @@ from messaging.states import Reason
 
 
 @transaction.atomic
-def launch(*, campaign: MessagingCampaign, by: Actor) -> None:
+def launch(*, campaign: MessagingCampaign, by: Actor, at_once: bool = False) -> None:
     """Launch a campaign with every complete message in it; incomplete ones stay drafts.
 
-    Raises `Refused` when no message is complete, with what the first one lacks.
+    `at_once` makes this the delivery time of its scheduled messages, whatever stood there. Raises `Refused` when no
+    message is complete, with what the first one lacks.
     """
+    now = timezone.now()
+    if at_once:
+        _drafts(campaign).filter(delivery=SmsMessage.Delivery.SCHEDULED).update(scheduled_for=now)
     drafts = list(_drafts(campaign))
-    complete = [message for message in drafts if not missing(message)]
-    if not drafts:
+    complete = [message for message in drafts if not missing(message, now=now)]
+    if not drafts and not campaign.messages.exists():
         raise Refused("missing_data", "Add a message first (Add Message → SMS Message).")
-    if not complete:
-        raise Refused("missing_data", f"“{drafts[0].name}” is not complete. {missing(drafts[0])[0]}")
+    if drafts and not complete:
+        raise Refused("missing_data", f"“{drafts[0].name}” is not complete. {missing(drafts[0], now=now)[0]}")
     for message in complete:
         _refuse_futile(message)
     move(campaign=campaign, move=Move.LAUNCH, by=by)

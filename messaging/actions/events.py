@@ -12,7 +12,6 @@ from django.utils import timezone
 from campaigns.models import Customer, CustomerEvent
 from campaigns.refusals import Refused
 from messaging.actions.triggers import receive_event
-from optins.models import ApiApp
 
 _CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
 
@@ -20,7 +19,7 @@ _CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
 @transaction.atomic
 def record_event(
     *,
-    app: ApiApp,
+    source: str,
     customer: Customer,
     event_id: str,
     name: str,
@@ -29,15 +28,15 @@ def record_event(
 ) -> tuple[CustomerEvent, bool]:
     """Keep one event of a customer and let triggered messages hear it. Returns it, and whether it is new.
 
-    An app's `event_id` counts once: told again with the same content nothing happens twice; with another
-    content it is `Refused` as event_id_conflict. Without `occurred_at` it happened now; what is yet to come
-    is `Refused` as argument_error.
+    `source` is who told it: the key of an API app, or `command`. Its `event_id` counts once: told again with the
+    same content nothing happens twice; with another content it is `Refused` as event_id_conflict. Without
+    `occurred_at` it happened now; what is yet to come is `Refused` as argument_error.
     """
     if occurred_at is not None and occurred_at > timezone.now() + _CLOCKS_DIFFER:
         raise Refused("argument_error", "occurred_at: this is in the future. Tell what has happened.")
     digest = _digest(customer, name, occurred_at, properties or {})
     event, is_new = CustomerEvent.objects.get_or_create(
-        source=app.key,
+        source=source,
         event_id=event_id,
         defaults={
             "customer": customer,

@@ -1,5 +1,6 @@
 """SMS messages: saving a draft, and what is still missing before it can be launched."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -50,8 +51,12 @@ def refuse_bad_text(body: str) -> None:
         raise Refused("too_long", f"The message takes more than {parts.MAX_PARTS} parts. Shorten it.", field="body")
 
 
-def missing(message: SmsMessage) -> Sequence[str]:
-    """What keeps a message from being launched, as sentences; nothing when it is complete."""
+def missing(message: SmsMessage, *, now: dt.datetime | None = None) -> Sequence[str]:
+    """What keeps a message from being launched, as sentences; nothing when it is complete.
+
+    `now` is the moment of the launch, when that is not this one.
+    """
+    now = now or timezone.now()
     said: list[str] = []
     if message.sender is None:
         said.append("Choose a target phone number (Creative).")
@@ -60,15 +65,15 @@ def missing(message: SmsMessage) -> Sequence[str]:
     if not message.body.strip():
         said.append("Write the message (Creative).")
     if message.delivery == SmsMessage.Delivery.TRIGGERED:
-        return [*said, *_missing_for_trigger(message)]
-    return [*said, *_missing_for_schedule(message)]
+        return [*said, *_missing_for_trigger(message, now)]
+    return [*said, *_missing_for_schedule(message, now)]
 
 
-def _missing_for_schedule(message: SmsMessage) -> Sequence[str]:
+def _missing_for_schedule(message: SmsMessage, now: dt.datetime) -> Sequence[str]:
     when = message.scheduled_for
     if when is None:
         return ["Choose the delivery date and time (Setup)."]
-    if when < timezone.now():
+    if when < now:
         return ["The delivery time is in the past. Choose a later one (Setup)."]
     begins, ends = message.campaign.starts_at, message.campaign.ends_at
     if (begins is not None and when < begins) or (ends is not None and when >= ends):
@@ -76,10 +81,10 @@ def _missing_for_schedule(message: SmsMessage) -> Sequence[str]:
     return []
 
 
-def _missing_for_trigger(message: SmsMessage) -> Sequence[str]:
+def _missing_for_trigger(message: SmsMessage, now: dt.datetime) -> Sequence[str]:
     if not message.event_name.strip():
         return ["Name the event that triggers it (Setup)."]
-    if message.window_until is not None and message.window_until <= timezone.now():
+    if message.window_until is not None and message.window_until <= now:
         return ["Its window is already over. Choose a later end (Setup)."]
     return []
 

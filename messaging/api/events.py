@@ -26,7 +26,7 @@ class EventView(ApiView):
     def post(self, _request: Request, external_id: str, **_path: str) -> Response:
         fields = self.fields(Event)
         record_event(
-            app=self.app,
+            source=self.app.key,
             customer=known_as(external_id=external_id),
             event_id=fields["event_id"],
             name=fields["name"],

@@ -1,0 +1,88 @@
+"""`manage.py campaign_status CAMPAIGN`: how many texts a campaign has in each state. They add up to those planned."""
+
+import time
+from typing import Any, Final
+
+from django.core.management.base import CommandParser
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Count
+
+from campaigns.commands import Answer, OperatorCommand, described, find_campaign
+from campaigns.models import Campaign
+from messaging.models import Run
+from messaging.reports import Progress, is_settled, progress_of_texts, reason_in_words
+from messaging.states import State
+
+_POLL_SECONDS: Final = 0.5
+
+
+class Command(OperatorCommand):
+    help = "Count a campaign's texts by state: planned is the sum of the other nine."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("campaign", help="The campaign's number, or its permalink.")
+        parser.add_argument(
+            "--wait", type=float, default=0.0, metavar="SECONDS", help="Wait so long at most until it is settled."
+        )
+
+    def answer(self, *, campaign: str, wait: float, **_: Any) -> Answer:
+        found = find_campaign(campaign)
+        settled = _settled_within(found, wait)
+        found.refresh_from_db()
+        progress = progress_of_texts(found)
+        return {
+            **described(found),
+            "settled": settled,
+            "planned": progress.people,
+            **{state.value: progress.of(state) for state in _ORDER},
+            "runs": _runs(found),
+            "reasons": _reasons(progress),
+        }
+
+    def in_words(self, answer: Any) -> str:
+        counts = ", ".join(f"{answer[state]:,} {state}" for state in _ORDER if answer[state])
+        over = "settled" if answer["settled"] else "not settled"
+        return "\n".join(
+            [
+                f"“{answer['name']}” (campaign {answer['campaign']}) is {answer['state']}, {over}.",
+                *([answer["pause_reason"]] if answer["pause_reason"] else []),
+                f"{answer['planned']:,} planned{': ' if counts else ''}{counts}.",
+                *(f"  {row['count']:,} {row['state']}: {row['sentence']}" for row in answer["reasons"]),
+            ]
+        )
+
+
+_ORDER: Final = (State.SKIPPED, *(state for state in State if state is not State.SKIPPED))
+"""Every state there is, so that the figures add up whatever states there are."""
+
+
+def _settled_within(campaign: Campaign, seconds: float) -> bool:
+    """Ask until the campaign is settled or the time is up. A database that is away meanwhile is waited for."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            campaign.refresh_from_db()
+            settled = is_settled(campaign)
+        except (OperationalError, InterfaceError):
+            if time.monotonic() >= until:
+                raise
+            connection.close()
+            settled = False
+        left = until - time.monotonic()
+        if settled or left <= 0:
+            return settled
+        time.sleep(min(_POLL_SECONDS, left))
+
+
+def _runs(campaign: Campaign) -> Answer:
+    counted = Run.objects.filter(campaign=campaign).order_by().values_list("state").annotate(number=Count("pk"))
+    return {**dict.fromkeys(Run.State.values, 0), **dict(counted)}
+
+
+def _reasons(progress: Progress) -> list[dict[str, Any]]:
+    """Why texts ended or wait as they do, the most frequent first."""
+    told = sorted(((n, state, reason) for (state, reason), n in progress.counts.items() if reason), reverse=True)
+    return [
+        {"state": state, "reason": reason, "count": n, "sentence": reason_in_words(reason)} for n, state, reason in told
+    ]

@@ -168,8 +168,16 @@ class CampaignPage(ModelAdmin):
             done = f"“{campaign.name}” was {_DONE[chosen]}."
             tell(request, lambda: verb(campaign=campaign, by=actor(request)), done=done)
             return HttpResponseRedirect(self.url_of(campaign))
-        question = {"move": chosen, "label": LABELS[chosen], "consequences": self.consequences(chosen, campaign)}
-        return self.page(request, "admin/campaigns/campaign/confirm.html", campaign, **question)
+        return self.page(
+            request,
+            "admin/campaigns/campaign/confirm.html",
+            campaign,
+            question=f"{LABELS[chosen]}: {campaign.name}",
+            sentences=self.consequences(chosen, campaign),
+            label=LABELS[chosen],
+            back=self.url_of(campaign),
+            danger=chosen in (Move.END, Move.CANCEL),
+        )
 
     def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
         """What the kind's own cards show: for subclasses."""

@@ -150,9 +150,14 @@ class SmsMessageAdmin(ModelAdmin):
             return redirect("admin:messaging_messagingcampaign_change", message.campaign_id)
         context = {
             **self.admin_site.each_context(request),
-            "title": label, "message": message, "label": label, "sentences": sentences, "back": back, "danger": danger,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/messaging/confirm.html", context)
+            "title": label,
+            "question": f"{label}: {message.name}",
+            "sentences": sentences,
+            "label": label,
+            "back": back,
+            "danger": danger,
+        }
+        return TemplateResponse(request, "admin/campaigns/campaign/confirm.html", context)
 
     def duplicate_view(self, request: HttpRequest, message: SmsMessage) -> HttpResponse:
         if request.method != "POST":

@@ -1,6 +1,6 @@
 """API apps: made with a secret that is shown once, given a new one without an outage, and switched off."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,8 +19,17 @@ from optins.actions.api_apps import CHANGE, OVERLAP, create_app, rotate_secret, 
 from optins.admin.readonly import badge
 from optins.models import ApiApp, OptInCampaign
 
+_NEW_SECRET: Final = (
+    "The new secret is shown once, on the next page.",
+    f"The current secret works for {OVERLAP.total_seconds() / 3600:.0f} more hours, so that the app can be changed "
+    "without an outage.",
+    "A secret before the current one stops working at once.",
+)
+
 
 class AppForm(forms.Form):
+    """The name of an app, and the campaign that it enrols for."""
+
     name = forms.CharField(
         max_length=100,
         widget=UnfoldAdminTextInputWidget({"placeholder": "Web shop"}),
@@ -38,6 +47,8 @@ class AppForm(forms.Form):
 
 
 class ChangeAppForm(AppForm):
+    """The same of an app that is there, and whether it may call."""
+
     active = forms.BooleanField(
         label="The app may call the API", required=False, help_text="Switched off, its key and secret are refused."
     )
@@ -45,6 +56,8 @@ class ChangeAppForm(AppForm):
 
 @admin.register(ApiApp)
 class ApiAppAdmin(ModelAdmin):
+    """The list of apps, the page of one, and the page that shows a new secret once."""
+
     list_display = ("name", "key", "campaign", "standing", "created_at")
     list_filter = ("active",)
     list_select_related = ("campaign",)
@@ -104,8 +117,15 @@ class ApiAppAdmin(ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             return self._secret_page(request, app, rotate_secret(app=app, by=actor(request)))
-        hours = int(OVERLAP.total_seconds() // 3600)
-        return self._page(request, "admin/optins/api_app_rotate.html", title=app.name, app=app, hours=hours)
+        return self._page(
+            request,
+            "admin/campaigns/campaign/confirm.html",
+            title=app.name,
+            question=f"A new secret for {app.name}",
+            sentences=_NEW_SECRET,
+            label="Make a new secret",
+            back=reverse("admin:optins_apiapp_change", args=[app.pk]),
+        )
 
     def _app(self, request: HttpRequest, object_id: str) -> ApiApp:
         app = get_object_or_404(ApiApp.objects.select_related("campaign"), pk=object_id if object_id.isdigit() else 0)

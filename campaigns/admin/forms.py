@@ -67,6 +67,12 @@ class VerbAdmin(ModelAdmin):
         return HttpResponseRedirect(f"{trail}?{urlencode(query)}")
 
 
+def disable(form: forms.BaseForm) -> None:
+    """Show a form to somebody who may look and not write."""
+    for field in form.fields.values():
+        field.disabled = True
+
+
 class TemplateWidget(forms.Widget):
     """A widget drawn by a template of the project."""
 

@@ -6,7 +6,6 @@ An app that owns a kind subclasses `CampaignPage`, says which verb makes each mo
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,19 +14,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
-from campaigns.actions.shell import fixed_fields, save_campaign
+from campaigns.actions.shell import save_campaign
+from campaigns.admin.shell_form import ShellForm
 from campaigns.admin.verbs import actor, attempt, tell
-from campaigns.audience import fields
 from campaigns.lifecycle import CLOSED, LAUNCHED, Move, State, moves_from
-from campaigns.models import Campaign, Segment
+from campaigns.models import Campaign
 
 LABELS: Mapping[Move, str] = {
     Move.LAUNCH: "Launch",
@@ -48,70 +41,6 @@ _KINDS_OF_BUTTON: Mapping[Move, str] = {
     Move.RESUME: "primary",
     Move.CANCEL: "quiet-danger",
 }
-_WANTED: Mapping[str, tuple[str, ...]] = {
-    Campaign.Restriction.MINIMUM_AGE: ("minimum_age",),
-    Campaign.Restriction.ATTRIBUTE: ("required_attribute", "required_value"),
-}
-
-
-class ShellForm(forms.ModelForm[Campaign]):
-    """What every campaign has. What its state has fixed is shown and cannot be edited."""
-
-    required_attribute = forms.ChoiceField(label="Attribute", required=False, widget=UnfoldAdminSelectWidget)
-    audience = forms.ModelChoiceField(
-        Segment.objects.all(),
-        label="Target audience",
-        empty_label="All customers",
-        required=False,
-        widget=UnfoldAdminSelectWidget,
-    )
-
-    class Meta:
-        model = Campaign
-        fields = ("name", "starts_at", "ends_at", "audience", "restriction", "minimum_age", "required_attribute",
-                  "required_value", "slug", "notes")  # fmt: skip
-        labels = {"starts_at": "From", "ends_at": "Until", "required_value": "Value", "slug": "Campaign permalink"}
-        widgets = {
-            "name": UnfoldAdminTextInputWidget,
-            "starts_at": forms.DateTimeInput({"type": "datetime-local", "class": "ol-input"}, "%Y-%m-%dT%H:%M"),
-            "ends_at": forms.DateTimeInput({"type": "datetime-local", "class": "ol-input"}, "%Y-%m-%dT%H:%M"),
-            "restriction": UnfoldAdminSelectWidget,
-            "minimum_age": UnfoldAdminIntegerFieldWidget,
-            "required_value": UnfoldAdminTextInputWidget,
-            "slug": UnfoldAdminTextInputWidget,
-            "notes": UnfoldAdminTextareaWidget({"rows": 3}),
-        }
-
-    def __init__(self, *args: Any, may_change: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = {key: field.label for key, field in fields().items()}
-        chosen = self.instance.required_attribute
-        known.setdefault(chosen, chosen)
-        attribute = self.fields["required_attribute"]
-        assert isinstance(attribute, forms.ChoiceField)
-        attribute.choices = [("", "Choose an attribute"), *((key, label) for key, label in known.items() if key)]
-        fixed = {name.removesuffix("_id") for name in fixed_fields(State(self.instance.state))}
-        for name in fixed if may_change else self.fields:
-            self.fields[name].disabled = True
-
-    def clean(self) -> dict[str, Any]:
-        """Says beside the field what the database would refuse for the row as a whole."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in _WANTED.get(cleaned.get("restriction", ""), ()):
-            if cleaned.get(name) in (None, ""):
-                self.add_error(name, "Fill this in, or choose “Not required”.")
-        if self._moved_meanwhile():
-            state = self.instance.get_state_display().lower()
-            self.add_error(None, f"This campaign became {state} while you were editing. Look at it again, then save.")
-        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
-        if starts and ends and ends <= starts:
-            self.add_error("ends_at", "The campaign must end after it begins.")
-        return cleaned
-
-    def _moved_meanwhile(self) -> bool:
-        """Whether the page was opened in a state in which other fields could be edited than now."""
-        opened = self.data.get("opened_in", "")
-        return opened in list(State) and fixed_fields(State(opened)) != fixed_fields(State(self.instance.state))
 
 
 class CampaignPage(ModelAdmin):

@@ -110,8 +110,7 @@ def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
     campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
     options.full_clean()
     _refuse_unsendable(options, "welcome_message", "opt_out_message", "help_message", "no_match_message")
-    _refuse_held_words(options)
-    _refuse_misread_words(options)
+    _refuse_words_of_others(options)
     if campaign.state == State.LIVE and not options.is_complete:
         raise Refused(
             "missing_data", "The Global SMS Opt-In is live: the number and its four messages cannot be left blank."
@@ -120,24 +119,6 @@ def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
     record(by=by, act="global.options", of=campaign)
     if campaign.state == State.DRAFT and options.is_complete:
         _go_live(campaign, by)
-
-
-def _refuse_misread_words(options: GlobalOptions) -> None:
-    """Opt-out and help words are read before all others, so they must not take a word that means something else."""
-    joining = set(map(fold, (*START_WORDS, *options.opt_in_keywords)))
-    for field in ("opt_out_keywords", "help_keywords"):
-        for word in getattr(options, field):
-            if not fold(word):
-                raise Refused("bad_keyword", f"“{word}” has no letter and no digit: nobody could text it.", field=field)
-            if fold(word) in joining:
-                raise Refused("keyword_taken", f"“{word}” lets people in: it cannot mean this as well.", field=field)
-            holder = Keyword.objects.filter(folded=fold(word), held=True).select_related("campaign").first()
-            if holder is not None:
-                raise Refused(
-                    "keyword_taken",
-                    f"“{word}” is the opt-in keyword of “{holder.campaign.name}”. Choose another word.",
-                    field=field,
-                )
 
 
 def _go_live(campaign: Campaign, by: Actor) -> None:
@@ -173,18 +154,20 @@ def _refuse_unsendable(options: OptInOptions | GlobalOptions, *fields: str) -> N
         raise ValidationError(found)
 
 
-def _refuse_held_words(options: GlobalOptions) -> None:
-    """An opt-out or help word comes before every keyword: a campaign that holds it could not be joined any more."""
+def _refuse_words_of_others(options: GlobalOptions) -> None:
+    """Opt-out and help words are read before all others, so they must not take a word that lets people in."""
+    joining = set(map(fold, (*START_WORDS, *options.opt_in_keywords)))
     for field in ("opt_out_keywords", "help_keywords"):
-        words = {fold(word): word for word in getattr(options, field)}
-        holder = Keyword.objects.filter(held=True, folded__in=words).select_related("campaign").first()
-        if holder is not None:
-            raise Refused(
-                "keyword_taken",
-                f"“{words[holder.folded]}” is a keyword of “{holder.campaign.name}”. Choose another word, or end that "
-                "campaign first.",
-                field=field,
-            )
+        for word in getattr(options, field):
+            if not fold(word):
+                raise Refused("bad_keyword", f"“{word}” has no letter and no digit: nobody could text it.", field=field)
+            if fold(word) in joining:
+                raise Refused("keyword_taken", f"“{word}” lets people in: it cannot mean this as well.", field=field)
+            holder = Keyword.objects.filter(folded=fold(word), held=True).select_related("campaign").first()
+            if holder is not None:
+                sentence = f"“{word}” is a keyword of “{holder.campaign.name}”."
+                advice = "Choose another word, or end that campaign first."
+                raise Refused("keyword_taken", f"{sentence} {advice}", field=field)
 
 
 def _replace_keywords(campaign: Campaign, options: OptInOptions, words: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from campaigns.admin.forms import disable
 from campaigns.admin.verbs import actor, attempt
 from optins.actions.api_apps import CHANGE, OVERLAP, create_app, rotate_secret, save_app
 from optins.admin.readonly import badge
@@ -97,8 +98,7 @@ class ApiAppAdmin(ModelAdmin):
         initial = {"name": app.name, "campaign": app.campaign_id, "active": app.active}
         form = ChangeAppForm(request.POST or None, initial=initial)
         if not may_change:
-            for field in form.fields.values():
-                field.disabled = True
+            disable(form)
         if request.method == "POST":
             if not may_change:
                 raise PermissionDenied

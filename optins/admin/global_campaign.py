@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from campaigns.admin.forms import disable
 from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor, attempt
 from campaigns.models import Campaign
@@ -20,10 +20,17 @@ from optins.keywords import DEFAULT_HELP_WORDS, DEFAULT_OPT_OUT_WORDS
 from optins.models import GlobalCampaign, GlobalOptions
 
 NAME = "Global SMS Opt-In"
-_MESSAGES = ("welcome_message", "opt_out_message", "help_message", "no_match_message")
+_MESSAGES = {
+    "welcome_message": "Welcome message",
+    "opt_out_message": "Global Opt-Out message",
+    "help_message": "Help message",
+    "no_match_message": "No Match message",
+}
 
 
 class GlobalOptionsForm(SenderForm):
+    """The words and the four messages that hold on every number."""
+
     opt_in_keywords = AnswerWordsField(label="Global Opt-In Keywords", fixed=["YES"])
     opt_out_keywords = AnswerWordsField(label="Global Opt-Out Keywords", fixed=DEFAULT_OPT_OUT_WORDS)
     help_keywords = AnswerWordsField(label="Help Keywords", fixed=DEFAULT_HELP_WORDS)
@@ -32,11 +39,7 @@ class GlobalOptionsForm(SenderForm):
         model = GlobalOptions
         fields = ("sender", "opt_in_keywords", "welcome_message", "opt_out_keywords", "opt_out_message",
                   "help_keywords", "help_message", "no_match_message")  # fmt: skip
-        labels = {
-            "opt_out_message": "Global Opt-Out message",
-            "help_message": "Help message",
-            "no_match_message": "No Match message",
-        }
+        labels = _MESSAGES
         widgets = {name: UnfoldAdminTextareaWidget({"rows": 3}) for name in _MESSAGES}
 
 
@@ -69,9 +72,8 @@ class GlobalCampaignAdmin(CampaignPage):
             options_url=reverse("admin:optins_globalcampaign_options", args=[campaign.pk]),
             may_change=actor(request).may(CHANGE_GLOBAL),
             missing=[] if options.is_complete else _missing(options),
-            messages_shown=[(GlobalOptionsForm.Meta.labels.get(name, "Welcome message"), getattr(options, name))
-                            for name in _MESSAGES],
-        )  # fmt: skip
+            messages_shown=[(label, getattr(options, name)) for name, label in _MESSAGES.items()],
+        )
 
     def options_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.campaign(request, object_id)
@@ -80,13 +82,12 @@ class GlobalCampaignAdmin(CampaignPage):
         form = GlobalOptionsForm(request.POST or None, instance=options)
         if not may_change:
             disable(form)
-        elif request.method == "POST" and attempt(
-            form, lambda: save_global_options(options=form.instance, by=actor(request))
-        ):
-            messages.success(request, "The global SMS opt-in options were saved.")
-            return HttpResponseRedirect(self.url_of(campaign))
-        if request.method == "POST" and not may_change:
-            raise PermissionDenied
+        if request.method == "POST":
+            if not may_change:
+                raise PermissionDenied
+            if attempt(form, lambda: save_global_options(options=form.instance, by=actor(request))):
+                messages.success(request, "The global SMS opt-in options were saved.")
+                return HttpResponseRedirect(self.url_of(campaign))
         context = {"form": form, "may_change": may_change, "samples": _samples(form.instance)}
         return self.page(request, "admin/optins/global_options.html", campaign, **context)
 
@@ -94,16 +95,9 @@ class GlobalCampaignAdmin(CampaignPage):
         return GlobalOptions.objects.select_related("sender__provider", "sender__pool").get(campaign=campaign)
 
 
-def disable(form: forms.BaseForm) -> None:
-    """Show a form to somebody who may look and not write."""
-    for field in form.fields.values():
-        field.disabled = True
-
-
 def _missing(options: GlobalOptions) -> list[str]:
     """What keeps the Global SMS Opt-In from being live."""
-    wanted = {name: GlobalOptionsForm.Meta.labels.get(name, "Welcome message") for name in _MESSAGES}
-    missing = [label for name, label in wanted.items() if not getattr(options, name).strip()]
+    missing = [label for name, label in _MESSAGES.items() if not getattr(options, name).strip()]
     return missing if options.sender_id else ["Message Provider and Target Phone Number", *missing]
 
 

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from campaigns.admin.forms import disable
 from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor, attempt
 from campaigns.lifecycle import CLOSED, LAUNCHED, Move
@@ -21,13 +22,14 @@ from campaigns.timing import in_words
 from optins import queries, wording
 from optins.actions.campaigns import CHANGE_OPTIONS, cancel, end, launch, pause, resume, save_options
 from optins.admin.fields import KeywordsField, SenderForm
-from optins.admin.global_campaign import disable
 from optins.models import OptInCampaign, OptInOptions, Subscription
 
 _FIXED_BY_LAUNCH = ("provider", "sender", "double_opt_in")
 
 
 class OptInOptionsForm(SenderForm):
+    """How people join, and what they are told. What launching has fixed is shown and cannot be edited."""
+
     keywords = KeywordsField(label="Opt In Keywords", required=True)
 
     class Meta:
@@ -52,6 +54,8 @@ class OptInOptionsForm(SenderForm):
 
 @admin.register(OptInCampaign)
 class OptInCampaignAdmin(CampaignPage):
+    """A programme: its shell, who stands how in it, its options, and its state."""
+
     page_template = "admin/optins/opt_in_campaign.html"
     verbs = {Move.LAUNCH: launch, Move.PAUSE: pause, Move.RESUME: resume, Move.END: end, Move.CANCEL: cancel}
 

@@ -4,6 +4,7 @@ A command is a door like a screen or the API: it reads its arguments, calls one 
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,16 +28,37 @@ class OperatorCommand(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="Write one JSON object instead of text.")
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """A parser that raises what it cannot read, where Django's would print its usage and exit with 2."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.called_from_command_line = False
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except CommandError as wrong:
+            if "--traceback" in argv:
+                raise
+            sentence = f"{str(wrong).removeprefix('Error: ')}. Ask {argv[1]} --help."
+            if "--json" in argv:
+                self._tell_error("argument_error", sentence)
+            self.stderr.write(f"CommandError: {sentence}")
+            sys.exit(1)
+
     def handle(self, *, json: bool, **options: Any) -> None:
         try:
             answer = self.answer(**options)
         except (Refused, ValidationError, DataError, OperationalError, InterfaceError) as fault:
             code, sentence = _told(fault)
             if json:
-                self.stdout.write(as_json({"status": "error", "code": code, "message": sentence}))
+                self._tell_error(code, sentence)
             raise CommandError(sentence) from None
         if answer is not None:
             self.stdout.write(as_json({"status": "ok", **answer}) if json else self.in_words(answer))
+
+    def _tell_error(self, code: str, sentence: str) -> None:
+        self.stdout.write(as_json({"status": "error", "code": code, "message": sentence}))
 
     def answer(self, *args: Any, **options: Any) -> Answer | None:
         """Do it, and return what `--json` writes beside `"status": "ok"`; None when all is written already."""

@@ -30,7 +30,7 @@ def test_the_command_says_what_became_of_the_lines(tmp_path: Path) -> None:
 def test_the_command_writes_json_for_programs(tmp_path: Path) -> None:
     said = json.loads(run(tmp_path / "people.csv", "external_id,phone\nc-1,\n", "--json"))
     assert {**said, "import": 0} == {
-        "import": 0, "lines": 1, "created": 1, "updated": 0, "rejected": 0, "remarks": [],
+        "status": "ok", "import": 0, "lines": 1, "created": 1, "updated": 0, "rejected": 0, "remarks": [],
     }  # fmt: skip
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from campaigns.actions.customers import save_customer
 from campaigns.actions.segments import save_segment
 from campaigns.actors import Actor
+from campaigns.commands import Answer, OperatorCommand
 from campaigns.models import Customer, Segment
+from campaigns.refusals import Refused
 from config import roles
 from messaging.simulator.accounts import DEMO_ACCOUNTS, Account
 from optins.codes import secret_digest
@@ -41,13 +42,13 @@ PEOPLE = (
 )
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Seed users, providers, numbers, API apps and customers for trying Optline out. Run again, it adds nothing."
 
     @transaction.atomic
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def answer(self, **_: Any) -> Answer:
         if settings.OPTLINE_ENV != "local":
-            raise CommandError("Demo data has known passwords: it is for OPTLINE_ENV=local only.")
+            raise Refused("not_local", "Demo data has known passwords: it is for OPTLINE_ENV=local only.")
         roles.sync()
         for username, role in LOGINS.items():
             self._login(username, role)
@@ -58,8 +59,19 @@ class Command(BaseCommand):
         if not Segment.objects.exists():
             rule = {"all": [{"field": "tier", "operator": "is", "value": "gold"}]}
             save_segment(segment=None, name="Gold customers", description="Tier is gold.", rule=rule, by=DEMO)
-        secrets = {name: _app(name) for name in APPS}
-        self._welcome(secrets)
+        return {
+            "users": [{"username": name, "password": PASSWORD, "role": role} for name, role in LOGINS.items()],
+            "apps": [_app(name) for name in APPS],
+            "providers": [{"name": account.friendly_name, "account_sid": account.sid} for account in DEMO_ACCOUNTS],
+        }
+
+    def in_words(self, answer: Any) -> str:
+        width = max(map(len, LOGINS))
+        users = [
+            f"  {row['username']:<{width}}  password {row['password']}   ({row['role']})" for row in answer["users"]
+        ]
+        apps = [f"  API app “{row['name']}”: key {row['key']}, secret {row['secret']}" for row in answer["apps"]]
+        return "\n".join([*users, *apps])
 
     def _login(self, username: str, role: str) -> None:
         user, created = User.objects.get_or_create(username=username, defaults={"is_staff": True})
@@ -67,13 +79,6 @@ class Command(BaseCommand):
             user.set_password(PASSWORD)
             user.save(update_fields=["password"])
             user.groups.add(Group.objects.get(name=role))
-
-    def _welcome(self, secrets: dict[str, tuple[str, str]]) -> None:
-        width = max(map(len, LOGINS))
-        for username, role in LOGINS.items():
-            self.stdout.write(f"  {username:<{width}}  password {PASSWORD}   ({role})")
-        for name, (key, secret) in secrets.items():
-            self.stdout.write(f"  API app “{name}”: key {key}, secret {secret}")
 
 
 def _provider(account: Account) -> None:
@@ -134,9 +139,9 @@ def _customer(place: int, first: str, last: str, state: str, zone: str, born: in
     )
 
 
-def _app(name: str) -> tuple[str, str]:
-    """The app's key and secret. The secret is derived, so that it can be shown again without being stored."""
+def _app(name: str) -> dict[str, str]:
+    """The app with its key and secret. The secret is derived, so that it can be shown again without being stored."""
     secret = hmac.new(settings.SECRET_KEY.encode(), f"demo app {name}".encode(), hashlib.sha256).hexdigest()
     key = hashlib.sha256(f"demo app {name}".encode()).hexdigest()[:40]
     ApiApp.objects.get_or_create(name=name, defaults={"key": key, "secret_digest": secret_digest(secret)})
-    return key, secret
+    return {"name": name, "key": key, "secret": secret}

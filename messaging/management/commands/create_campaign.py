@@ -108,7 +108,6 @@ class Command(ChangingCommand):
     def _read(self, file: str) -> dict[str, Any]:
         """The arguments that a document holds, checked by the same parser as those of the command line."""
         parser = self.create_parser("manage.py", "create_campaign")
-        parser.called_from_command_line = False
         try:
             return _said(vars(parser.parse_args(_as_arguments(_load(file)))))
         except CommandError as wrong:

@@ -1,8 +1,10 @@
 """`manage.py campaign_status`: figures that add up, and when a campaign is settled."""
 
+import json
 import threading
 
 import pytest
+from django.core.management import execute_from_command_line
 from django.db import connection
 
 from messaging.actions.runs import finish_runs, start_due
@@ -86,3 +88,13 @@ def test_waiting_ends_as_soon_as_the_campaign_is_settled() -> None:
     answer = told("campaign_status", campaign.pk, "--wait", 20)
     timer.join()
     assert (answer["state"], answer["cancelled"], answer["settled"]) == ("cancelled", 2, True)
+
+
+def test_a_command_line_that_cannot_be_read_is_told_like_all_else(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--json"], ["1", "--wait=soon", "--json"]):
+        with pytest.raises(SystemExit) as ended:
+            execute_from_command_line(["manage.py", "campaign_status", *arguments])
+        written = capsys.readouterr()
+        answer = json.loads(written.out)
+        assert (ended.value.code, answer["code"]) == (1, "argument_error")
+        assert answer["message"] in written.err

@@ -1,6 +1,6 @@
 """Customers: created and updated by apps, edited by staff. Nothing here gives, takes or verifies consent.
 
-**Adoption.** A text from an unknown number makes a customer without `external_id`. When an app, a file or a
+**Adoption.** Joining by text from an unknown number makes a customer without `external_id`. When an app, a file or a
 member of staff brings that number for a customer whose `external_id` is new to us, the row that is there gets
 it, and its history stays one. When the `external_id` is known already, only the number moves over, with its
 verified mark; the row without a number stays, for what it was sent. Consent belongs to the number in both.

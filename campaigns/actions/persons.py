@@ -7,16 +7,20 @@ from campaigns.phone import country
 from campaigns.refusals import Refused
 
 
-def person_of(*, number: str) -> Customer:
-    """The customer who holds `number` (E.164): who verified it first, else who has had it longest.
-
-    A number that nobody holds makes a customer without `external_id`, whom a later import or API call
-    that brings the number adopts. Runs in the caller's transaction.
-    """
+def holder_of(*, number: str) -> Customer | None:
+    """The customer who holds `number` (E.164): who verified it first, else who has had it longest."""
     held = PhoneNumber.objects.filter(number=number).select_related("customer")
     first = held.order_by(F("verified_at").asc(nulls_last=True), "pk").first()
-    if first is not None:
-        return first.customer
+    return None if first is None else first.customer
+
+
+def person_of(*, number: str) -> Customer:
+    """`holder_of` a number. One that nobody holds makes a customer without `external_id`, whom a later import
+    or API call that brings the number adopts. Runs in the caller's transaction.
+    """
+    holder = holder_of(number=number)
+    if holder is not None:
+        return holder
     customer = Customer.objects.create()
     PhoneNumber.objects.create(customer=customer, number=number, country=country(number))
     return customer

@@ -8,7 +8,7 @@ from campaigns.phone import E164_PATTERN
 
 
 class Customer(models.Model):
-    """A person. Known to apps by `external_id`; without one when only a text has come from the number."""
+    """A person. Known to apps by `external_id`; without one while known only by a text that joined."""
 
     external_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
     first_name = models.CharField(max_length=150, blank=True)

@@ -4,14 +4,14 @@ It decides by the plain rules of `optins.keywords`, changes consent with evidenc
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from campaigns.actions.persons import person_of
+from campaigns.actions.persons import holder_of, person_of
 from campaigns.models import Campaign, Customer
 from optins import consent, queries
 from optins.actions import ledger
@@ -34,12 +34,12 @@ class InboundText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visit:
-    """One text while it is being acted upon."""
+    """One text while it is being acted upon. `customer` holds the number; nobody may, until somebody joins."""
 
     text: InboundText
     reading: Reading
     options: GlobalOptions | None
-    customer: Customer
+    customer: Customer | None
     carrier_blocked: bool
 
     def evidence(self, method: str, *, wording: str = "", reason: str = "") -> Evidence:
@@ -62,7 +62,7 @@ class _Visit:
                 sender=self.text.sender,
                 body=body,
                 campaign=campaign,
-                customer_id=self.customer.pk,
+                customer_id=None if self.customer is None else self.customer.pk,
             )
 
     @property
@@ -100,7 +100,7 @@ def receive(*, text: InboundText) -> Reading:
         text=text,
         reading=reading,
         options=options,
-        customer=person_of(number=text.number),
+        customer=holder_of(number=text.number),
         carrier_blocked=_carrier_blocked(text),
     )
     _DEEDS[reading.meaning](visit)
@@ -139,7 +139,9 @@ def _confirm(visit: _Visit) -> None:
     if programme is None:
         _refuse(visit, None, "not_live")
         return
-    _subscribe(visit, programme, Method.DOUBLE_OPT_IN, wording=programme.options.confirmation_request)
+    person = person_of(number=visit.text.number)
+    wording = programme.options.confirmation_request
+    _subscribe(replace(visit, customer=person), programme, Method.DOUBLE_OPT_IN, wording=wording)
 
 
 def _restore(visit: _Visit) -> None:
@@ -160,7 +162,9 @@ def _join(visit: _Visit) -> None:
     if programme is None:
         _refuse(visit, None, "not_live")
         return
-    reason = consent.customer_may_join(programme=programme, customer=visit.customer)
+    person = person_of(number=visit.text.number)
+    visit = replace(visit, customer=person)
+    reason = consent.customer_may_join(programme=programme, customer=person)
     if reason:
         _refuse(visit, programme, reason)
     elif programme.options.double_opt_in and not _is_opted_in(visit.text.number, programme):

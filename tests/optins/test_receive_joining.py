@@ -55,6 +55,21 @@ def test_an_unknown_number_becomes_a_customer_without_external_id() -> None:
     assert Subscription.objects.get().customer == customer
 
 
+@pytest.mark.parametrize("said", ["hello?", "HELP", "STOP", "START", "YES", ""])
+def test_a_text_that_joins_nothing_makes_no_customer(said: str) -> None:
+    programme = factories.opt_in_campaign(keywords=["SPRING"])
+    text(programme.options.sender, said)
+    assert not Customer.objects.exists()
+    assert not Notice.objects.filter(customer_id__isnull=False).exists()
+
+
+def test_a_keyword_of_a_campaign_that_is_not_live_makes_no_customer() -> None:
+    programme = factories.opt_in_campaign(keywords=["SPRING"])
+    pause(campaign=programme, by=factories.TESTS)
+    text(programme.options.sender, "SPRING")
+    assert not Customer.objects.exists()
+
+
 def test_of_several_customers_with_the_number_the_first_to_verify_it_joins() -> None:
     programme = factories.opt_in_campaign(keywords=["SPRING"])
     factories.customer(numbers=[ADA])

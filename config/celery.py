@@ -40,7 +40,9 @@ app.conf.beat_schedule = {
     "scheduled messages start": _every(1, "messaging.start_due"),
     "waiting texts leave": _every(1, "messaging.send_due"),
     "notices nobody carried": _every(5, "messaging.carry_notices"),
-    "what is stuck is shown": _every(15, "messaging.flag_stuck"),
+    "what dead workers left is uncertain": _every(5, "messaging.flag_stuck"),
+    "uncertain texts are asked about": _every(5, "messaging.reconcile"),
+    "final statuses that never came": _every(30, "messaging.follow_up"),
     "runs are closed": _every(5, "messaging.finish_runs"),
     "waiting imports run": _every(5, "campaigns.run_imports"),
 }

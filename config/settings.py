@@ -53,6 +53,13 @@ VERIFICATIONS_PER_IP_HOUR = env.integer("VERIFICATIONS_PER_IP_HOUR", 300, minimu
 SEND_CHUNK = env.integer("SEND_CHUNK", 200, minimum=1)
 SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 20, minimum=1)
 RESCUE_AFTER = dt.timedelta(seconds=env.integer("RESCUE_AFTER_SECONDS", 120, minimum=1))
+RECONCILE_EVERY = dt.timedelta(seconds=env.integer("RECONCILE_EVERY_SECONDS", 30, minimum=1))
+RECONCILE_SETTLE = dt.timedelta(seconds=env.integer("RECONCILE_SETTLE_SECONDS", 120, minimum=1))
+RECONCILE_ATTEMPTS = env.integer("RECONCILE_ATTEMPTS", 3, minimum=1)
+RECONCILE_PER_SECOND = env.integer("RECONCILE_PER_SECOND", 5, minimum=1)
+RECONCILE_NEEDS_YOU = dt.timedelta(seconds=env.integer("RECONCILE_NEEDS_YOU_SECONDS", 4 * 3600, minimum=1))
+FINAL_STATUS_AFTER = dt.timedelta(seconds=env.integer("FINAL_STATUS_AFTER_SECONDS", 12 * 3600, minimum=1))
+FINAL_STATUS_DAYS = env.integer("FINAL_STATUS_DAYS", 4, minimum=1)
 API_BODY_LIMIT = env.integer("API_BODY_LIMIT", 64 * 1024, minimum=1024)
 
 # --- Django ------------------------------------------------------------------------------------

@@ -7,8 +7,10 @@
       └──> skipped, cancelled
 
 A callback may come before the answer to the request that caused it, so that `sending` and `uncertain` move to
-whatever the carrier reports. Nothing leaves a settled state: a `sent` after `delivered` is late news, and a
-`delivered` after `failed`, should one come, changes no figure that was already reported.
+whatever the carrier reports. So does `queued`: a text may have come back to the queue because the carrier did not
+have it, and news of that attempt, until there is another, says that it does. Nothing leaves a settled state: a
+`sent` after `delivered` is late news, and a `delivered` after `failed`, should one come, changes no figure that was
+already reported.
 """
 
 from collections.abc import Mapping
@@ -39,7 +41,7 @@ _REPORTED: Final = frozenset({State.ACCEPTED, State.SENT, State.DELIVERED, State
 
 ALLOWED: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
     {
-        State.QUEUED: frozenset({State.SENDING, State.CANCELLED, State.SKIPPED}),
+        State.QUEUED: _REPORTED | {State.SENDING, State.SKIPPED},
         # Back to the queue only when the request was surely never processed: 429, or no connection at all.
         State.SENDING: _REPORTED | {State.QUEUED, State.UNCERTAIN},
         # Back to the queue only by reconciliation, with proof that the carrier does not have the text.
@@ -115,6 +117,7 @@ class Reason(StrEnum):
     CONTENT_REFUSED = "content_refused"
     UNDELIVERED = "undelivered"
     CARRIER_UNKNOWN = "carrier_unknown"
+    NEVER_TAKEN = "never_taken"
     # cancelled
     STOPPED = "stopped"
     CAMPAIGN_CANCELLED = "campaign_cancelled"
@@ -244,6 +247,10 @@ _FAILED: Final = {
         "The carrier gave an error that this system does not know.",
         "Ask an operator to look up the error code shown beside it.",
     ),
+    Reason.NEVER_TAKEN: (
+        "The provider gave no answer, several times, and has no trace of the text.",
+        "Ask an operator to look at the connection to the provider, then send a new message.",
+    ),
 }
 
 _CANCELLED: Final = {
@@ -260,11 +267,11 @@ _CANCELLED: Final = {
 _UNCERTAIN: Final = {
     Reason.NO_ANSWER: (
         "The provider did not answer, so that nobody knows yet whether it has the text.",
-        "Wait: it is not sent again until it is certain that it never left.",
+        "Wait: the provider is asked, and it is not sent again until it is certain that it never left.",
     ),
     Reason.SERVER_ERROR: (
         "The provider answered with an error of its own, and may have the text all the same.",
-        "Wait: it is not sent again until it is certain that it never left.",
+        "Wait: the provider is asked, and it is not sent again until it is certain that it never left.",
     ),
 }
 

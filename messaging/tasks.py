@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from messaging.actions import outbox, runs, sending
+from messaging.actions import following_up, leasing, outbox, reconciling, runs, sending
 
 # A send worker works this long and hands over, so that scaling is more workers and a deploy waits seconds.
 WORK_SECONDS = 10.0
@@ -35,4 +35,14 @@ def finish_runs() -> None:
 
 @shared_task(name="messaging.flag_stuck")
 def flag_stuck() -> None:
-    sending.flag_stuck()
+    leasing.flag_stuck()
+
+
+@shared_task(name="messaging.reconcile")
+def reconcile() -> None:
+    reconciling.reconcile()
+
+
+@shared_task(name="messaging.follow_up")
+def follow_up() -> None:
+    following_up.follow_up()

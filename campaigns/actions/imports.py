@@ -5,13 +5,12 @@ An import adds and updates customers. It never gives, takes or verifies consent.
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import BinaryIO, Final
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 
 from campaigns.actions import staging
@@ -20,6 +19,7 @@ from campaigns.actions.audit import record
 from campaigns.actors import Actor
 from campaigns.bell import ring_after_commit
 from campaigns.customer_file import Columns, FileRefused, Line, Rejected, read_columns, read_lines
+from campaigns.locks import alone
 from campaigns.models import Attribute, CustomerImport, RejectedLine
 from campaigns.refusals import Refused
 from campaigns.rules import Kind
@@ -60,8 +60,8 @@ def run_waiting_imports() -> int:
     A file whose worker died is imported from its beginning: nothing of it was kept. While another worker
     imports, this returns at once, and that worker or the next call finds what is new.
     """
-    with _alone(wait=False) as alone:
-        if not alone:
+    with alone(_LOCK) as mine:
+        if not mine:
             return 0
         open_states = [CustomerImport.State.WAITING, CustomerImport.State.RUNNING]
         waiting = list(CustomerImport.objects.filter(state__in=open_states).order_by("pk").defer("content"))
@@ -80,7 +80,7 @@ def import_now(*, file_name: str, stream: BinaryIO, by: Actor) -> CustomerImport
     """
     by.require(ADD)
     _columns(stream)
-    with _alone(wait=True):
+    with alone(_LOCK, wait=True):
         state = CustomerImport.State.RUNNING
         row = CustomerImport.objects.create(file_name=file_name[-255:], state=state, started_by_id=by.user_id)
         record(by=by, act="import.start", of=row)
@@ -158,19 +158,3 @@ def _settle(row: CustomerImport, state: str) -> None:
 def _chunks(lines: Iterator[Line | Rejected]) -> Iterator[list[Line | Rejected]]:
     while chunk := list(islice(lines, _CHUNK)):
         yield chunk
-
-
-@contextmanager
-def _alone(*, wait: bool) -> Iterator[bool]:
-    """Hold the lock of imports, which ends with the connection, so that a dead worker holds nothing up."""
-    call = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {call}(%s)", [_LOCK])
-        (answer,) = cursor.fetchone()
-    alone = wait or bool(answer)
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

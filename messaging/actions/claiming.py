@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -36,6 +37,7 @@ class Claimed:
 _CLAIM = """
     UPDATE messaging_outbound AS outbound
     SET state = 'sending', attempt_id = claimed.attempt_id, attempts = least(attempts + 1, 32767), claimed_at = now(),
+        leased_until = now() + make_interval(secs => %s), asked = 0,
         error_code = NULL, body = claimed.body, parts = claimed.parts, consent_event_id = claimed.consent_event_id
     FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::smallint[], %s::bigint[])
          AS claimed (id, attempt_id, body, parts, consent_event_id)
@@ -84,6 +86,7 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
             cursor.execute(
                 _CLAIM,
                 [
+                    settings.RESCUE_AFTER.total_seconds(),
                     [row.outbound_id for row in claimed],
                     [row.attempt_id for row in claimed],
                     [row.kept_body for row in claimed],

@@ -99,8 +99,20 @@ def close_runs(*, campaigns: Q, state: Run.State, reason: Reason) -> None:
     cancel_waiting(which=Q(run__in=Run.objects.filter(campaigns)), reason=reason)
 
 
+def _cancel_what_came_back() -> None:
+    """Cancel what came back to the queue of a run after it was closed: it was on the wire at that moment."""
+    waiting = Exists(Outbound.objects.filter(run=OuterRef("pk"), state=State.QUEUED))
+    reasons = {Run.State.FINISHED: Reason.CAMPAIGN_ENDED, Run.State.CANCELLED: Reason.CAMPAIGN_CANCELLED}
+    for state, reason in reasons.items():
+        closed = list(Run.objects.filter(waiting, state=state).values_list("pk", flat=True))
+        if closed:
+            with transaction.atomic():
+                cancel_waiting(which=Q(run__in=closed), reason=reason)
+
+
 def finish_runs() -> int:
     """Close runs that have nobody left to settle and gain nobody any more. Returns how many."""
+    _cancel_what_came_back()
     unsettled = Outbound.objects.filter(run=OuterRef("pk")).exclude(state__in=sorted(SETTLED | {State.SENT}))
     still_listening = Q(message__delivery=SmsMessage.Delivery.TRIGGERED) & (
         Q(message__window_until__isnull=True) | Q(message__window_until__gt=Now())

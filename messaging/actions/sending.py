@@ -9,18 +9,17 @@ from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
-from django.db.models.functions import Now
 
 from campaigns.refusals import Refused as NoCarrier
 from messaging import pacing
 from messaging.actions.carriers import gateway_for
 from messaging.actions.claiming import Claimed, claim_notices, claim_recipients
+from messaging.actions.leasing import Lease
 from messaging.actions.settling import settle
-from messaging.gateway.outcomes import Outcome, Uncertain
+from messaging.gateway.outcomes import Outcome, RetryLater, Uncertain
 from messaging.gateway.twilio import OutgoingText, TwilioGateway
-from messaging.models import Outbound, Run
+from messaging.models import Run
 from messaging.queries import open_runs, senders_with_work
-from messaging.states import Reason, State
 from optins.models import Sender
 
 log = structlog.get_logger(__name__)
@@ -45,16 +44,6 @@ def send_due(*, seconds: float) -> int:
     return sent
 
 
-def flag_stuck() -> int:
-    """Show what a dead worker left on the wire as *uncertain*. It is never resent from here. Returns how many."""
-    stuck = Outbound.objects.filter(state=State.SENDING, claimed_at__lt=Now() - settings.RESCUE_AFTER).update(
-        state=State.UNCERTAIN, reason=Reason.NO_ANSWER
-    )
-    if stuck:
-        log.warning("stuck_texts_are_uncertain", texts=stuck)
-    return stuck
-
-
 def _send_from(sender: Sender) -> int:
     """One chunk from one sender: replies and codes ahead of campaigns, at no more than its rate."""
     try:
@@ -67,29 +56,35 @@ def _send_from(sender: Sender) -> int:
     if not granted:
         return 0
     spent, sent = 0, 0
+    lease = Lease.begin()
     notices = claim_notices(sender=sender, limit=granted)
-    spent += _hand_over(gateway, sender, notices, run=None)
+    spent += _hand_over(gateway, sender, notices, lease, run=None)
     sent += len(notices)
     for run in open_runs(sender):
         if spent >= granted:
             break
+        lease = Lease.begin()
         recipients = claim_recipients(run=run, limit=granted - spent)
-        spent += _hand_over(gateway, sender, recipients, run=run)
+        spent += _hand_over(gateway, sender, recipients, lease, run=run)
         sent += len(recipients)
     pacing.correct(sender, granted - spent)
     return sent
 
 
-def _hand_over(gateway: TwilioGateway, sender: Sender, claimed: Sequence[Claimed], *, run: Run | None) -> int:
+def _hand_over(
+    gateway: TwilioGateway, sender: Sender, claimed: Sequence[Claimed], lease: Lease, *, run: Run | None
+) -> int:
     """Post a claimed chunk concurrently and settle it. Returns the parts it cost."""
     if not claimed:
         return 0
-    outcomes = _pool().map(lambda text: _post(gateway, sender, text), claimed)
+    outcomes = _pool().map(lambda text: _post(gateway, sender, text, lease), claimed)
     settle(sender=sender, answers=list(zip(claimed, outcomes, strict=True)), run=run)
     return sum(text.parts for text in claimed)
 
 
-def _post(gateway: TwilioGateway, sender: Sender, text: Claimed) -> Outcome:
+def _post(gateway: TwilioGateway, sender: Sender, text: Claimed, lease: Lease) -> Outcome:
+    if not lease.leaves_time():
+        return RetryLater(0, None)
     try:
         return gateway.send(
             OutgoingText(

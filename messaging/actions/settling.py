@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
@@ -58,21 +59,31 @@ class _Settlement:
     wait_seconds: float = 0.0
 
 
-# A callback may have been faster than the answer: then only the SID is still missing. A sealed body is wiped
-# as soon as it is known that the text need not go out again.
+# A callback may have been faster than the answer: then only the SID is still missing. The answer of a slow worker
+# may find its text back in the queue, and takes it out again if the carrier has it. A SID that another text has been
+# matched to in the meantime is left to that one: two equal texts, of which one is still to be looked for. A sealed
+# body is wiped as soon as it is known that the text need not go out again.
 _SETTLE = """
     UPDATE messaging_outbound AS outbound
-    SET state = CASE WHEN outbound.state IN ('sending', 'uncertain') THEN answers.state ELSE outbound.state END,
-        reason = CASE WHEN outbound.state IN ('sending', 'uncertain') THEN answers.reason ELSE outbound.reason END,
+    SET state = CASE WHEN outbound.state IN ('sending', 'uncertain')
+                          OR outbound.state = 'queued' AND answers.state IN ('accepted', 'failed')
+                     THEN answers.state ELSE outbound.state END,
+        reason = CASE WHEN outbound.state IN ('sending', 'uncertain')
+                           OR outbound.state = 'queued' AND answers.state IN ('accepted', 'failed')
+                      THEN answers.reason ELSE outbound.reason END,
         error_code = coalesce(outbound.error_code, answers.error_code),
         sid = coalesce(outbound.sid, answers.sid),
         due_at = CASE WHEN answers.state = 'queued'
                       THEN now() + make_interval(secs => answers.wait_seconds) ELSE due_at END,
+        leased_until = CASE WHEN answers.state = 'uncertain' THEN least(leased_until, now()) ELSE leased_until END,
+        ask_at = CASE answers.state WHEN 'accepted' THEN now() + %s WHEN 'uncertain' THEN now() ELSE ask_at END,
         settled_at = CASE WHEN answers.state = 'failed' THEN now() ELSE settled_at END,
         sealed_body = CASE WHEN answers.state IN ('queued', 'uncertain') THEN sealed_body ELSE '' END
     FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::float8[])
          AS answers (attempt_id, state, reason, sid, error_code, wait_seconds)
     WHERE outbound.attempt_id = answers.attempt_id
+          AND NOT EXISTS (SELECT FROM messaging_outbound AS other
+                          WHERE other.sid = answers.sid AND other.attempt_id <> answers.attempt_id)
 """
 
 
@@ -92,6 +103,7 @@ def settle(*, sender: Sender, answers: Sequence[tuple[Claimed, Outcome]], run: R
 def _write(settlements: Iterable[_Settlement]) -> None:
     rows = list(settlements)
     columns: list[Any] = [
+        settings.FINAL_STATUS_AFTER,
         [row.attempt_id for row in rows],
         [row.state.value for row in rows],
         [row.reason for row in rows],
@@ -101,6 +113,8 @@ def _write(settlements: Iterable[_Settlement]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, columns)
+        if cursor.rowcount < len(rows):
+            log.warning("answers_without_their_text", answers=len(rows), settled=cursor.rowcount)
 
 
 def _settlement(claimed: Claimed, outcome: Outcome) -> _Settlement:
@@ -142,16 +156,23 @@ def take_callback(
     Callbacks come late, twice and out of order: the allow-list of moves decides, and the rest changes nothing.
     """
     target = from_twilio(status)
-    moved = False if target is None else _advance(provider, attempt_id, sid, target, error_code)
+    moved = target is not None and advance(
+        provider=provider, attempt_id=attempt_id, sid=sid, target=target, error_code=error_code
+    )
     StatusCallback.objects.create(
         provider=provider, attempt_id=attempt_id, sid=sid, status=status[:32], error_code=error_code, moved=moved
     )
     return moved
 
 
-def _advance(
-    provider: MessageProvider, attempt_id: uuid.UUID | None, sid: str, target: State, error_code: int | None
+@transaction.atomic
+def advance(
+    *, provider: MessageProvider, attempt_id: uuid.UUID | None, sid: str, target: State, error_code: int | None
 ) -> bool:
+    """Move the text of an attempt (of a SID, without one) to what the carrier says of it, if that is forward.
+
+    Returns whether it moved. A number that the carrier refuses is suppressed.
+    """
     mine = Outbound.objects.filter(sender__provider=provider, state__in=sorted(origins(target)))
     which = mine.filter(sid=sid) if attempt_id is None else mine.filter(attempt_id=attempt_id)
     kind = classify(error_code)
@@ -165,6 +186,8 @@ def _advance(
     changes: dict[str, object] = {"state": target, "sid": sid, "sealed_body": "", "reason": ""}
     if target in SETTLED:
         changes["settled_at"] = Now()
+    else:
+        changes["ask_at"] = Now() + settings.FINAL_STATUS_AFTER
     if target in (State.FAILED, State.CANCELLED):
         changes |= {"reason": _failed_because(target, kind, error_code), "error_code": error_code}
     Outbound.objects.filter(pk=row.pk).update(**changes)

@@ -5,6 +5,7 @@ transport and judges every answer by whether the request may have been processed
 takes a third of a second, so only workers and the pages of a provider import this module.
 """
 
+import datetime as dt
 import json
 import logging
 import re
@@ -24,6 +25,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from messaging.gateway.errors import ErrorClass, as_code, classify, explain
+from messaging.gateway.listing import Listed
 from messaging.gateway.outcomes import Accepted, Outcome, Refused, RetryLater, Uncertain
 from messaging.gateway.transport import Answer, MaybeSent, NeverSent, Transport
 from optins.keywords import SenderKind, kind_of_sender
@@ -203,6 +205,34 @@ class TwilioGateway:
         """
         return _ask(lambda: list(self._find_numbers()))
 
+    def sent_to(self, number: str, *, since: dt.datetime) -> list[Listed]:
+        """What the account sent to a number since then, newest first, whatever its status. Raises ProviderProblem.
+
+        Asked by the number alone: a text that waits to be sent has no date, and is not in a list by date.
+        """
+        return _ask(lambda: [text for text in self._listed(number, since) if text.created_at >= since])
+
+    def fetch(self, sid: str) -> Listed | None:
+        """One text as it stands now; None when the account has none of that SID. Raises ProviderProblem."""
+        return _ask(lambda: self._fetch(sid))
+
+    def _listed(self, number: str, since: dt.datetime) -> Iterator[Listed]:
+        page = self._client.messages.page(to=number, page_size=_PAGE_SIZE)
+        while page is not None:
+            texts = [_listed(message) for message in page]
+            yield from texts
+            # The newest stand first: behind a page that is older as a whole there is nothing to look for.
+            recent = any(text.created_at >= since for text in texts)
+            page = page.next_page() if recent else None
+
+    def _fetch(self, sid: str) -> Listed | None:
+        try:
+            return _listed(self._client.messages(sid).fetch())
+        except _Refusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+
     def _check_account(self) -> AccountCheck:
         account = self._client.api.accounts(self._account.sid).fetch()
         name = str(account.friendly_name or "")
@@ -334,6 +364,21 @@ def _can_text(capabilities: object) -> bool:
 def _found(number: Any, address: str, kind: SenderKind, pools: dict[str, str]) -> FoundNumber:
     name, url = number.friendly_name or "", number.sms_url or ""
     return FoundNumber(address, kind, number.sid, name, url, pools.get(number.sid))
+
+
+def _listed(message: Any) -> Listed:
+    """Raises TypeError for one without SID or date, which is not Twilio's."""
+    if not isinstance(message.sid, str) or not isinstance(message.date_created, dt.datetime):
+        raise TypeError("A message has a SID and a date.")
+    return Listed(
+        sid=message.sid,
+        status=str(message.status or ""),
+        sender=message.from_,
+        messaging_service_sid=message.messaging_service_sid,
+        body=message.body or "",
+        created_at=message.date_created,
+        error_code=as_code(message.error_code),
+    )
 
 
 def _ask(question: Callable[[], T]) -> T:

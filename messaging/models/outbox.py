@@ -54,6 +54,14 @@ class Outbound(models.Model):
     attempt_id = models.UUIDField(null=True, unique=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True, help_text="No request of this attempt begins later.")
+    ask_at = models.DateTimeField(null=True, help_text="When the carrier is asked what became of the text.")
+    asked = models.PositiveSmallIntegerField(
+        db_default=0, help_text="How often the carrier was asked about this attempt and did not have it."
+    )
+    requeued = models.PositiveSmallIntegerField(
+        db_default=0, help_text="How often it came back to the queue because the carrier never had it."
+    )
     sid = models.CharField("message SID", max_length=34, null=True, unique=True)
     error_code = models.PositiveIntegerField(null=True)
     consent_event = models.ForeignKey(
@@ -99,8 +107,12 @@ class Outbound(models.Model):
             ),
             # A STOP cancels the number's waiting rows.
             models.Index(fields=["number"], name="outbound_waiting_by_number", condition=Q(state="queued")),
-            # The sweeper asks for what has been on the wire too long.
-            models.Index(fields=["claimed_at"], name="outbound_stuck", condition=Q(state__in=["sending", "uncertain"])),
+            # The rescue of what a dead worker left on the wire.
+            models.Index(fields=["leased_until"], name="outbound_leased", condition=Q(state="sending")),
+            # What the carrier has to be asked about, in its order.
+            models.Index(
+                fields=["ask_at"], name="outbound_to_ask", condition=Q(state__in=["uncertain", "accepted", "sent"])
+            ),
             # Progress bars and reports count by outcome.
             models.Index(fields=["run", "state", "reason"], name="outbound_outcomes"),
             # A person's timeline and conversation.

@@ -158,19 +158,6 @@ def test_without_a_carrier_nothing_is_claimed(campaign: MessagingCampaign, setti
     assert Outbound.objects.get().state == State.QUEUED
 
 
-def test_a_killed_workers_texts_become_uncertain_and_stay(
-    campaign: MessagingCampaign, wire: ScriptedServer, settings: Settings
-) -> None:
-    send(wire, created())
-    Outbound.objects.update(state=State.SENDING, sid=None)
-    assert sending.flag_stuck() == 0
-    Outbound.objects.update(claimed_at=Now() - 2 * settings.RESCUE_AFTER)
-    assert sending.flag_stuck() == 1
-    assert Outbound.objects.get().reason == Reason.NO_ANSWER
-    assert sending.send_due(seconds=0.2) == 0
-    assert len(wire.requests) == 1
-
-
 def owe_a_code(sender: Sender, **fields: Any) -> None:
     owe(
         kind=Notice.Kind.CODE, number=ADA, sender=sender, body="Your code is ••••••",

@@ -10,7 +10,7 @@ from messaging import states
 from messaging.states import EXPLANATIONS, Reason, State
 
 MOVES = {
-    "queued": "sending cancelled skipped",
+    "queued": "sending skipped accepted sent delivered failed cancelled",
     "sending": "queued uncertain accepted sent delivered failed cancelled",
     "uncertain": "queued accepted sent delivered failed cancelled",
     "accepted": "sent delivered failed cancelled",

@@ -94,8 +94,13 @@ def test_another_account_cannot_speak_of_our_text(text: Outbound) -> None:
     assert Outbound.objects.get().state == State.SENDING
 
 
-def test_a_waiting_text_is_moved_by_no_callback(text: Outbound) -> None:
+def test_news_of_the_last_attempt_takes_a_text_out_of_the_queue(text: Outbound) -> None:
     Outbound.objects.update(state=State.QUEUED)
+    assert told(text, "delivered").state == State.DELIVERED
+
+
+def test_a_text_that_no_attempt_was_made_for_is_moved_by_no_callback(text: Outbound) -> None:
+    Outbound.objects.update(state=State.QUEUED, attempt_id=None)
     assert told(text, "delivered").state == State.QUEUED
 
 

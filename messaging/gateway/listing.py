@@ -1,0 +1,24 @@
+"""A text as the carrier's list shows it."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One text in the carrier's books. `sender` is None until a messaging service has chosen one.
+
+    `status` is the carrier's word. `body` is empty when it was redacted there.
+    """
+
+    sid: str
+    status: str
+    sender: str | None
+    messaging_service_sid: str | None
+    body: str = field(repr=False)
+    created_at: dt.datetime
+    error_code: int | None
+
+    def came_from(self, sender: str, *, since: dt.datetime) -> bool:
+        """Whether it left by this number, short code or messaging service, at that time or later."""
+        return sender in (self.sender, self.messaging_service_sid) and self.created_at >= since

@@ -1,0 +1,41 @@
+"""What the tests of recovery share: one person's text, and time that has passed."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db.models import F
+
+from campaigns.models import Customer
+from messaging.actions.reconciling import reconcile
+from messaging.actions.runs import start_due
+from messaging.models import MessagingCampaign, Outbound
+from optins.models import Sender
+from tests import factories
+
+ADA, BOB = "+13135550101", "+13135550102"
+BODY = "Sale today"
+
+
+def campaign_to(sender: Sender, *numbers: str, body: str = BODY) -> MessagingCampaign:
+    """A campaign whose one text is due now to each of these numbers."""
+    programme = factories.opt_in_campaign(sender=sender)
+    for number in numbers:
+        person = Customer.objects.filter(phone_numbers__number=number).first() or factories.customer(numbers=[number])
+        factories.subscription(programme, person)
+    launched = factories.messaging_campaign(factories.scheduled(programme, body))
+    start_due()
+    return launched
+
+
+def later(seconds: float) -> None:
+    """As if this much time had passed since everything that happened to texts."""
+    moments = ("claimed_at", "leased_until", "ask_at", "due_at")
+    passed = dt.timedelta(seconds=seconds)
+    Outbound.objects.update(**{moment: F(moment) - passed for moment in moments})
+
+
+def reconcile_to_the_end() -> Mapping[str, int]:
+    """Ask as often as it takes until every uncertain text may be settled. Returns the last asking's findings."""
+    reconcile()
+    later(600)
+    return reconcile()

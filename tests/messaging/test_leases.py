@@ -1,0 +1,97 @@
+"""Leases: a worker begins nothing that its lease does not cover, and only what has outlived its lease is rescued."""
+
+import pytest
+from django.db.models import F
+from pytest_django.fixtures import Settings
+
+from messaging.actions.claiming import claim_recipients
+from messaging.actions.leasing import Lease, flag_stuck
+from messaging.actions.sending import send_due
+from messaging.actions.settling import settle
+from messaging.gateway.outcomes import Accepted, Uncertain
+from messaging.models import Outbound, Run
+from messaging.states import Reason, State
+from optins.models import Sender
+from tests.messaging.gateway.scripted import SID, ScriptedServer, created
+from tests.messaging.recovery import ADA, campaign_to, later
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(short_code: Sender) -> Run:
+    campaign_to(short_code, ADA)
+    return Run.objects.get()
+
+
+def test_a_claim_gives_a_lease_by_the_databases_clock(run: Run, settings: Settings) -> None:
+    claim_recipients(run=run, limit=1)
+    assert Outbound.objects.filter(leased_until=F("claimed_at") + settings.RESCUE_AFTER).count() == 1
+
+
+def test_what_a_living_worker_holds_is_not_rescued(run: Run, settings: Settings) -> None:
+    claim_recipients(run=run, limit=1)
+    later(settings.RESCUE_AFTER.total_seconds() - 5)
+    assert flag_stuck() == 0
+    assert Outbound.objects.get().state == State.SENDING
+
+
+def test_what_outlived_its_lease_is_uncertain_to_be_asked_about_and_never_sent_again(
+    run: Run, wire: ScriptedServer, settings: Settings
+) -> None:
+    wire.will(created())
+    claim_recipients(run=run, limit=1)
+    later(settings.RESCUE_AFTER.total_seconds() + 1)
+    assert flag_stuck() == 1
+    text = Outbound.objects.get()
+    assert (text.state, text.reason) == (State.UNCERTAIN, Reason.NO_ANSWER)
+    assert text.ask_at is not None
+    assert send_due(seconds=0.1) == 0
+    assert wire.requests == []
+
+
+def test_a_worker_begins_no_request_that_its_lease_does_not_cover(
+    run: Run, wire: ScriptedServer, settings: Settings
+) -> None:
+    wire.will(created())
+    settings.RESCUE_AFTER *= 0
+    send_due(seconds=0.1)
+    assert wire.requests == []
+    assert Outbound.objects.get().state == State.QUEUED
+
+
+def test_a_lease_leaves_time_for_a_request_until_shortly_before_its_end(settings: Settings) -> None:
+    assert Lease.begin().leaves_time()
+    settings.TWILIO_TIMEOUT = settings.RESCUE_AFTER.total_seconds() / 2
+    assert not Lease.begin().leaves_time()
+
+
+def test_the_answer_of_a_slow_worker_settles_what_was_rescued(run: Run) -> None:
+    (claimed,) = claim_recipients(run=run, limit=1)
+    later(1000)
+    flag_stuck()
+    settle(sender=run.sender, answers=[(claimed, Accepted(SID, "queued", 1))], run=run)
+    text = Outbound.objects.get()
+    assert (text.state, text.sid, text.reason) == (State.ACCEPTED, SID, "")
+
+
+def test_the_answer_of_a_slow_worker_takes_its_text_out_of_the_queue(run: Run) -> None:
+    (claimed,) = claim_recipients(run=run, limit=1)
+    Outbound.objects.update(state=State.QUEUED)
+    settle(sender=run.sender, answers=[(claimed, Accepted(SID, "queued", 1))], run=run)
+    assert Outbound.objects.get().state == State.ACCEPTED
+
+
+def test_an_empty_answer_of_a_slow_worker_leaves_its_text_in_the_queue(run: Run) -> None:
+    (claimed,) = claim_recipients(run=run, limit=1)
+    Outbound.objects.update(state=State.QUEUED)
+    settle(sender=run.sender, answers=[(claimed, Uncertain("No answer."))], run=run)
+    assert Outbound.objects.get().state == State.QUEUED
+
+
+def test_an_answer_does_not_touch_a_later_attempt(run: Run) -> None:
+    (claimed,) = claim_recipients(run=run, limit=1)
+    Outbound.objects.update(state=State.QUEUED)
+    claim_recipients(run=run, limit=1)
+    settle(sender=run.sender, answers=[(claimed, Uncertain("No answer."))], run=run)
+    assert Outbound.objects.get().state == State.SENDING

@@ -20,7 +20,9 @@ from campaigns.lifecycle import CLOSED, Kind, State
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from optins import queries
-from optins.actions.verification import Asker, Outcome, confirm_code, request_code
+from optins.actions.asking import request_code
+from optins.actions.confirming import Outcome, confirm_code
+from optins.actions.verification import Asker
 from optins.disclosure import disclosure
 from optins.models import OptInCampaign
 from optins.visitors import address_of

@@ -9,12 +9,12 @@ verified mark; the row without a number stays, for what it was sent. Consent bel
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from campaigns import phone, profile
 from campaigns.actions.attributes import MAX_ATTRIBUTES, learn
 from campaigns.actions.audit import record
+from campaigns.actions.persons import read_number
 from campaigns.actors import Actor
 from campaigns.models import Attribute, Customer, PhoneNumber
 from campaigns.refusals import Refused
@@ -98,7 +98,7 @@ def add_number(*, customer: Customer, number: str, by: Actor) -> PhoneNumber:
     Raises Refused, PermissionDenied.
     """
     by.require(CHANGE)
-    e164 = _parsed(number)
+    e164 = read_number(number, field="phone_numbers")
     with transaction.atomic():
         _bring(customer, e164)
         record(by=by, act="customer.add_number", of=customer, number=phone.mask(e164))
@@ -161,7 +161,7 @@ def _attribute_value(key: str, raw: object, kinds: Mapping[str, Kind]) -> object
 def _parsed_list(numbers: Sequence[object]) -> Sequence[str]:
     if len(numbers) > MAX_NUMBERS:
         raise Refused("too_many_numbers", f"Give {MAX_NUMBERS} phone numbers at most.", field="phone_numbers")
-    return tuple(dict.fromkeys(_parsed(_written(entry)) for entry in numbers))
+    return tuple(dict.fromkeys(read_number(_written(entry), field="phone_numbers") for entry in numbers))
 
 
 def _written(entry: object) -> str:
@@ -172,13 +172,6 @@ def _written(entry: object) -> str:
         sentence = "Give each phone number as a text, such as “+13135550123”."
         raise Refused("invalid_phone_number", sentence, field="phone_numbers")
     return text
-
-
-def _parsed(number: str) -> str:
-    try:
-        return phone.parse(number, region=settings.DEFAULT_PHONE_REGION)
-    except phone.InvalidPhoneNumber as error:
-        raise Refused("invalid_phone_number", str(error), field="phone_numbers") from None
 
 
 # --- Writing, inside the verb's transaction ------------------------------------------------------

@@ -1,10 +1,19 @@
-"""Whose number is it? Finding, or making, the customer behind a phone number."""
+"""Whose number is it? Reading what was typed; finding, or making, the customer behind a phone number."""
 
+from django.conf import settings
 from django.db.models import F
 
 from campaigns.models import Customer, PhoneNumber
-from campaigns.phone import country
+from campaigns.phone import InvalidPhoneNumber, country, parse
 from campaigns.refusals import Refused
+
+
+def read_number(text: str, *, field: str) -> str:
+    """A number in any spelling as E.164. Raises Refused beside `field` for what cannot be texted."""
+    try:
+        return parse(text, region=settings.DEFAULT_PHONE_REGION)
+    except InvalidPhoneNumber as invalid:
+        raise Refused("invalid_phone_number", str(invalid), field=field) from None
 
 
 def holder_of(*, number: str) -> Customer | None:

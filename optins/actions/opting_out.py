@@ -1,15 +1,14 @@
 """Opting out by other ways than a text, and the double opt-ins that nobody answered."""
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.actions.audit import record
-from campaigns.actions.persons import person_of
+from campaigns.actions.persons import person_of, read_number
 from campaigns.actors import Actor
 from campaigns.models import Customer
-from campaigns.phone import InvalidPhoneNumber, mask, parse
+from campaigns.phone import mask
 from campaigns.refusals import Refused
 from optins.actions import ledger
 from optins.actions.ledger import Evidence, Method
@@ -85,17 +84,10 @@ def opt_out_customer(
         raise Refused("not_found", f"There is no opt-in campaign {programme_id}.")
     held = set(customer.phone_numbers.values_list("number", flat=True))
     if number is not None:
-        held &= {_e164(number)}
+        held &= {read_number(number, field="to_phone_number")}
         if not held:
             raise Refused("not_found", "This number is not one of the customer's.")
     # In one order, so that two calls about the same numbers never wait for each other in a circle.
     return sum(
         opt_out_number(number=one, by=by, reason=reason, programme_id=programme_id, ip=ip) for one in sorted(held)
     )
-
-
-def _e164(number: str) -> str:
-    try:
-        return parse(number, region=settings.DEFAULT_PHONE_REGION)
-    except InvalidPhoneNumber as invalid:
-        raise Refused("invalid_phone_number", str(invalid), field="to_phone_number") from None

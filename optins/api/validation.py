@@ -6,7 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.actions.persons import known_as
-from optins.actions.verification import Asker, confirm_code, request_code
+from optins.actions.asking import request_code
+from optins.actions.confirming import confirm_code
+from optins.actions.verification import Asker
 from optins.api.base import ApiView
 from optins.api.documents import documented
 from optins.api.forms import CodeConfirmation, CodeRequest, Ok

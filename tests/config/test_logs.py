@@ -12,7 +12,9 @@ import structlog
 
 from config import logs
 from messaging.simulator.accounts import JAN
-from optins.actions.verification import Asker, confirm_code, request_code
+from optins.actions.asking import request_code
+from optins.actions.confirming import confirm_code
+from optins.actions.verification import Asker
 from tests import factories
 from tests.fixtures.product import Product
 

@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 
 from campaigns.refusals import Refused
-from optins.actions.verification import Asker, Outcome, confirm_code, request_code
+from optins.actions.asking import request_code
+from optins.actions.confirming import Outcome, confirm_code
+from optins.actions.verification import Asker
 from optins.models import Notice, OptInCampaign, Subscription, Verification
 from tests import factories
 from tests.optins.api.conftest import texted_code

@@ -1,0 +1,148 @@
+"""Confirming a code: the number is proven, and the customer's first proven number joins."""
+
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.db.models.lookups import LessThanOrEqual
+
+from campaigns.actions.customers import add_number
+from campaigns.actions.persons import person_of, read_number
+from campaigns.actors import Actor
+from campaigns.models import Customer, PhoneNumber
+from campaigns.phone import mask
+from campaigns.refusals import Refused
+from optins import codes, queries
+from optins.actions import ledger
+from optins.actions.ledger import Action, Evidence, Method
+from optins.actions.notices import owe
+from optins.actions.verification import Asker, complete_options, digest_key, refusal_of, require_admission, sender_of
+from optins.models import GlobalOptions, Notice, OptInCampaign, Subscription, Verification
+
+
+class Outcome(StrEnum):
+    """What a right code did, besides verifying the number."""
+
+    JOINED = "joined"  # opted in, and welcomed
+    ALREADY_IN = "already_in"  # was opted in before; nothing is sent
+    OTHER_NUMBER = "other_number"  # the person's texts go to the number that they verified first
+
+
+def confirm_code(*, asker: Asker, to_phone_number: str, code: str, campaign_id: int | None = None) -> Outcome:
+    """Take a code from a person: verify the number and opt it in to the campaign of the request.
+
+    Only the customer's first verified number is opted in. With `campaign_id` only a code for that campaign
+    counts. Raises `Refused`: invalid_phone_number, invalid_code, too_many_attempts, code_expired, code_not_found;
+    and for a right code, which then still works later: no_active_campaign_found, not_available, opted_out.
+    """
+    number = read_number(to_phone_number, field="to_phone_number")
+    with transaction.atomic():
+        # The lock makes parallel guesses wait for one another, so that each of them is counted.
+        ledger.lock_number(number)
+        verification = _latest(asker, number, campaign_id)
+        refusal = _judge(verification, code)
+        if refusal is None:
+            outcome = _enrol(verification, asker)
+    if refusal is not None:
+        # Raised only now: inside the transaction it would take the counted guess back.
+        raise refusal
+    return outcome
+
+
+def _latest(asker: Asker, number: str, campaign_id: int | None) -> Verification:
+    asked = Verification.objects.filter(app=asker.app, number=number)
+    if asker.app is not None:
+        asked = asked.filter(customer=asker.customer)
+    late = LessThanOrEqual(F("expires_at"), Now())
+    verification = asked.annotate(is_late=late).order_by("-pk").first()
+    if (
+        verification is None
+        or verification.state == Verification.State.CONFIRMED
+        or campaign_id not in (None, verification.campaign_id)
+    ):
+        raise Refused("code_not_found", "No code is waiting for this number. Request a new one.")
+    if verification.state == Verification.State.DEAD:
+        raise _dead()
+    if verification.is_late:
+        raise Refused("code_expired", "This code is too old. Request a new one.")
+    return verification
+
+
+def _judge(verification: Verification, code: str) -> Refused | None:
+    """Count one guess and judge it. The caller holds the number's lock."""
+    tries = verification.tries + 1
+    left = settings.VERIFICATION_ATTEMPTS - tries
+    row = Verification.objects.filter(pk=verification.pk)
+    if codes.matches(code, verification.code_digest, key=digest_key(), salt=str(verification.salt)):
+        row.update(tries=tries, state=Verification.State.CONFIRMED, confirmed_at=Now())
+        return None
+    if left <= 0:
+        row.update(tries=tries, state=Verification.State.DEAD)
+        return _dead()
+    row.update(tries=tries)
+    return Refused("invalid_code", f"This is not the code. {left} {'try' if left == 1 else 'tries'} left.")
+
+
+def _dead() -> Refused:
+    return Refused("too_many_attempts", "Too many wrong codes: this one no longer works. Request a new one.")
+
+
+def _enrol(verification: Verification, asker: Asker) -> Outcome:
+    """The code was right. What is refused from here on rolls back, so that the code still works later."""
+    number, options = verification.number, complete_options()
+    programme = queries.live_programme(verification.campaign_id)
+    if programme is None:
+        raise Refused("not_available", "This campaign is no longer live, so nobody can join it now.")
+    customer = asker.customer or person_of(number=number)
+    # Two numbers of one person, confirmed at once, must not both be the first.
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    require_admission(programme, customer)
+    stopped = refusal_of(programme, number)
+    if stopped is not None:
+        raise stopped
+    evidence = Evidence(
+        method=Method.CODE,
+        sender=sender_of(programme),
+        customer=customer,
+        wording=asker.wording,
+        app_key=asker.app.key if asker.app else "",
+        ip=asker.ip,
+        user_agent=asker.user_agent,
+    )
+    _prove(verification, customer, asker)
+    ledger.write(number=number, action=Action.VERIFIED, evidence=evidence, programme=programme)
+    if queries.first_verified_number(customer.pk) != number:
+        return Outcome.OTHER_NUMBER
+    standing = Subscription.objects.filter(number=number, programme=programme)
+    if standing.filter(state=Subscription.State.OPTED_IN).exists():
+        return Outcome.ALREADY_IN
+    ledger.opt_in(number=number, programme=programme, evidence=evidence)
+    _welcome(number, programme, options, customer)
+    return Outcome.JOINED
+
+
+def _prove(verification: Verification, customer: Customer, asker: Asker) -> None:
+    """The number is the customer's. The earliest proof counts: verifying again does not make it newer."""
+    number, app = verification.number, asker.app
+    held = PhoneNumber.objects.filter(customer=customer, number=number)
+    if not held.exists():
+        by = Actor.app(app.key) if app else Actor.person(mask(number))
+        add_number(customer=customer, number=number, by=by)
+    held.filter(verified_at__isnull=True).update(verified_at=Now())
+    if verification.customer_id is None:
+        Verification.objects.filter(pk=verification.pk).update(customer=customer)
+        nameless = Customer.objects.filter(pk=customer.pk, first_name="", last_name="")
+        nameless.update(first_name=asker.first_name, last_name=asker.last_name)
+
+
+def _welcome(number: str, programme: OptInCampaign, options: GlobalOptions, customer: Customer) -> None:
+    owe(
+        kind=Notice.Kind.WELCOME,
+        number=number,
+        sender=sender_of(programme),
+        body=queries.welcome_text(programme, options),
+        campaign=programme,
+        customer_id=customer.pk,
+    )

@@ -1,0 +1,1 @@
+"""Measured comparisons: each figure beside its reference in the same run. `benchmarks/run --help`."""

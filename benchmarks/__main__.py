@@ -1,0 +1,36 @@
+"""The command line: servers of its own (with fsync on, as in production), then `manage.py measure`."""
+
+import os
+import secrets
+import subprocess
+import sys
+
+from config.local import postgres, testbed, valkey
+from config.local.processes import Family
+from config.local.services import ROOT, Services
+
+
+def main() -> int:
+    """Run the measurements with the command line's arguments; return their exit code."""
+    with Family() as family:
+        folder = family.temporary_folder()
+        data, logs, password = folder / "postgres", folder / "log", secrets.token_urlsafe()
+        postgres.create(family, data, password=password, logs=logs)
+        database = postgres.start(family, data, password=password, logs=logs)
+        broker = valkey.start(family, folder / "valkey", password=password, logs=logs, keep=False)
+        env = {
+            **os.environ,
+            **testbed.environment(Services(database.url, broker.url)),
+            "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+            "LOG_LEVEL": "ERROR",
+            "BENCHMARK_FOLDER": str(folder),
+            "BENCHMARK_POSTGRES": str(database.child.process.pid),
+            "BENCHMARK_REDIS": str(broker.child.process.pid),
+        }
+        manage = [sys.executable, "manage.py"]
+        subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=env, check=True)
+        return subprocess.run([*manage, "measure", *sys.argv[1:]], cwd=ROOT, env=env, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""`manage.py measure [--quick] [--json]`: run every comparison. Called by `benchmarks/run`, with servers of its own."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+from benchmarks import audience, texts, web
+from benchmarks.figures import Figure, Report
+from benchmarks.models import PlainRow
+from benchmarks.stage import Stage, set_stage, sink
+
+
+class Command(BaseCommand):
+    help = "Measures how fast texts leave, audiences freeze and webhooks answer."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--quick", action="store_true", help="1,000 and 20,000 texts, once each: under a minute.")
+        parser.add_argument("--json", action="store_true", help="JSON on stdout, the table on stderr.")
+
+    def handle(self, *, quick: bool, json: bool, **_: Any) -> None:
+        few, many, repetitions = (1_000, 20_000, 1) if quick else (10_000, 1_000_000, 5)
+        with connection.schema_editor() as editor:
+            editor.create_model(PlainRow)
+        report, stage = Report(), set_stage(many, few)
+        _audience(report, stage, repetitions)
+        _texts(report, stage, repetitions, quick=quick)
+        _web(report, stage, repetitions, requests=1_000 if quick else 10_000)
+        if json:
+            self.stdout.write(report.as_json())
+        print(report.as_table(), file=sys.stderr if json else sys.stdout)
+
+
+def _audience(report: Report, stage: Stage, repetitions: int) -> None:
+    gates = report.add("audience: through the gates", repetitions, lambda: audience.through_the_gates(stage))
+    bare = report.add("audience: bare INSERT … SELECT", repetitions, lambda: audience.bare_insert(stage))
+    report.add("audience: bulk_create of 5,000", repetitions, lambda: audience.bulk_create(stage))
+    report.ratios["audience_vs_bare_insert"] = gates.median / bare.median
+
+
+def _texts(report: Report, stage: Stage, repetitions: int, *, quick: bool) -> None:
+    with sink(0.0) as at_once:
+        with texts.send_workers(at_once, 1) as workers:
+            few = [texts.send_campaign(stage, stage.few, workers) for _ in range(max(repetitions, 3))]
+            many = [texts.send_campaign(stage, None, workers) for _ in range(repetitions)]
+        _add(report, "texts: one send worker, few", few)
+        end_to_end = _add(report, "texts: one send worker, many", many)
+        count = 5_000 if quick else 50_000
+        bare = report.add("texts: bare transport", max(repetitions, 3), lambda: texts.bare_transport(at_once, count))
+        report.add("texts: stock async client", repetitions, lambda: texts.stock_async_client(at_once, count))
+        with texts.send_workers(at_once, 2) as pair:
+            _add(report, "texts: two send workers, many", [texts.send_campaign(stage, None, pair)])
+        usual = report.add("texts: the usual way", repetitions, lambda: texts.the_usual_way(stage, at_once, 300))
+    report.ratios["end_to_end_vs_bare_transport"] = end_to_end.median / bare.median
+    report.ratios["end_to_end_vs_usual_way"] = end_to_end.median / usual.median
+    report.ratios["cost_large_vs_small"] = _median_cost(many) / _median_cost(few)
+    _with_latency(report, stage, repetitions)
+
+
+def _with_latency(report: Report, stage: Stage, repetitions: int) -> None:
+    with sink(0.1) as slow:
+        with texts.send_workers(slow, 1) as workers:
+            _add(report, "texts at 100 ms: one send worker, few", [texts.send_campaign(stage, stage.few, workers)])
+        report.add("texts at 100 ms: bare transport", repetitions, lambda: texts.bare_transport(slow, 2_000))
+        report.add("texts at 100 ms: the usual way", 1, lambda: texts.the_usual_way(stage, slow, 100))
+
+
+def _web(report: Report, stage: Stage, repetitions: int, *, requests: int) -> None:
+    with sink(0.0) as at_once, texts.send_workers(at_once, 1) as workers:
+        texts.send_campaign(stage, None, workers)
+    with web.web_server() as port:
+        web.storm(port, web.plain(200))
+        plain = [web.storm(port, web.plain(requests)) for _ in range(repetitions)]
+        callbacks = [web.storm(port, web.callbacks(requests)) for _ in range(repetitions)]
+        api = [web.storm(port, web.code_requests(stage, requests)) for _ in range(repetitions)]
+    medians = [
+        _add_storms(report, name, storms)
+        for name, storms in (("web: plain view", plain), ("web: callbacks", callbacks), ("web: validation API", api))
+    ]
+    report.ratios["callbacks_vs_plain_view"] = medians[1] / medians[0]
+    report.ratios["api_vs_plain_view"] = medians[2] / medians[0]
+
+
+def _add(report: Report, name: str, campaigns: list[texts.Sent]) -> Figure:
+    return report.keep(Figure(name, [sent.per_second for sent in campaigns], campaigns[-1].note))
+
+
+def _add_storms(report: Report, name: str, storms: list[web.Answered]) -> float:
+    return report.keep(Figure(name, [storm.per_second for storm in storms], f"p99 {storms[-1].p99_ms:.0f} ms")).median
+
+
+def _median_cost(campaigns: list[texts.Sent]) -> float:
+    return Figure("", [sent.cost for sent in campaigns]).median

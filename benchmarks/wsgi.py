@@ -1,0 +1,5 @@
+"""The web server's application with the benchmarks' settings."""
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()

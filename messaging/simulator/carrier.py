@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from messaging.simulator.directory import Directory, Line
 from messaging.simulator.errors import CarrierError
 from messaging.simulator.failures import BLOCKED, DELIVERED, Answer, Outcome, answer_for, outcome_for
+from messaging.simulator.faults import Faults
 from messaging.simulator.messages import Answered, Author, Message, Status, now
 from messaging.simulator.optout import Reaction, react
 from messaging.simulator.parameters import inbound_parameters, status_parameters
@@ -57,6 +58,7 @@ class Carrier:
 
     def _forget(self) -> None:
         self.records = Records()
+        self.faults = Faults()
         self._blocks: set[tuple[str, str]] = set()
         self._throttled: set[str] = set()
         self._scheduled: dict[str, asyncio.Task[None]] = {}

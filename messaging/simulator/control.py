@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from messaging.simulator.faults import Fault
 from messaging.simulator.handsets import as_bubble
 from messaging.simulator.messages import Message
 from messaging.simulator.wire import CARRIER
@@ -11,6 +12,7 @@ def add_routes(app: web.Application) -> None:
     """Adds /control and /healthz."""
     app.router.add_get("/control/accounts", accounts)
     app.router.add_get("/control/messages", messages)
+    app.router.add_post("/control/faults", faults)
     app.router.add_post("/control/reset", reset)
     app.router.add_get("/healthz", healthz)
 
@@ -41,8 +43,19 @@ async def messages(request: web.Request) -> web.Response:
     return web.json_response({"messages": [_record(m) for m in found]})
 
 
+async def faults(request: web.Request) -> web.Response:
+    """Orders faults for the next requests: `{on, do, taken, times}`. 400 with a sentence for what is none."""
+    try:
+        form = await request.json()
+        fault, times = Fault.read(form if isinstance(form, dict) else {})
+    except ValueError as error:
+        return web.json_response({"problem": str(error)}, status=400)
+    request.app[CARRIER].faults.order(fault, times)
+    return web.json_response({"status": "ok"})
+
+
 async def reset(request: web.Request) -> web.Response:
-    """Forgets all texts, blocks and changed webhooks."""
+    """Forgets all texts, blocks, changed webhooks and ordered faults."""
     request.app[CARRIER].reset()
     return web.json_response({"status": "ok"})
 

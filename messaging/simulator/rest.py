@@ -27,10 +27,15 @@ def add_routes(app: web.Application) -> None:
 
 
 async def create(request: web.Request) -> web.Response:
-    """201 with the message; magic recipients are refused, answered with an error, or kept waiting."""
+    """201 with the message; magic recipients are refused, answered with an error, or kept waiting. Faults go first."""
     account = signed_in(request)
     carrier = request.app[CARRIER]
     draft = read_draft(await form_of(request), account, carrier.directory)
+    fault = carrier.faults.next("create")
+    if fault:
+        if fault.taken:
+            carrier.accept(draft)
+        return await fault.misbehave(request, carrier.delays.hold)
     answer = carrier.answer_to(draft)
     if answer == "throttled once":
         raise CarrierError(20429)
@@ -44,7 +49,10 @@ async def create(request: web.Request) -> web.Response:
 
 async def fetch(request: web.Request) -> web.Response:
     """The message as it stands."""
-    return web.json_response(_message(request).as_twilio())
+    message = _message(request)
+    carrier = request.app[CARRIER]
+    fault = carrier.faults.next("fetch")
+    return await fault.misbehave(request, carrier.delays.hold) if fault else web.json_response(message.as_twilio())
 
 
 async def update(request: web.Request) -> web.Response:
@@ -76,6 +84,10 @@ def _message(request: web.Request) -> Message:
 async def list_messages(request: web.Request) -> web.Response:
     """A page of messages, newest first, with the addresses of its neighbours."""
     account = signed_in(request)
+    carrier = request.app[CARRIER]
+    fault = carrier.faults.next("list")
+    if fault:
+        return await fault.misbehave(request, carrier.delays.hold)
     query = dict(request.query)
     size = _page_size(query)
     number = int(query["Page"]) if query.get("Page", "").isdigit() else 0

@@ -80,10 +80,9 @@ def matching(rule: object) -> QuerySet[Customer]:
     return Customer.objects.filter(compile(rule, fields()))
 
 
-def estimate(segment: Segment | None, *, limit: int | None = None) -> int:
-    """How many customers the segment has, counted no further than `limit`."""
-    people = members(segment).order_by()
-    return (people if limit is None else people[:limit]).count()
+def estimate(segment: Segment | None) -> int:
+    """How many customers the segment has."""
+    return members(segment).order_by().count()
 
 
 def meets_restriction(campaign: Campaign, *, on: dt.date) -> Q:

@@ -13,12 +13,16 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
+    """What a campaign is for."""
+
     GLOBAL = "global"
     OPT_IN = "opt_in"
     MESSAGING = "messaging"
 
 
 class State(StrEnum):
+    """Where a campaign stands."""
+
     DRAFT = "draft"  # being written; nothing is held and nothing is sent
     SCHEDULED = "scheduled"  # launched, its runtime has not begun
     LIVE = "live"  # running
@@ -28,8 +32,9 @@ class State(StrEnum):
 
 
 class Move(StrEnum):
+    """What a person, or the system in one's place, can do to a campaign. The clock begins and ends them besides."""
+
     LAUNCH = "launch"
-    BEGIN = "begin"
     PAUSE = "pause"
     RESUME = "resume"
     END = "end"
@@ -46,7 +51,6 @@ class Step:
 
 MOVES: Mapping[Move, Step] = {
     Move.LAUNCH: Step(frozenset({State.DRAFT}), State.SCHEDULED),
-    Move.BEGIN: Step(frozenset({State.SCHEDULED}), State.LIVE),
     Move.PAUSE: Step(frozenset({State.LIVE, State.SCHEDULED}), State.PAUSED),
     Move.RESUME: Step(frozenset({State.PAUSED}), State.SCHEDULED),
     Move.END: Step(frozenset({State.LIVE, State.PAUSED, State.SCHEDULED}), State.ENDED),
@@ -61,4 +65,4 @@ LAUNCHED = frozenset({State.SCHEDULED, State.LIVE, State.PAUSED})
 
 def moves_from(state: State) -> tuple[Move, ...]:
     """The moves a person may make from here, in the order in which buttons stand."""
-    return tuple(move for move, step in MOVES.items() if state in step.sources and move is not Move.BEGIN)
+    return tuple(move for move, step in MOVES.items() if state in step.sources)

@@ -20,7 +20,6 @@ from phonenumbers import (
     PhoneNumberType,
     ValidationResult,
 )
-from phonenumbers import timezone as zones_of_numbers
 
 E164_PATTERN: Final = r"^\+[1-9][0-9]{6,14}$"
 """E.164 as a regular expression that reads alike in Python and in a PostgreSQL CHECK."""
@@ -99,15 +98,6 @@ def country(e164: str) -> str:
 def is_region(code: str) -> bool:
     """Whether `code` is the ISO 3166 code, in capitals, of a region with a numbering plan that we know."""
     return code in phonenumbers.SUPPORTED_REGIONS
-
-
-def time_zones(e164: str) -> tuple[str, ...]:
-    """Every IANA zone the number may be at home in: often one, dozens if toll-free, () if unknown."""
-    number = _number(e164)
-    if number is None:
-        return ()
-    zones = zones_of_numbers.time_zones_for_number(number)
-    return tuple(zone for zone in zones if zone != zones_of_numbers.UNKNOWN_TIMEZONE)
 
 
 def pretty(e164: str) -> str:

@@ -61,12 +61,6 @@ def is_zone(name: str) -> bool:
     return name in _zones()
 
 
-def age(birth_date: dt.date, on: dt.date) -> int:
-    """Completed years on a day. Who was born on 29 February is a year older on 1 March in common years."""
-    before_birthday = (on.month, on.day) < (birth_date.month, birth_date.day)
-    return on.year - birth_date.year - before_birthday
-
-
 @functools.cache
 def _zones() -> frozenset[str]:
     # Listing the zones walks directories. Opening one by name would also open "right/…" and "localtime".

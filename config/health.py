@@ -3,12 +3,9 @@
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Min
-from django.db.models.functions import Now
 from django.http import HttpRequest, JsonResponse
 
-from messaging.models import Outbound
-from messaging.states import State
+from messaging.reports import waiting
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:
@@ -19,7 +16,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when Postgres and Redis answer, else 503. `oldest_waiting_seconds` is 0 when nothing is late."""
     checks = {"postgres": _postgres(), "redis": _redis()}
     ready = all(value == "ok" for value in checks.values())
-    lag = _oldest_waiting_seconds() if checks["postgres"] == "ok" else None
+    lag = round(waiting()[1], 1) if checks["postgres"] == "ok" else None
     body = {"status": "ok" if ready else "unavailable", **checks, "oldest_waiting_seconds": lag}
     return JsonResponse(body, status=200 if ready else 503)
 
@@ -42,9 +39,3 @@ def _redis() -> str:
     finally:
         client.close()
     return "ok"
-
-
-def _oldest_waiting_seconds() -> float:
-    waiting = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now())
-    age = waiting.aggregate(age=Now() - Min("due_at"))["age"]
-    return round(age.total_seconds(), 1) if age else 0.0

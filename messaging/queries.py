@@ -8,14 +8,10 @@ from django.db.models.functions import Now
 from campaigns.audience import fields
 from campaigns.lifecycle import State as CampaignState
 from campaigns.models import Customer
+from campaigns.profile import FIELDS
 from messaging.models import Outbound, Run
 from messaging.states import State
 from optins.models import Sender
-
-_PROFILE = (
-    "external_id", "first_name", "last_name", "email", "birth_date", "language", "time_zone", "country", "state",
-    "postal_code",
-)  # fmt: skip
 
 
 def merge_fields() -> Mapping[str, str]:
@@ -25,7 +21,7 @@ def merge_fields() -> Mapping[str, str]:
 
 def merge_values(customer: Customer) -> Mapping[str, object]:
     """What one customer's merge fields hold. An attribute never hides a profile field."""
-    return {**customer.attributes, **{name: getattr(customer, name) for name in _PROFILE}}
+    return {**customer.attributes, **{name: getattr(customer, name) for name in FIELDS}}
 
 
 def open_runs(sender: Sender) -> QuerySet[Run]:

@@ -62,11 +62,6 @@ class Field:
     max: int | None = None
     position: int = 0
 
-    @property
-    def required(self) -> bool:
-        """Whether a customer without a value cannot be texted."""
-        return self.default is None
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -186,8 +187,7 @@ def today() -> Today:
         failed=Count("pk", filter=Q(state=State.FAILED)),
     )
     out = ConsentEvent.objects.filter(action=ConsentEvent.Action.OPTED_OUT, at__gte=midnight)
-    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now())
-    waiting = due.aggregate(number=Count("pk"), age=Now() - Min("due_at"))
+    number_waiting, oldest_waiting_seconds = waiting()
     return Today(
         opted_in=numbers["all"],
         opted_in_since=numbers["since"],
@@ -195,14 +195,21 @@ def today() -> Today:
         delivered=texts["delivered"],
         failed=texts["failed"],
         opt_outs=out.values("number").distinct().count(),
-        waiting=waiting["number"],
-        oldest_waiting_seconds=waiting["age"].total_seconds() if waiting["age"] else 0.0,
+        waiting=number_waiting,
+        oldest_waiting_seconds=oldest_waiting_seconds,
     )
 
 
-def uncertain_texts() -> int:
-    """Texts of which nobody knows whether the carrier has them: they wait for proof, visible to staff."""
-    return Outbound.objects.filter(state=State.UNCERTAIN).count()
+def waiting() -> tuple[int, float]:
+    """How many texts are due and have not left, and since how many seconds the oldest; 0 when nothing is late."""
+    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now())
+    found = due.aggregate(number=Count("pk"), age=Now() - Min("due_at"))
+    return found["number"], found["age"].total_seconds() if found["age"] else 0.0
+
+
+def long_uncertain_texts() -> int:
+    """Texts of which the carrier has not been able to say for hours whether it has them: only a person can help."""
+    return Outbound.objects.filter(state=State.UNCERTAIN, claimed_at__lt=Now() - settings.RECONCILE_NEEDS_YOU).count()
 
 
 @dataclass(frozen=True, slots=True)

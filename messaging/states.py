@@ -94,7 +94,6 @@ class Reason(StrEnum):
     NOT_OPTED_IN = "not_opted_in"
     OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"
-    NOT_VERIFIED = "not_verified"
     RESTRICTED = "restricted"
     NOT_IN_AUDIENCE = "not_in_audience"
     COUNTRY_NOT_ALLOWED = "country_not_allowed"
@@ -107,7 +106,6 @@ class Reason(StrEnum):
     # failed
     INVALID_NUMBER = "invalid_number"
     UNREACHABLE = "unreachable"
-    LANDLINE = "landline"
     BLOCKED_BY_CARRIER = "blocked_by_carrier"
     FILTERED_AS_SPAM = "filtered_as_spam"
     OPTED_OUT_AT_CARRIER = "opted_out_at_carrier"
@@ -123,7 +121,6 @@ class Reason(StrEnum):
     CAMPAIGN_CANCELLED = "campaign_cancelled"
     # uncertain
     NO_ANSWER = "no_answer"
-    SERVER_ERROR = "server_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +152,6 @@ _SKIPPED: Final = {
     Reason.SUPPRESSED: (
         "The number must not be texted: it sent STOP, or the carrier blocks it.",
         "Nothing to do: only the person can lift this, by texting START.",
-    ),
-    Reason.NOT_VERIFIED: (
-        "Nobody has confirmed yet that this number belongs to the customer.",
-        "Have the customer confirm the number with a code or by answering YES.",
     ),
     Reason.RESTRICTED: (
         "The customer does not meet the user restrictions of the campaign.",
@@ -200,16 +193,12 @@ _SKIPPED: Final = {
 
 _FAILED: Final = {
     Reason.INVALID_NUMBER: (
-        "The carrier says that this phone number does not exist.",
-        "Ask the customer for the right number.",
+        "The carrier says that this phone number does not exist, or is a landline that cannot receive texts.",
+        "Ask the customer for the number of a mobile phone.",
     ),
     Reason.UNREACHABLE: (
         "The phone could not be reached: it was off, out of range, or no network serves it.",
         "Nothing to do now; if it happens again, ask the customer for another number.",
-    ),
-    Reason.LANDLINE: (
-        "The number is a landline or another number that cannot receive texts.",
-        "Ask the customer for a mobile number.",
     ),
     Reason.BLOCKED_BY_CARRIER: (
         "The network or the phone blocks texts from this sender.",
@@ -267,10 +256,6 @@ _CANCELLED: Final = {
 _UNCERTAIN: Final = {
     Reason.NO_ANSWER: (
         "The provider did not answer, so that nobody knows yet whether it has the text.",
-        "Wait: the provider is asked, and it is not sent again until it is certain that it never left.",
-    ),
-    Reason.SERVER_ERROR: (
-        "The provider answered with an error of its own, and may have the text all the same.",
         "Wait: the provider is asked, and it is not sent again until it is certain that it never left.",
     ),
 }

@@ -146,14 +146,6 @@ def test_a_region_is_known_by_its_code(code: str, known: bool) -> None:
     assert phone.is_region(code) is known
 
 
-def test_a_number_tells_its_time_zones() -> None:
-    assert phone.time_zones("+13135550123") == ("America/New_York",)
-    assert "Europe/London" in phone.time_zones("+447400123456")
-    assert len(phone.time_zones("+18005551212")) > 10
-    assert phone.time_zones("+10000000000") == ()
-    assert phone.time_zones("97865") == ()
-
-
 def test_a_number_is_shown_the_way_people_write_it() -> None:
     assert phone.pretty("+13139711649") == "+1 313-971-1649"
     assert phone.pretty("97865") == "97865"

@@ -136,18 +136,3 @@ def test_a_delay_is_so_much_elapsed_time(amount: int, unit: str, length: dt.time
 def test_a_delay_out_of_bounds_is_refused(amount: int, unit: str) -> None:
     with pytest.raises(ValueError, match=r"delay|Unit"):
         timing.delay(amount, unit)
-
-
-@pytest.mark.parametrize(
-    ("born", "on", "years"),
-    [
-        ("2000-06-15", "2026-06-14", 25),
-        ("2000-06-15", "2026-06-15", 26),
-        ("2004-02-29", "2025-02-28", 20),
-        ("2004-02-29", "2025-03-01", 21),
-        ("2004-02-29", "2024-02-29", 20),
-        ("2026-01-02", "2026-01-01", -1),
-    ],
-)
-def test_an_age_is_the_completed_years(born: str, on: str, years: int) -> None:
-    assert timing.age(dt.date.fromisoformat(born), dt.date.fromisoformat(on)) == years

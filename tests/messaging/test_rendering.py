@@ -48,12 +48,10 @@ def test_a_long_value_is_cut_and_not_left_with_a_space() -> None:
 def test_an_empty_default_makes_a_field_optional() -> None:
     template = rendering.compile('Hi{{ name | default: "" }}')
     assert template.render({}) == "Hi"
-    assert not template.fields[0].required
 
 
 def test_fields_are_listed_in_order_with_their_filters() -> None:
     assert GREETING.fields == (Field("first_name", "there", 20, 3), Field("points", None, None, 50))
-    assert [field.required for field in GREETING.fields] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
 from messaging.models import SmsMessage
 from messaging.pages import page_of
-from messaging.reports import Progress, Today, progress_of_campaigns, today, uncertain_texts
+from messaging.reports import Progress, Today, long_uncertain_texts, progress_of_campaigns, today
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
 
 _LATEST = 6
@@ -101,10 +101,10 @@ def needs() -> Sequence[Need]:
     for provider in MessageProvider.objects.exclude(check_problem="").only("pk", "name", "check_problem"):
         url = reverse("admin:optins_messageprovider_change", args=[provider.pk])
         found.append(Need(f"{provider.name} does not connect", provider.check_problem, url, "danger"))
-    uncertain = uncertain_texts()
+    uncertain = long_uncertain_texts()
     if uncertain:
         url = f"{reverse('admin:messaging_outbound_changelist')}?state__exact=uncertain"
-        text = "Nobody knows yet whether the carrier has them. They are not sent again without proof."
+        text = "For hours the carrier could not say whether it has them. Test the provider's connection; they wait."
         found.append(Need(f"{_figure(uncertain)} uncertain text{'' if uncertain == 1 else 's'}", text, url))
     options = GlobalOptions.objects.first()
     if options is not None and not options.is_complete:

@@ -2,16 +2,21 @@
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from campaigns.models import Campaign
 from config.dashboard import first_steps, needs
 from config.roles import ADMIN, VIEWER
 from messaging.actions.campaigns import pause
+from messaging.actions.claiming import claim_recipients
+from messaging.actions.leasing import flag_stuck
 from messaging.actions.runs import start_due
+from messaging.models import Run
 from optins.models import MessageProvider
 from tests import factories
 from tests.factories import TESTS, signed_in
 from tests.messaging.admin.screens import page
+from tests.messaging.recovery import ADA, campaign_to, later
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +64,18 @@ def test_a_paused_campaign_says_why() -> None:
     assert [(need.title, need.text) for need in needs()] == [
         (f"“{campaign.name}” is paused", "The provider refused the number.")
     ]
+
+
+def test_a_text_that_is_uncertain_for_hours_needs_somebody(settings: Settings) -> None:
+    campaign_to(factories.sender(), ADA)
+    claim_recipients(run=Run.objects.get(), limit=1)
+    later(1000)
+    flag_stuck()
+    assert needs() == []
+    later(settings.RECONCILE_NEEDS_YOU.total_seconds())
+    (need,) = needs()
+    assert need.title == "1 uncertain text"
+    assert "?state__exact=uncertain" in need.url
 
 
 def test_staff_without_a_role_see_no_figure() -> None:

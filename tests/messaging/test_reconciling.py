@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import requests
+from django.db import connection
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
@@ -264,3 +265,15 @@ def test_who_opted_out_meanwhile_is_not_sent_it_again(carrier: Simulator, short_
     sending.send_due(seconds=0.5)
     assert outcome() == (State.SKIPPED, Reason.SUPPRESSED)
     assert bodies(carrier, ADA) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_another_process_asks_nobody_else_does(carrier: Simulator, short_code: Sender) -> None:
+    lost(short_code)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7061994)")
+        assert reconcile() == {}
+        cursor.execute("SELECT pg_advisory_unlock(7061994)")
+    other.close()
+    assert reconcile() == {"absent": 1}

@@ -83,7 +83,7 @@ def figures(day: Today) -> Sequence[Tile]:
     log = reverse("admin:messaging_outbound_changelist")
     return (
         Tile(
-            "Opted-in numbers", _figure(day.opted_in), f"{_figure(day.opted_in_since)} today",
+            "Opted-in numbers", _figure(day.opted_in), f"{_figure(day.opted_in_since)} joined today",
             reverse("admin:optins_subscription_changelist"),
         ),
         Tile("Texts today", _figure(day.texts), share, log),

@@ -12,6 +12,7 @@ class OptlineAdminSite(UnfoldAdminSite):
 
     index_title = "Home"
     index_template = "admin/home.html"
+    empty_value_display = "–"
 
     def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         return super().index(request, {"tiles": tiles(request), **(extra_context or {})})

@@ -93,7 +93,7 @@ class SmsMessageForm(forms.ModelForm[SmsMessage]):
         label="Time zone",
         choices=zone_choices,
         widget=UnfoldAdminSelectWidget,
-        help_text="The times above are meant as clocks show them here.",
+        help_text="The times above are local times in this zone.",
     )
     provider = _choice(MessageProvider.objects.all(), "Message Provider", "Choose a message provider")
     sender = _choice(Sender.objects.select_related("provider"), "Target Phone Number", "")

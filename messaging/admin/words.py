@@ -47,4 +47,4 @@ def moment(at: dt.datetime) -> str:
     """A moment in a list: the year is left out while it is this one's."""
     local = timezone.localtime(at)
     year = "" if local.year == timezone.localtime().year else f" {local.year}"
-    return f"{local.day} {local:%b}{year}, {local:%H:%M:%S}"
+    return f"{local.day} {local:%b}{year}, {local:%H:%M} {local:%Z}"

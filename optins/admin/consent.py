@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 
 from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, badge
-from optins.models import ConsentEvent, Suppression, Verification
+from optins.models import ApiApp, ConsentEvent, Suppression, Verification
 
 _STATES_OF_ACTIONS = {
     ConsentEvent.Action.ASKED: "pending",
@@ -40,7 +41,7 @@ class SuppressionAdmin(ReadOnlyAdmin):
 class ConsentEventAdmin(ReadOnlyAdmin):
     """The ledger. The database itself refuses to change an entry."""
 
-    list_display = ("at", "phone", "action_badge", "method", "preference", "told_by")
+    list_display = ("at", "phone", "action_badge", "method", "preference", "evidence")
     list_filter = ("action", "method", ProgrammeFilter, ("at", admin.DateFieldListFilter))
     list_select_related = ("programme",)
     fieldsets = (
@@ -50,7 +51,9 @@ class ConsentEventAdmin(ReadOnlyAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("programme", "sender", "customer")
+        app = ApiApp.objects.filter(key=OuterRef("app_key")).values("name")
+        rows = super().get_queryset(request).select_related("programme", "sender", "customer")
+        return rows.annotate(app_name=Subquery(app))
 
     @admin.display(description="action", ordering="action")
     def action_badge(self, row: ConsentEvent) -> str:
@@ -60,9 +63,12 @@ class ConsentEventAdmin(ReadOnlyAdmin):
     def preference(self, row: ConsentEvent) -> str:
         return row.programme.preference if row.programme else "all"
 
-    @admin.display(description="told by")
-    def told_by(self, row: ConsentEvent) -> str:
-        return row.staff or row.app_key or row.inbound_text[:40] or "—"
+    @admin.display(description="evidence")
+    def evidence(self, row: Any) -> str:
+        """Who said it, or in which words; the whole is on the page of the entry."""
+        if row.inbound_text:
+            return f"“{row.inbound_text[:40]}”"
+        return row.staff or row.app_name or row.app_key or "–"
 
 
 @admin.register(Verification)

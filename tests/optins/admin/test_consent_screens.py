@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from campaigns.models import Customer
 from config.roles import ADMIN, VIEWER
+from optins.actions import ledger
+from optins.actions.ledger import Evidence
 from optins.models import ConsentEvent, Suppression, Verification
-from tests.factories import customer, opt_in_campaign, signed_in, subscription, suppression
+from tests.factories import api_app, customer, opt_in_campaign, signed_in, subscription, suppression
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +100,13 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_one(model: str) 
     for serial in range(5):
         subscription(programme, customer(numbers=[f"+1313971{1001 + serial}"]))
     assert queries_of(browser, model) == one
+
+
+def test_the_ledger_names_the_app_and_the_moment_with_its_zone() -> None:
+    shop = api_app(name="Web shop")
+    evidence = Evidence(method=ConsentEvent.Method.CODE, app_key=shop.key)
+    entry = ledger.opt_in(number=NUMBER, programme=opt_in_campaign(), evidence=evidence).consent_event
+    shown = signed_in(VIEWER).get(reverse("admin:optins_consentevent_changelist")).text
+    assert "Web shop" in shown
+    assert f"{entry.at:%-d %b %Y, %H:%M} UTC" in shown
+    assert shop.key not in shown

@@ -8,6 +8,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.fixtures.browser import PATIENCE_MS
+
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI}`))"""
 
@@ -17,7 +19,7 @@ SignIn = Callable[[User], Page]
 @pytest.fixture
 def context(chromium: Browser, live_server: LiveServer) -> Generator[BrowserContext, None, None]:
     context = chromium.new_context(base_url=live_server.url)
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(TELL_VIOLATIONS)
     yield context
     context.close()

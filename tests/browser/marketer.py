@@ -110,6 +110,11 @@ class Marketer:
         row = self.page.locator(".ol-messages li").filter(has_text=message)
         expect(row.get_by_role("img", name=outcomes)).to_be_visible()
 
+    def looks_again(self, picture: str, *, begin: str) -> None:
+        self.page.reload()
+        self.page.wait_for_load_state("networkidle")
+        self.album.keep(self.page, picture, begin=self.page.locator(begin))
+
     def opens(self, path: str, picture: str) -> None:
         self.page.goto(path)
         self.page.wait_for_load_state("networkidle")

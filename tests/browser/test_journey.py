@@ -30,7 +30,7 @@ SCREENS = {
     "home": "/admin/",
     "campaigns": "/admin/campaigns/campaign/",
     "opt-in": "/admin/optins/optincampaign/{programme}/change/",
-    "message-log": "/admin/messaging/outbound/",
+    "message-log": "/admin/messaging/outbound/?kind__exact=campaign",
     "conversation": f"/admin/messaging/inbound/conversation/{ALEX}/",
     "consent-ledger": "/admin/optins/consentevent/",
     "permalink": "/c/spring-offers",
@@ -122,7 +122,7 @@ def test_the_guide_from_login_to_stop(
     two_people_join(alex, blake, web_shop)
     news_are_launched(marketer, product)
     only_the_opted_in_receive(marketer, alex, blake, carmen, web_shop)
-    marketer.album.keep(marketer.page, "campaign-running", begin=marketer.page.locator("#messages"))
+    marketer.looks_again("campaign-running", begin="#messages")
     a_stop_holds(alex, blake, web_shop)
     everybody_is_answered(alex, carmen)
     marketer.album.keep(handsets.page, "handsets")

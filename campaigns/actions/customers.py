@@ -9,12 +9,13 @@ verified mark; the row without a number stays, for what it was sent. Consent bel
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from campaigns import phone, profile
 from campaigns.actions.attributes import MAX_ATTRIBUTES, learn
 from campaigns.actions.audit import record
 from campaigns.actions.persons import read_number
+from campaigns.actions.turns import take_turns
 from campaigns.actors import Actor
 from campaigns.models import Attribute, Customer, PhoneNumber
 from campaigns.refusals import Refused
@@ -58,7 +59,7 @@ def save_customer(
     if not identity:
         raise Refused("missing_external_id", "Give the customer an external ID.", field="external_id")
     with transaction.atomic():
-        _take_turns(identity)
+        take_turns(identity)
         customer = Customer.objects.select_for_update().filter(external_id=identity).first()
         created = customer is None
         if customer is None:
@@ -177,14 +178,8 @@ def _written(entry: object) -> str:
 # --- Writing, inside the verb's transaction ------------------------------------------------------
 
 
-def _take_turns(identity: str) -> None:
-    """Two calls about one external ID come one after the other, also while there is no row to lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [identity])
-
-
 def _require_free(identity: str, *, other_than: Customer | None) -> None:
-    _take_turns(identity)
+    take_turns(identity)
     holder = Customer.objects.filter(external_id=identity).first()
     if holder is not None and holder != other_than:
         sentence = "Another customer has this external ID. Give a different one."

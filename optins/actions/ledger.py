@@ -6,10 +6,10 @@ These are the only functions that change a subscription or a suppression. Caller
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from campaigns.actions.turns import take_turns
 from campaigns.models import Campaign, Customer
 from optins.models import ConsentEvent, Sender, Subscription, Suppression
 
@@ -36,8 +36,7 @@ class Evidence:
 
 def lock_number(number: str) -> None:
     """Serialise everything that changes one number's consent, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [number])
+    take_turns(number)
 
 
 def write(*, number: str, action: str, evidence: Evidence, programme: Campaign | None = None) -> ConsentEvent:

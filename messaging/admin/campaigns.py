@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -25,7 +24,7 @@ from campaigns.lifecycle import CLOSED, Kind, Move
 from campaigns.models import Campaign
 from messaging.actions import campaigns as verbs
 from messaging.actions.messages import missing
-from messaging.admin.words import bar, when
+from messaging.admin.words import bar, moment, when
 from messaging.gates import estimate
 from messaging.models import MessagingCampaign, SmsMessage
 from messaging.pages import page_of
@@ -100,8 +99,8 @@ class CampaignAdmin(ModelAdmin):
     def runtime(self, campaign: Campaign) -> str:
         if campaign.kind == Kind.GLOBAL:
             return "Always"
-        begins, ends = (_day(moment) for moment in (campaign.starts_at, campaign.ends_at))
-        return f"{begins or 'From launch'} – {ends or 'no end'}"
+        begins = moment(campaign.starts_at) if campaign.starts_at else "From launch"
+        return f"{begins} – {moment(campaign.ends_at) if campaign.ends_at else 'no end'}"
 
     @display(description="Audience")
     def target(self, campaign: Campaign) -> str:
@@ -110,10 +109,6 @@ class CampaignAdmin(ModelAdmin):
     @display(description="Progress")
     def progress(self, campaign: Campaign) -> SafeString:
         return bar(vars(campaign)["progress"])
-
-
-def _day(moment: Any) -> str:
-    return "" if moment is None else f"{timezone.localtime(moment):%-d %b %Y, %H:%M}"
 
 
 @admin.register(MessagingCampaign)

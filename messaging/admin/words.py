@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -44,7 +45,5 @@ def bar(progress: Progress | None) -> SafeString:
 
 
 def moment(at: dt.datetime) -> str:
-    """A moment in a list: the year is left out while it is this one's."""
-    local = timezone.localtime(at)
-    year = "" if local.year == timezone.localtime().year else f" {local.year}"
-    return f"{local.day} {local:%b}{year}, {local:%H:%M} {local:%Z}"
+    """A moment as templates show it, by the clock of the dashboard, whose zone it names."""
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")

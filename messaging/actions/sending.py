@@ -2,8 +2,10 @@
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -28,23 +30,69 @@ log = structlog.get_logger(__name__)
 _CALLBACK_RETRIES = "rc=3&rp=5xx,ct,rt"
 # How long to wait when every sender's bucket is empty: a tenth of a second keeps the pace even.
 _BREATH_SECONDS = 0.1
+# One on the wire, one claimed and next in line. More would only make a pause reach them later.
+_CHUNKS_IN_FLIGHT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A claimed chunk whose posting has begun. `outcomes` come in the order of `claimed`, each waited for."""
+
+    sender: Sender
+    run: Run | None
+    claimed: Sequence[Claimed]
+    outcomes: Iterator[Outcome]
+
+    def land(self) -> None:
+        """Wait for the answers and write them back."""
+        settle(sender=self.sender, answers=list(zip(self.claimed, self.outcomes, strict=True)), run=self.run)
+
+
+class _Sky:
+    """The chunks in flight, oldest first: while one is on the wire the next is claimed, so that neither waits."""
+
+    def __init__(self) -> None:
+        self._flights: deque[_Flight] = deque()
+
+    def take_off(self, flight: _Flight) -> int:
+        """Add a chunk and return the parts it costs. Lands the oldest when there is one too many."""
+        if flight.claimed:
+            self._flights.append(flight)
+        if len(self._flights) > _CHUNKS_IN_FLIGHT:
+            self.land_one()
+        return sum(text.parts for text in flight.claimed)
+
+    def land_one(self) -> bool:
+        """Settle the oldest chunk. False when nothing is in flight."""
+        if not self._flights:
+            return False
+        self._flights.popleft().land()
+        return True
 
 
 def send_due(*, seconds: float) -> int:
-    """Send what is due until nothing is, or the time is up. Returns how many texts went out."""
-    sent, deadline = 0, time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        senders = list(senders_with_work())
-        if not senders:
-            break
-        round_sent = sum(_send_from(sender) for sender in senders)
-        sent += round_sent
-        if not round_sent:
+    """Send what is due until nothing is, or the time is up. Returns how many texts went out.
+
+    Should a chunk not be settled because the database is away, its lease and the carrier's list tell later.
+    """
+    sent, deadline, sky = 0, time.monotonic() + seconds, _Sky()
+    try:
+        while time.monotonic() < deadline:
+            senders = list(senders_with_work())
+            round_sent = sum(_send_from(sender, sky) for sender in senders)
+            sent += round_sent
+            if round_sent or sky.land_one():
+                continue
+            if not senders:
+                break
             time.sleep(_BREATH_SECONDS)
+    finally:
+        while sky.land_one():
+            pass
     return sent
 
 
-def _send_from(sender: Sender) -> int:
+def _send_from(sender: Sender, sky: _Sky) -> int:
     """One chunk from one sender: replies and codes ahead of campaigns, at no more than its rate."""
     try:
         # Before anything is claimed: what was claimed and not posted would be uncertain for ever.
@@ -55,31 +103,26 @@ def _send_from(sender: Sender) -> int:
     granted = pacing.take(sender, settings.SEND_CHUNK)
     if not granted:
         return 0
-    spent, sent = 0, 0
     lease = Lease.begin()
     notices = claim_notices(sender=sender, limit=granted)
-    spent += _hand_over(gateway, sender, notices, lease, run=None)
-    sent += len(notices)
+    spent = sky.take_off(_begin(gateway, sender, notices, lease, run=None))
+    sent = len(notices)
     for run in open_runs(sender):
         if spent >= granted:
             break
         lease = Lease.begin()
         recipients = claim_recipients(run=run, limit=granted - spent)
-        spent += _hand_over(gateway, sender, recipients, lease, run=run)
+        spent += sky.take_off(_begin(gateway, sender, recipients, lease, run=run))
         sent += len(recipients)
     pacing.correct(sender, granted - spent)
     return sent
 
 
-def _hand_over(
+def _begin(
     gateway: TwilioGateway, sender: Sender, claimed: Sequence[Claimed], lease: Lease, *, run: Run | None
-) -> int:
-    """Post a claimed chunk concurrently and settle it. Returns the parts it cost."""
-    if not claimed:
-        return 0
-    outcomes = _pool().map(lambda text: _post(gateway, sender, text, lease), claimed)
-    settle(sender=sender, answers=list(zip(claimed, outcomes, strict=True)), run=run)
-    return sum(text.parts for text in claimed)
+) -> _Flight:
+    """Begin to post a claimed chunk, many texts at once. Its lease was begun before the claim."""
+    return _Flight(sender, run, claimed, _pool().map(lambda text: _post(gateway, sender, text, lease), claimed))
 
 
 def _post(gateway: TwilioGateway, sender: Sender, text: Claimed, lease: Lease) -> Outcome:

@@ -17,12 +17,14 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from campaigns.admin.forms import disable
 from campaigns.lifecycle import CLOSED
 from campaigns.models import Segment
 from campaigns.timing import delay, in_words, instant
 from messaging.models import SmsMessage
 from messaging.queries import merge_fields
-from optins.models import MessageProvider, OptInCampaign, Sender
+from optins.admin.fields import SenderForm
+from optins.models import OptInCampaign
 
 _COMMON_ZONES: Final = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
@@ -83,7 +85,7 @@ def _choice(queryset: Any, label: str, empty: str, help_text: str = "") -> forms
     )
 
 
-class SmsMessageForm(forms.ModelForm[SmsMessage]):
+class SmsMessageForm(SenderForm):
     """A draft may be incomplete; what stands in it must make sense. Disabled, it only shows."""
 
     scheduled_for = WallClockField(label="Delivery date/time")
@@ -95,8 +97,6 @@ class SmsMessageForm(forms.ModelForm[SmsMessage]):
         widget=UnfoldAdminSelectWidget,
         help_text="The times above are local times in this zone.",
     )
-    provider = _choice(MessageProvider.objects.all(), "Message Provider", "Choose a message provider")
-    sender = _choice(Sender.objects.select_related("provider"), "Target Phone Number", "")
     programme = _choice(
         OptInCampaign.objects.all(), "Messaging Preference", "Choose a messaging preference",
         "Only people who opted in to this are texted.",
@@ -138,23 +138,9 @@ class SmsMessageForm(forms.ModelForm[SmsMessage]):
         for name in _CLOCKS:
             moment = getattr(message, name)
             self.initial[name] = None if moment is None else timezone.make_naive(moment, zone)
-        self._offer_senders()
         self._offer_programmes()
-        for field in self.fields.values():
-            field.disabled = disabled
-
-    def _offer_senders(self) -> None:
-        """Numbers stand under their provider; with a single provider it is chosen already."""
-        grouped: dict[str, list[tuple[int, str]]] = {}
-        for sender in Sender.objects.select_related("provider"):
-            name = f"{sender.address} · {sender.get_kind_display()}"
-            grouped.setdefault(sender.provider.name, []).append((sender.pk, name))
-        numbers = self.fields["sender"]
-        assert isinstance(numbers, forms.ModelChoiceField)
-        numbers.choices = [("", "Choose a target phone number"), *grouped.items()]
-        providers = list(MessageProvider.objects.values_list("pk", flat=True)[:2])
-        chosen = self.instance.sender
-        self.initial["provider"] = chosen.provider_id if chosen else (providers[0] if len(providers) == 1 else None)
+        if disabled:
+            disable(self)
 
     def _offer_programmes(self) -> None:
         """Programmes that are over are offered no more, the one that is chosen aside."""
@@ -168,9 +154,6 @@ class SmsMessageForm(forms.ModelForm[SmsMessage]):
         if given.get("delivery") == SmsMessage.Delivery.TRIGGERED:
             given["scheduled_for"] = None
         self._clean_clocks(given)
-        sender, provider = given.get("sender"), given.get("provider")
-        if sender and provider and sender.provider_id != provider.pk:
-            self.add_error("sender", f"{sender} is not a number of {provider}. Choose one of its numbers.")
         if bool(given.get("limit_count")) != bool(given.get("limit_days")) and not self.errors:
             self.add_error("limit_count", "A limit needs both: how often, and in how many days.")
         self._clean_delay(given)

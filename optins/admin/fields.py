@@ -69,18 +69,9 @@ class _ByProvider(ModelChoiceIterator[Sender]):
             yield name, [self.choice(sender) for sender in senders]
 
 
-class _SenderSelect(UnfoldAdminSelectWidget):
-    """Each option says which provider it belongs to, for the script that narrows the list."""
-
-    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option: dict[str, Any] = super().create_option(*args, **kwargs)
-        sender = getattr(option["value"], "instance", None)
-        if sender is not None:
-            option["attrs"]["data-provider"] = str(sender.provider_id)
-        return option
-
-
 class SenderField(forms.ModelChoiceField[Sender]):
+    """A phone number with its kind and its label; a script narrows the list to the chosen provider's."""
+
     iterator = _ByProvider
 
     def label_from_instance(self, sender: Sender) -> str:
@@ -88,7 +79,7 @@ class SenderField(forms.ModelChoiceField[Sender]):
 
 
 class SenderForm(forms.ModelForm[Any]):
-    """Options that have a provider and, of it, a target phone number."""
+    """What has a provider and, of it, a target phone number. With a single provider it is chosen already."""
 
     provider = forms.ModelChoiceField(
         MessageProvider.objects.all(),
@@ -102,13 +93,14 @@ class SenderForm(forms.ModelForm[Any]):
         label="Target Phone Number",
         empty_label="Choose a phone number",
         required=False,
-        widget=_SenderSelect({"data-narrowed-by": "id_provider"}),
+        widget=UnfoldAdminSelectWidget({"data-narrowed-by": "id_provider"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = self.instance.sender
-        self.initial["provider"] = chosen.provider if chosen else MessageProvider.objects.first()
+        providers = list(MessageProvider.objects.all()[:2])
+        self.initial["provider"] = chosen.provider if chosen else (providers[0] if len(providers) == 1 else None)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

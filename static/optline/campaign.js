@@ -2,6 +2,7 @@
  *
  *   data-load="url" data-parameter data-from    fetches a piece of page, again when the field `from` changes
  *   data-copy="id"                              copies the text of an element
+ *   data-narrowed-by="id"                       a select that offers the group which the other select shows
  *   data-when="field=value" or "field!=value"   is there only while the field says so
  */
 "use strict";
@@ -53,7 +54,25 @@
     show();
   }
 
+  function narrow(select) {
+    const other = document.getElementById(select.dataset.narrowedBy);
+    const nothing = select.querySelector('option[value=""]');
+    const groups = [...select.querySelectorAll("optgroup")];
+    const keep = () => {
+      const chosen = select.value;
+      const name = other.selectedOptions[0]?.textContent.trim();
+      select.replaceChildren(nothing, ...groups.filter((group) => !other.value || group.label === name));
+      select.value = select.querySelector(`option[value="${chosen}"]`) ? chosen : "";
+      if (select.value !== chosen) {
+        select.dispatchEvent(new Event("change"));
+      }
+    };
+    other.addEventListener("change", keep);
+    keep();
+  }
+
   document.querySelectorAll("[data-load]").forEach(loadAndFollow);
   document.querySelectorAll("[data-copy]").forEach(offerCopy);
+  document.querySelectorAll("select[data-narrowed-by]:not(:disabled)").forEach(narrow);
   document.querySelectorAll("[data-when]").forEach(showWhen);
 })();

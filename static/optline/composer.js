@@ -71,31 +71,7 @@
     show();
   }
 
-  // Only the numbers of the chosen provider are offered.
-  function followProvider(form) {
-    const provider = form.elements.namedItem("provider");
-    const sender = form.elements.namedItem("sender");
-    if (!provider || !sender) {
-      return;
-    }
-    const narrow = () => {
-      const name = provider.selectedOptions[0]?.textContent.trim();
-      for (const group of sender.querySelectorAll("optgroup")) {
-        group.hidden = group.disabled = Boolean(provider.value) && group.label !== name;
-      }
-      if (sender.selectedOptions[0]?.closest("optgroup")?.disabled) {
-        sender.value = "";
-        sender.dispatchEvent(new Event("change"));
-      }
-    };
-    provider.addEventListener("change", narrow);
-    narrow();
-  }
-
   document.addEventListener("DOMContentLoaded", () => {
-    for (const composer of document.querySelectorAll(".ol-composer")) {
-      start(composer);
-      followProvider(composer.closest("form"));
-    }
+    document.querySelectorAll(".ol-composer").forEach(start);
   });
 })();

@@ -1,7 +1,6 @@
 /* Options of opt-ins. Every page works without this; it only saves steps.
  *
  *   input[data-chips]              words with commas between them, as chips; the input still holds the words
- *   select[data-narrowed-by="id"]  keeps the numbers of the provider that the other select shows
  *   button[data-sample-for="id"]   puts the sample message beside it into a field
  *   textarea under [data-count]    shows what the text costs, from the server's counter
  *   label[data-label-on]           says something else while double opt-in is ticked
@@ -76,20 +75,7 @@
     show(wordsOf(input.value));
   }
 
-  /* ---- Provider and number, samples, double opt-in ---------------------------------------------- */
-
-  function narrow(select) {
-    const provider = document.getElementById(select.dataset.narrowedBy);
-    const everything = [...select.querySelectorAll("option[data-provider]")];
-    const keep = () => {
-      const chosen = select.value;
-      const fitting = everything.filter((option) => !provider.value || option.dataset.provider === provider.value);
-      select.replaceChildren(select.querySelector('option[value=""]'), ...fitting);
-      select.value = fitting.some((option) => option.value === chosen) ? chosen : "";
-    };
-    provider.addEventListener("change", keep);
-    keep();
-  }
+  /* ---- Samples, double opt-in ------------------------------------------------------------------- */
 
   function offerSample(button) {
     const field = document.getElementById(button.dataset.sampleFor);
@@ -157,7 +143,6 @@
     form.querySelectorAll("textarea:not(:disabled)").forEach((field) => countUnder(form, field));
   });
   document.querySelectorAll("input[data-chips]:not(:disabled)").forEach(makeChips);
-  document.querySelectorAll("select[data-narrowed-by]:not(:disabled)").forEach(narrow);
   document.querySelectorAll("button[data-sample-for]").forEach(offerSample);
   document.querySelectorAll("label[data-label-on]").forEach(followDoubleOptIn);
 })();

@@ -33,10 +33,12 @@ _ENROL = """
 def receive_event(*, event: CustomerEvent) -> int:
     """Enrol the event's customer in every message that listens to it. Returns how many messages took it.
 
-    The window is checked now and again when the text is claimed; consent likewise.
+    A message listens from its window's beginning, else from its launch: what happened before that is told to nobody,
+    however late an app reports it. The window is checked again when the text is claimed; consent likewise.
     """
     listening = SmsMessage.objects.filter(
-        Q(window_from__isnull=True) | Q(window_from__lte=Now()),
+        Q(window_from__isnull=True, launched_at__lte=event.occurred_at)
+        | Q(window_from__lte=event.occurred_at) & Q(window_from__lte=Now()),
         Q(window_until__isnull=True) | Q(window_until__gt=Now()),
         state=SmsMessage.State.LAUNCHED,
         delivery=SmsMessage.Delivery.TRIGGERED,

@@ -72,9 +72,18 @@ def test_a_delay_counts_from_the_event(programme: OptInCampaign, ada: Customer, 
 
 
 def test_a_delay_that_is_over_when_the_event_arrives_sends_now(programme: OptInCampaign, ada: Customer) -> None:
-    listen(programme, delay_amount=1, delay_unit="hours")
+    listen(programme, delay_amount=1, delay_unit="hours", window_from=timezone.now() - 2 * DAY)
     receive_event(event=factories.event(ada, "purchase", occurred_at=timezone.now() - DAY))
     assert claim() == 1
+
+
+@pytest.mark.parametrize("opens", [None, timezone.now() - HOUR])
+def test_what_happened_before_it_listened_sends_nothing(
+    programme: OptInCampaign, ada: Customer, opens: dt.datetime | None
+) -> None:
+    listen(programme, window_from=opens)
+    long_ago = factories.event(ada, "purchase", occurred_at=timezone.now() - DAY)
+    assert receive_event(event=long_ago) == 0
 
 
 def test_the_same_event_twice_is_one_text(programme: OptInCampaign, ada: Customer) -> None:

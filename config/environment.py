@@ -14,6 +14,7 @@ _FALSE = frozenset({"0", "false", "no", "off", ""})
 
 
 def text(name: str, default: str = "") -> str:
+    """A text without blanks around it."""
     return str(env.str(name, default=default)).strip()
 
 
@@ -24,6 +25,7 @@ def words(name: str, default: Sequence[str] = ()) -> list[str]:
 
 
 def flag(name: str, *, default: bool) -> bool:
+    """True or false, in the usual words. Raises ImproperlyConfigured, as all of these do."""
     raw = text(name, "true" if default else "false").lower()
     if raw in _TRUE:
         return True
@@ -33,6 +35,7 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def integer(name: str, default: int, *, minimum: int = 0) -> int:
+    """A whole number of `minimum` or more."""
     raw = text(name, str(default))
     try:
         value = int(raw)
@@ -44,6 +47,7 @@ def integer(name: str, default: int, *, minimum: int = 0) -> int:
 
 
 def number(name: str, default: float) -> float:
+    """Seconds, more than 0."""
     raw = text(name, str(default))
     try:
         value = float(raw)
@@ -55,6 +59,7 @@ def number(name: str, default: float) -> float:
 
 
 def choice(name: str, default: str, allowed: Sequence[str]) -> str:
+    """One of the allowed words."""
     raw = text(name, default)
     if raw not in allowed:
         raise ImproperlyConfigured(f"{name} is “{raw}”. Set it to one of: {', '.join(allowed)}.")

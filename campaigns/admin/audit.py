@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import display
 
 from campaigns.admin.lists import Empty
 from campaigns.models import AuditEntry
@@ -60,7 +59,7 @@ class AuditEntryAdmin(ModelAdmin):
     readonly_fields = fields
     actions = None
 
-    @display(description="Details")
+    @admin.display(description="Details")
     def what(self, entry: AuditEntry) -> str:
         facts = [(key.replace("_", " "), value) for key, value in entry.detail.items()]
         return render_to_string("admin/campaigns/customer/facts.html", {"facts": facts})

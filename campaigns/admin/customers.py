@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from unfold.decorators import display
 
 from campaigns import profile
 from campaigns.actions.attributes import delete_attribute, save_attribute
@@ -99,19 +98,19 @@ class CustomerAdmin(VerbAdmin):
     def delete_model(self, request: HttpRequest, obj: Customer) -> None:
         delete_customer(customer=obj, by=actor(request))
 
-    @display(description="Name", ordering="last_name")
+    @admin.display(description="Name", ordering="last_name")
     def name(self, customer: Customer) -> str:
         return str(customer)
 
-    @display(description="Phone numbers")
+    @admin.display(description="Phone numbers")
     def numbers(self, customer: Customer) -> str:
         return _marks(customer)
 
-    @display(description="Phone numbers")
+    @admin.display(description="Phone numbers")
     def phone_list(self, customer: Customer) -> str:
         return _marks(customer)
 
-    @display(description="Attributes")
+    @admin.display(description="Attributes")
     def attribute_list(self, customer: Customer) -> str:
         facts = attribute_facts(customer)
         return render_to_string("admin/campaigns/customer/facts.html", {"facts": facts})

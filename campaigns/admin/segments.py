@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.actions.segments import delete_segment, save_segment
@@ -53,7 +52,7 @@ class SegmentAdmin(VerbAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         vocabulary = fields()
 
-        @display(description="Who")
+        @admin.display(description="Who")
         def who(segment: Segment) -> str:
             return rule_in_words(segment.rule, vocabulary)
 
@@ -63,7 +62,7 @@ class SegmentAdmin(VerbAdmin):
         may_edit = self.has_change_permission(request, obj) if obj else True
         return ["name", "rule" if may_edit else "meaning", "description"]
 
-    @display(description="Who")
+    @admin.display(description="Who")
     def meaning(self, segment: Segment) -> str:
         return rule_in_words(segment.rule, fields())
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.admin import display
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
@@ -83,30 +82,30 @@ class CampaignAdmin(ModelAdmin):
             vars(campaign)["progress"] = found.get(campaign.pk)
         return shown
 
-    @display(description="Name", ordering="name")
+    @admin.display(description="Name", ordering="name")
     def named(self, campaign: Campaign) -> SafeString:
         return format_html('<a class="ol-link" href="{}">{}</a>', page_of(campaign), campaign.name)
 
-    @display(description="Kind", ordering="kind")
+    @admin.display(description="Kind", ordering="kind")
     def kind_shown(self, campaign: Campaign) -> str:
         return campaign.get_kind_display()
 
-    @display(description="State", ordering="state")
+    @admin.display(description="State", ordering="state")
     def state_shown(self, campaign: Campaign) -> str:
         return badge(campaign.state, campaign.get_state_display())
 
-    @display(description="Runtime", ordering="starts_at")
+    @admin.display(description="Runtime", ordering="starts_at")
     def runtime(self, campaign: Campaign) -> str:
         if campaign.kind == Kind.GLOBAL:
             return "Always"
         begins = moment(campaign.starts_at) if campaign.starts_at else "From launch"
         return f"{begins} – {moment(campaign.ends_at) if campaign.ends_at else 'no end'}"
 
-    @display(description="Audience")
+    @admin.display(description="Audience")
     def target(self, campaign: Campaign) -> str:
         return str(campaign.audience or "All customers")
 
-    @display(description="Progress")
+    @admin.display(description="Progress")
     def progress(self, campaign: Campaign) -> SafeString:
         return bar(vars(campaign)["progress"])
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -98,23 +97,23 @@ class InboundAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/messaging/conversation.html", context)
 
-    @display(description="Received")
+    @admin.display(description="Received")
     def received(self, text: Inbound) -> str:
         return moment(text.received_at)
 
-    @display(description="From")
+    @admin.display(description="From")
     def talk(self, text: Inbound) -> SafeString:
         address = reverse("admin:messaging_conversation", args=[text.number])
         return format_html('<a class="ol-link" href="{}">{}</a>', address, pretty(text.number))
 
-    @display(description="Text")
+    @admin.display(description="Text")
     def text(self, text: Inbound) -> SafeString:
         return format_html('<span class="ol-said">{}</span>', text.body or "(no text)")
 
-    @display(description="Meaning")
+    @admin.display(description="Meaning")
     def meaning_in_words(self, text: Inbound) -> str:
         return MEANINGS.get(text.meaning, text.meaning)
 
-    @display(description="Found by")
+    @admin.display(description="Found by")
     def rule_in_words(self, text: Inbound) -> str:
         return text.rule.replace("_", " ").capitalize() or "–"

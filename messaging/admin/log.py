@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -78,18 +77,18 @@ class OutboundAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/messaging/text.html", context)
 
-    @display(description="Time")
+    @admin.display(description="Time")
     def time(self, text: Outbound) -> str:
         return moment(text.claimed_at or text.due_at)
 
-    @display(description="Kind")
+    @admin.display(description="Kind")
     def what(self, text: Outbound) -> str:
         return "Campaign" if text.notice is None else text.notice.get_kind_display()
 
-    @display(description="Why")
+    @admin.display(description="Why")
     def why(self, text: Outbound) -> SafeString:
         return format_html('<span class="ol-reason">{}</span>', reason_in_words(text.reason) or "–")
 
-    @display(description="State")
+    @admin.display(description="State")
     def state_badge(self, text: Outbound) -> str:
         return badge(text.state, text.get_state_display())

@@ -1,4 +1,4 @@
-"""The page of an SMS message: Setup, Creative, Targeting, Notes; launching, duplicating and deleting it."""
+"""The page of an SMS message: Setup, Creative, Targeting, Notes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -12,15 +12,14 @@ from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
-from campaigns.admin.verbs import actor, attempt, tell
+from campaigns.actors import Actor
+from campaigns.admin.verbs import actor, attempt
 from campaigns.lifecycle import CLOSED, LAUNCHED
-from campaigns.refusals import Refused
-from messaging.actions.campaigns import launch_message
-from messaging.actions.drafts import delete_draft, duplicate_message
 from messaging.actions.messages import missing, save_message, save_notes
 from messaging.admin import preview
 from messaging.admin.audience import audience_of
 from messaging.admin.message_form import NotesForm, SmsMessageForm
+from messaging.admin.message_steps import discard, duplicate, launch
 from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.reports import progress_of_messages
@@ -45,7 +44,7 @@ class SmsMessageAdmin(ModelAdmin):
         def at(name: str, view: Page) -> URLPattern:
             return path(f"<int:message_id>/{name}/", self._of_message(view), name=f"messaging_smsmessage_{name}")
 
-        pages = [at("launch", self.launch_view), at("duplicate", self.duplicate_view), at("discard", self.discard_view)]
+        pages = [at("launch", launch), at("duplicate", duplicate), at("discard", discard)]
         pieces = [at("audience", audience_of), at("progress", progress_of)]
         shown = path("preview/", self.admin_site.admin_view(preview.preview), name="messaging_preview")
         return [*pages, *pieces, shown, *super().get_urls()]
@@ -98,77 +97,15 @@ class SmsMessageAdmin(ModelAdmin):
     ) -> TemplateResponse:
         # After a refusal `message` holds what was typed; what is missing and when is told of what is stored.
         stored = message if message._state.adding else self._message(request, str(message.pk))
-        wrong = [tab for tab, names in TABS.items() if any(name in form.errors for name in names)]
-        draft = stored.state == SmsMessage.State.DRAFT
-        lacks = missing(stored) if draft and not stored._state.adding else ()
-        launchable = draft and not lacks and stored.campaign.state in LAUNCHED and not stored._state.adding
         context = {
             **self.admin_site.each_context(request),
-            "title": stored.name,
-            "message": stored,
-            "campaign": stored.campaign,
+            **_shown(stored, actor(request)),
             "form": form,
             "notes": notes["notes"],
-            "wrong_tabs": wrong,
-            "active_tab": wrong[0] if wrong else _known_tab(request.GET.get("tab", "")),
             "may_change": may_change,
-            "may_launch": launchable and actor(request).may(LAUNCH_PERMISSION),
-            "may_duplicate": not stored._state.adding and actor(request).may("messaging.add_smsmessage"),
-            "may_discard": draft and not stored._state.adding and actor(request).may("messaging.delete_smsmessage"),
-            "missing": lacks,
-            "goes_out": when(stored),
-            "progress": progress_of_messages([stored.pk]).get(stored.pk) if not draft else None,
+            **_tabs(request, form),
         }
         return TemplateResponse(request, "admin/messaging/message.html", context)
-
-    def launch_view(self, request: HttpRequest, message: SmsMessage) -> HttpResponse:
-        """Launch a message that was added after its campaign."""
-        actor(request).require(LAUNCH_PERMISSION)
-        sentences = [f"It goes out: {when(message)}.", "From then on its text, time and audience can no longer change."]
-        return self._asked(
-            request, message, "Launch message", sentences,
-            lambda: launch_message(message=message, by=actor(request)), done=f"“{message.name}” was launched.",
-        )  # fmt: skip
-
-    def discard_view(self, request: HttpRequest, message: SmsMessage) -> HttpResponse:
-        actor(request).require("messaging.delete_smsmessage")
-        return self._asked(
-            request, message, "Delete draft", ["The draft is gone for good. Nothing was sent from it."],
-            lambda: delete_draft(message=message, by=actor(request)), done=f"“{message.name}” was deleted.",
-            danger=True,
-        )  # fmt: skip
-
-    def _asked(
-        self, request: HttpRequest, message: SmsMessage, label: str, sentences: list[str],
-        verb: Callable[[], object], *, done: str, danger: bool = False,
-    ) -> HttpResponse:  # fmt: skip
-        """Ask in whole words; do it when confirmed, and go back to the campaign."""
-        back = reverse("admin:messaging_smsmessage_change", args=[message.pk])
-        if request.method == "POST":
-            if not tell(request, verb, done=done):
-                return HttpResponseRedirect(back)
-            return redirect("admin:messaging_messagingcampaign_change", message.campaign_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": label,
-            "question": f"{label}: {message.name}",
-            "sentences": sentences,
-            "label": label,
-            "back": back,
-            "danger": danger,
-        }
-        return TemplateResponse(request, "admin/campaigns/campaign/confirm.html", context)
-
-    def duplicate_view(self, request: HttpRequest, message: SmsMessage) -> HttpResponse:
-        if request.method != "POST":
-            return redirect("admin:messaging_smsmessage_change", message.pk)
-        try:
-            draft = duplicate_message(message=message, by=actor(request))
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-            return redirect("admin:messaging_smsmessage_change", message.pk)
-        messages.success(request, "This is the copy. Choose when it goes out, then launch it.")
-        return redirect("admin:messaging_smsmessage_change", draft.pk)
 
     def _message(self, request: HttpRequest, message_id: str) -> SmsMessage:
         related = ("campaign", "campaign__audience", "sender__provider", "programme", "segment_in", "segment_out")
@@ -177,6 +114,31 @@ class SmsMessageAdmin(ModelAdmin):
         if not self.has_view_permission(request, message):
             raise PermissionDenied
         return message
+
+
+def _shown(message: SmsMessage, by: Actor) -> dict[str, object]:
+    """A message as it is stored: what it lacks, when it goes out, and what this person may do with it."""
+    exists = not message._state.adding
+    draft = message.state == SmsMessage.State.DRAFT
+    lacks = missing(message) if draft and exists else ()
+    launchable = draft and exists and not lacks and message.campaign.state in LAUNCHED
+    return {
+        "title": message.name,
+        "message": message,
+        "campaign": message.campaign,
+        "missing": lacks,
+        "goes_out": when(message),
+        "progress": None if draft else progress_of_messages([message.pk]).get(message.pk),
+        "may_launch": launchable and by.may(LAUNCH_PERMISSION),
+        "may_duplicate": exists and by.may("messaging.add_smsmessage"),
+        "may_discard": exists and draft and by.may("messaging.delete_smsmessage"),
+    }
+
+
+def _tabs(request: HttpRequest, form: Any) -> dict[str, object]:
+    """Which tabs hold an error, and which one is open: the first of those, else the one that was asked for."""
+    wrong = [tab for tab, names in TABS.items() if any(name in form.errors for name in names)]
+    return {"wrong_tabs": wrong, "active_tab": wrong[0] if wrong else _known_tab(request.GET.get("tab", ""))}
 
 
 def _known_tab(tab: str) -> str:

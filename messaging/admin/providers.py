@@ -6,7 +6,6 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -206,11 +205,11 @@ class MessageProviderAdmin(_Deletable):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_provider(provider=obj, by=actor(request))
 
-    @display(description="Phone numbers")
+    @admin.display(description="Phone numbers")
     def numbers(self, provider: MessageProvider) -> int:
         return len(provider.senders.all())
 
-    @display(description="Connection")
+    @admin.display(description="Connection")
     def connection(self, provider: MessageProvider) -> str:
         if provider.check_problem:
             return badge("failed", provider.check_problem)
@@ -237,15 +236,15 @@ class SenderAdmin(_Deletable):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_sender(sender=obj, by=actor(request))
 
-    @display(description="Number")
+    @admin.display(description="Number")
     def number(self, sender: Sender) -> str:
         return _short(sender)
 
-    @display(description="Messaging service")
+    @admin.display(description="Messaging service")
     def service(self, sender: Sender) -> str:
         return (sender.pool.label or _short(sender.pool)) if sender.pool else "–"
 
-    @display(description="Advanced opt-out")
+    @admin.display(description="Advanced opt-out")
     def who_answers_stop(self, sender: Sender) -> str:
         return "On: Twilio answers STOP" if sender.opt_out_is_advanced else "Off"
 

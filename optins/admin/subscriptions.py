@@ -40,6 +40,8 @@ class OptOutForm(forms.Form):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
+    """The list of standings, the page of one with its evidence, and opting a person out."""
+
     list_display = ("phone", "preference", "state_badge", "person", "opted_in_at", "opted_out_at")
     list_filter = ("state", ProgrammeFilter, ("opted_in_at", admin.DateFieldListFilter))
     list_select_related = ("programme", "customer")

@@ -63,6 +63,7 @@ class ApiError(Exception):
 
 
 def body_of(code: str, sentence: str) -> dict[str, object]:
+    """The one shape of every error."""
     return {"status": "error", "errors": {"code": code, "message": sentence}}
 
 
@@ -70,6 +71,7 @@ _HEADERS_OF: Final[Mapping[str, Mapping[str, str]]] = {"temporarily_unavailable"
 
 
 def answer(code: str, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An error as the API gives it, under the status that its code has."""
     return Response(
         body_of(code, sentence),
         status=STATUS_OF.get(code, _BAD_REQUEST),

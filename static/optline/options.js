@@ -28,10 +28,13 @@
     input.removeAttribute("id");
     input.type = "hidden";
     input.after(box);
+    box.append(typing);
 
+    // The box that is typed into stays where it is: whoever leaves it keeps the focus elsewhere.
     const show = (words) => {
       input.value = words.join(", ");
-      box.replaceChildren(...words.map(chip), typing);
+      box.querySelectorAll(".ol-chip").forEach((shown) => shown.remove());
+      typing.before(...words.map(chip));
     };
     const without = (word) => wordsOf(input.value).filter((other) => other !== word);
     const take = () => {
@@ -39,7 +42,6 @@
       typing.value = "";
       if (typed.length) {
         show([...new Set([...wordsOf(input.value), ...typed])]);
-        typing.focus();
       }
     };
 
@@ -65,10 +67,9 @@
         take();
       } else if (event.key === "Backspace" && !typing.value) {
         show(wordsOf(input.value).slice(0, -1));
-        typing.focus();
       }
     });
-    // A word that was typed and not yet entered counts when the form is sent.
+    // A word that was typed and not yet entered counts when the box is left or the form is sent.
     typing.addEventListener("change", take);
     input.form.addEventListener("submit", take);
     box.addEventListener("click", (event) => event.target === box && typing.focus());

@@ -162,6 +162,10 @@
     root.addEventListener("input", askSoon);
 
     conditions(root).forEach(offerOperators);
+    // What the server has marked was sent as it stands: it is a mistake, also without a value.
+    conditions(root)
+      .filter((row) => row.querySelector("[data-problem]").textContent)
+      .forEach((row) => (row.dataset.touched = "yes"));
     if (conditions(root).length === 0) {
       const row = copyOf(rowTemplate, outer.dataset.rows);
       outer.querySelector(".sb__rows").append(row);

@@ -50,6 +50,25 @@ def test_keywords_are_chips_and_a_word_still_being_typed_counts(
     assert complaints == []
 
 
+@pytest.mark.parametrize("by_mouse", [True, False])
+def test_leaving_a_keyword_box_makes_a_chip_and_keeps_the_cursor_where_it_went(page: Page, by_mouse: bool) -> None:
+    page.goto(reverse("admin:optins_globalcampaign_options", args=[global_campaign().pk]))
+    message = page.get_by_label("Help message")
+    message.fill("")
+    page.get_by_label("Help Keywords").click()
+    page.keyboard.type("aide")
+    if by_mouse:
+        message.click()
+    else:
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Remove aide")).to_be_visible()
+        message.focus()
+    page.keyboard.type("Call us.")
+    expect(message).to_have_value("Call us.")
+    expect(page.get_by_label("Help Keywords")).to_have_value("")
+    expect(page.get_by_role("button", name="Remove aide")).to_be_visible()
+
+
 def test_double_opt_in_renames_the_welcome_and_asks_for_the_question(page: Page, draft: OptInCampaign) -> None:
     page.goto(options(draft))
     question = page.get_by_label("Message that asks for YES")

@@ -50,3 +50,17 @@ def test_a_wrong_value_is_told_beside_its_row_and_a_row_goes_by_its_button(page:
     expect(second.locator("[data-problem]")).to_contain_text("“many” is not a number")
     second.get_by_role("button", name="Remove this condition").click()
     expect(page.locator("[data-people]")).to_have_text("2 people")
+
+
+def test_a_condition_without_a_value_is_marked_once_it_was_sent(page: Page) -> None:
+    page.goto("/admin/campaigns/segment/add/")
+    page.fill("[name=name]", "Texans")
+    page.select_option("[name=rule-field]", "state")
+    page.wait_for_load_state("networkidle")
+    problem = page.locator("[data-problem]").first
+    expect(problem).to_be_hidden()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Mend the conditions that are marked.")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(problem).to_be_visible()
+    expect(problem).not_to_be_empty()

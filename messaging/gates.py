@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from campaigns.audience import meets_restriction, members
 from campaigns.models import Campaign, Customer, PhoneNumber
+from messaging import rendering
 from messaging.models import Outbound, Run, SmsMessage
+from messaging.queries import has_merge_value
 from messaging.states import Reason
 from optins.consent import Check, may_be_texted, not_suppressed
 from optins.models import Notice, Sender, Subscription
@@ -144,12 +146,27 @@ def _standing(programme: Campaign) -> QuerySet[Subscription]:
     )
 
 
+def _can_be_written(body: str, *, customer: str) -> Sequence[Check]:
+    """That the person has a value for each merge field without a default. A body that does not compile asks nothing."""
+    try:
+        required = rendering.compile(body).required
+    except rendering.TemplateError:
+        return ()
+    if not required:
+        return ()
+    person = Customer.objects.filter(*map(has_merge_value, sorted(required)), pk=OuterRef(customer))
+    return (Check(Reason.MISSING_FIELD, Q(Exists(person))),)
+
+
 def _numbers(
     message: SmsMessage, programme: Campaign, sender: Sender, people: QuerySet[Customer]
 ) -> QuerySet[PhoneNumber, Any]:
     """Every number of the people meant, with what decides between them."""
-    checks = recipient_checks(
-        campaign=message.campaign, programme=programme, sender=sender, number="number", customer="customer_id"
+    checks = (
+        *recipient_checks(
+            campaign=message.campaign, programme=programme, sender=sender, number="number", customer="customer_id"
+        ),
+        *_can_be_written(message.body, customer="customer_id"),
     )
     return (
         PhoneNumber.objects.filter(customer__in=people.values("pk"))

@@ -1,17 +1,26 @@
 """What screens, verbs and workers ask about messages, runs and texts."""
 
 from collections.abc import Mapping
+from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import CharField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Now
+from django.db.models.lookups import Exact, GreaterThan, LessThan, Regex
 
 from campaigns.audience import fields
 from campaigns.lifecycle import State as CampaignState
 from campaigns.models import Customer
 from campaigns.profile import FIELDS
 from messaging.models import Outbound, Run
+from messaging.rendering import UNREADABLE_FROM
 from messaging.states import State
 from optins.models import Sender
+
+# A character that rendering leaves in a text: neither white space nor a control nor an invisible mark.
+_SEEN: Final = (
+    r"[^\u0001-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f"
+    r"\u3000\ufeff]"
+)
 
 
 def merge_fields() -> Mapping[str, str]:
@@ -22,6 +31,24 @@ def merge_fields() -> Mapping[str, str]:
 def merge_values(customer: Customer) -> Mapping[str, object]:
     """What one customer's merge fields hold. An attribute never hides a profile field."""
     return {**customer.attributes, **{name: getattr(customer, name) for name in FIELDS}}
+
+
+def has_merge_value(name: str) -> Q:
+    """Who has a value for a merge field that rendering can write: the same answer, asked of `Customer` in SQL."""
+    if name in FIELDS:
+        known = Q(**{f"{name}__isnull": False})
+        return known if name == "birth_date" else known & Q(**{f"{name}__regex": _SEEN})
+    path = (F("attributes"), Value(name))
+    value = Func(*path, function="jsonb_extract_path", output_field=JSONField())
+    text = Coalesce(Func(*path, function="jsonb_extract_path_text", output_field=CharField()), Value(""))
+    stored = Coalesce(Func(value, function="jsonb_typeof", output_field=CharField()), Value(""))
+    above = Q(GreaterThan(value, Value(-UNREADABLE_FROM, JSONField())))
+    below = Q(LessThan(value, Value(UNREADABLE_FROM, JSONField())))
+    return (
+        (Q(Exact(stored, "string")) & Q(Regex(text, _SEEN)))
+        | (Q(Exact(stored, "number")) & above & below)
+        | Q(Exact(stored, "boolean"))
+    )
 
 
 def open_runs(sender: Sender) -> QuerySet[Run]:

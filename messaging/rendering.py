@@ -21,6 +21,7 @@ _LARGEST_MAX = 1600
 # Beyond these a number is no number to a person, and writing it out could fill memory.
 _DIGITS: Final = 18
 _DECIMALS: Final = 6
+UNREADABLE_FROM: Final = 10**_DIGITS
 
 # Each token may follow white space; its group is what it says.
 _NAME: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)")
@@ -79,6 +80,11 @@ class Template:
     def __init__(self, pieces: tuple[str | Field, ...]) -> None:
         self._pieces = pieces
         self.fields: tuple[Field, ...] = tuple(piece for piece in pieces if isinstance(piece, Field))
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The names of the fields without a default: who lacks a value for one of them is skipped."""
+        return frozenset(field.name for field in self.fields if field.default is None)
 
     def render(self, values: Mapping[str, object]) -> str:
         """The text for one customer. Braces in a value are text, never a field.
@@ -215,7 +221,7 @@ def _readable(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case int():
-            return str(value) if abs(value) < 10**_DIGITS else ""
+            return str(value) if abs(value) < UNREADABLE_FROM else ""
         case float():
             return _decimals(value)
         case Decimal():
@@ -233,7 +239,7 @@ def _readable(value: object) -> str:
 
 
 def _decimals(value: float) -> str:
-    if not abs(value) < 10**_DIGITS:  # also when it is no number
+    if not abs(value) < UNREADABLE_FROM:  # also when it is no number
         return ""
     rounded = round(value, _DECIMALS) + 0.0  # the sum turns -0.0 into 0.0
     return f"{rounded:.{_DECIMALS}f}".rstrip("0").rstrip(".")

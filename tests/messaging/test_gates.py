@@ -11,12 +11,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from campaigns.models import Customer, PhoneNumber
+from campaigns.models import Attribute, Customer, PhoneNumber
 from campaigns.phone import country
+from messaging import rendering
 from messaging.actions.claiming import claim_recipients
 from messaging.actions.runs import start_due
 from messaging.gates import estimate
 from messaging.models import Outbound, Run, SmsMessage
+from messaging.queries import has_merge_value, merge_values
 from messaging.states import Reason
 from optins.actions import ledger
 from optins.actions.ledger import Evidence, Method
@@ -43,6 +45,7 @@ class Person:
     state: str
     age: int
     holds: tuple[tuple[int, int | None], ...]  # which number, and how many days ago it was verified
+    tier: object = "gold"
 
 
 STANDINGS = st.sampled_from(["in", "in", "in", "none", "out", "pending"])
@@ -54,9 +57,13 @@ HOLDINGS = st.lists(
     unique_by=lambda held: held[0],
 )
 PEOPLE = st.lists(
-    st.builds(Person, st.sampled_from(["MI", "MI", "OH"]), st.sampled_from([30, 30, 17]), HOLDINGS.map(tuple)),
+    st.builds(
+        Person, st.sampled_from(["MI", "MI", "OH"]), st.sampled_from([30, 30, 17]), HOLDINGS.map(tuple),
+        st.sampled_from(["gold", "gold", 3, "", None]),
+    ),
     max_size=5,
-)
+)  # fmt: skip
+GOLD = {"tier": "gold"}
 ALL_IN = tuple(Phone(number, "in", "no") for number in NUMBERS)
 SECOND_IN = (Phone(NUMBERS[0], "none", "no"), *ALL_IN[1:])
 
@@ -65,7 +72,7 @@ def populate(programme: OptInCampaign, people: list[Person], phones: tuple[Phone
     today = timezone.now()
     for person in people:
         born = today.date() - dt.timedelta(days=366 * person.age)
-        row = Customer.objects.create(state=person.state, birth_date=born)
+        row = Customer.objects.create(state=person.state, birth_date=born, attributes={"tier": person.tier})
         for which, days in person.holds:
             number = NUMBERS[which]
             verified = None if days is None else today - dt.timedelta(days=days)
@@ -100,7 +107,7 @@ def reached(people: list[Person], phones: tuple[Phone, ...]) -> set[str]:
         places = [which for which, _ in sorted(person.holds, key=lambda held: (held[1] is None, -(held[1] or 0)))]
         return min((phones[place] for place in places), key=lambda phone: phone.standing != "in", default=None)
 
-    chosen = [first(person) for person in people if person.state == "MI" and person.age >= 21]
+    chosen = [first(person) for person in people if person.state == "MI" and person.age >= 21 and person.tier]
     return {
         phone.number
         for phone in chosen
@@ -111,7 +118,9 @@ def reached(people: list[Person], phones: tuple[Phone, ...]) -> set[str]:
 @pytest.fixture
 def message() -> SmsMessage:
     programme = factories.opt_in_campaign(restriction="minimum_age", minimum_age=21)
-    made = factories.scheduled(programme, segment_in=factories.segment(MICHIGAN))
+    Attribute.objects.create(key="tier")
+    in_michigan = factories.segment(MICHIGAN)
+    made = factories.scheduled(programme, segment_in=in_michigan, body="Your tier: {{ tier }}")
     factories.customer(state="MI")
     factories.messaging_campaign(made)
     Customer.objects.all().delete()
@@ -144,7 +153,7 @@ def test_the_estimate_is_what_is_then_sent(
 @pytest.fixture
 def one(message: SmsMessage) -> Customer:
     """Somebody whom the message reaches."""
-    person = factories.customer(numbers=[NUMBERS[0]], state="MI", birth_date=dt.date(1990, 1, 1))
+    person = factories.customer(numbers=[NUMBERS[0]], state="MI", birth_date=dt.date(1990, 1, 1), attributes=GOLD)
     assert message.programme is not None
     factories.subscription(message.programme, person)
     return person
@@ -179,6 +188,44 @@ def test_a_suppression_of_the_messaging_service_holds_for_its_numbers(message: S
     message.sender.save()
     factories.suppression(NUMBERS[0], sender=service)
     assert estimate(message).skipped == {Reason.SUPPRESSED: 1}
+
+
+def test_who_lacks_a_value_for_a_field_without_default_is_not_reached(message: SmsMessage, one: Customer) -> None:
+    Customer.objects.update(attributes={})
+    assert estimate(message).skipped == {Reason.MISSING_FIELD: 1}
+    message.body = 'Your tier: {{ tier | default: "silver" }}'
+    assert estimate(message).reachable == 1
+
+
+def test_the_estimate_of_a_body_that_does_not_compile_yet_leaves_its_fields_out(
+    message: SmsMessage, one: Customer
+) -> None:
+    Customer.objects.update(attributes={})
+    message.body = "Your tier: {{ tier"
+    assert estimate(message).reachable == 1
+
+
+ODD_TEXTS = st.text(
+    st.sampled_from(" \t\n\x1f\x85\xa0\u2003\u200b\u200d\u202f\u205f\u2060\u3000\ufeffxé🙂"), max_size=3
+)
+STORED = st.one_of(
+    ODD_TEXTS, st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([0, 10**18 - 1, 10**18, -(10**18), [], ["x"], {}]),
+)  # fmt: skip
+
+
+@given(value=STORED)
+@example(value="\u2028")
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_database_and_rendering_agree_on_what_a_value_is(value: object) -> None:
+    row = Customer.objects.create(attributes={"tier": value}, first_name=value if isinstance(value, str) else "")
+    for name in ("tier", "first_name", "birth_date", "unheard_of"):
+        try:
+            rendering.compile("{{" + name + "}}").render(merge_values(row))
+            readable = True
+        except rendering.MissingValue:
+            readable = False
+        assert Customer.objects.filter(has_merge_value(name), pk=row.pk).exists() == readable
 
 
 def test_a_message_without_sender_or_programme_has_no_estimate() -> None:

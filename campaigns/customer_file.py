@@ -73,9 +73,10 @@ class Rejected:
     reason: str
 
 
-def read_columns(stream: BinaryIO, known: Mapping[str, Kind]) -> Columns:
+def read_columns(stream: BinaryIO, known: Mapping[str, Kind], *, region: str) -> Columns:
     """Check the encoding of the whole file and read its header. `known` are the attributes we have.
 
+    The kind of a new attribute is told from the first lines that can be imported; `region` as for `read_lines`.
     Raises FileRefused.
     """
     _check_encoding(stream)
@@ -86,8 +87,8 @@ def read_columns(stream: BinaryIO, known: Mapping[str, Kind]) -> Columns:
     columns = _columns([title.strip() for title in titles], delimiter)
     new = {key for key in columns.labels if key not in known}
     kept = {key: known[key] for key in columns.labels if key in known}
-    kinds = {**kept, **_guess(stream, columns, new)}
-    return replace(columns, header=header, kinds=kinds)
+    columns = replace(columns, header=header, kinds={**kept, **dict.fromkeys(new, Kind.TEXT)})
+    return replace(columns, kinds={**kept, **_guess(stream, columns, new, region)})
 
 
 def read_lines(stream: BinaryIO, columns: Columns, *, region: str) -> Iterator[Line | Rejected]:
@@ -219,15 +220,16 @@ def _target(title: str, place: int) -> tuple[str | None, str]:
     return key, ""
 
 
-def _guess(stream: BinaryIO, columns: Columns, new: set[str]) -> Mapping[str, Kind]:
-    """The kinds of the new attributes, from the first lines."""
+def _guess(stream: BinaryIO, columns: Columns, new: set[str], region: str) -> Mapping[str, Kind]:
+    """The kinds of the new attributes, from the first lines that can be imported; read as texts until then."""
     if not new:
         return {}
     words: dict[str, list[str]] = {key: [] for key in sorted(new)}
-    for _, _, cells in itertools.islice(_records(stream, columns), _SAMPLE):
-        for target, cell in zip(columns.targets, cells, strict=False):
-            if target in words and cell.strip():
-                words[target].append(cell)
+    for line in itertools.islice(read_lines(stream, columns, region=region), _SAMPLE):
+        # A line that is rejected for another cell must not decide for good what an attribute is.
+        if isinstance(line, Line):
+            for key in words.keys() & line.attributes.keys():
+                words[key].append(str(line.attributes[key]))
     return {key: profile.kind_of_words(found) for key, found in words.items()}
 
 

@@ -92,7 +92,7 @@ def import_now(*, file_name: str, stream: BinaryIO, by: Actor) -> CustomerImport
 def _columns(stream: BinaryIO) -> Columns:
     known = {key: Kind(kind) for key, kind in Attribute.objects.values_list("key", "type")}
     try:
-        return read_columns(stream, known)
+        return read_columns(stream, known, region=settings.DEFAULT_PHONE_REGION)
     except FileRefused as error:
         raise Refused("file_refused", str(error), field="file") from None
 

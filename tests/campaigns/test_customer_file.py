@@ -21,12 +21,12 @@ HEADER = "external_id,phone,first_name\n"
 
 
 def columns(text: str | bytes, **known: Kind) -> Columns:
-    return read_columns(io.BytesIO(text.encode() if isinstance(text, str) else text), known)
+    return read_columns(io.BytesIO(text.encode() if isinstance(text, str) else text), known, region="US")
 
 
 def lines(text: str, **known: Kind) -> list[Line | Rejected]:
     stream = io.BytesIO(text.encode())
-    return list(read_lines(stream, read_columns(stream, known), region="US"))
+    return list(read_lines(stream, read_columns(stream, known, region="US"), region="US"))
 
 
 def only(text: str, **known: Kind) -> Line:
@@ -69,6 +69,10 @@ def test_the_kind_of_a_new_column_is_told_from_its_cells() -> None:
     assert columns(text).kinds == {
         "a": Kind.TEXT, "b": Kind.BOOLEAN, "c": Kind.DATE, "d": Kind.TEXT, "e": Kind.NUMBER, "f": Kind.TEXT,
     }  # fmt: skip
+
+
+def test_a_rejected_line_does_not_tell_the_kind_of_a_new_column() -> None:
+    assert columns("external_id,phone,points\n1,,7\n2,nonsense,x\n").kinds == {"points": Kind.NUMBER}
 
 
 def test_a_known_attribute_keeps_its_kind() -> None:

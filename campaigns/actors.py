@@ -8,20 +8,22 @@ from django.core.exceptions import PermissionDenied
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Passed as `by=` to every verb. `label` is what the audit trail shows and outlives the account."""
+    """Passed as `by=` to every verb. `label` is what the audit trail shows and outlives the account; `key` is
+    what the consent ledger keeps of an API app, whose name may change."""
 
     kind: str
     label: str
     user_id: int | None = None
     permissions: frozenset[str] | None = None
+    key: str = ""
 
     @classmethod
     def staff(cls, user: User) -> "Actor":
         return cls("staff", user.get_username(), user.pk, frozenset(user.get_all_permissions()))
 
     @classmethod
-    def app(cls, name: str) -> "Actor":
-        return cls("app", name)
+    def app(cls, *, name: str, key: str) -> "Actor":
+        return cls("app", name, key=key)
 
     @classmethod
     def system(cls, part: str) -> "Actor":

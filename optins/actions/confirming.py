@@ -19,7 +19,7 @@ from optins.actions import ledger
 from optins.actions.ledger import Action, Evidence, Method
 from optins.actions.notices import owe
 from optins.actions.verification import Asker, complete_options, digest_key, refusal_of, require_admission, sender_of
-from optins.models import GlobalOptions, Notice, OptInCampaign, Subscription, Verification
+from optins.models import GlobalOptions, Notice, OptInCampaign, Verification
 
 
 class Outcome(StrEnum):
@@ -115,8 +115,7 @@ def _enrol(verification: Verification, asker: Asker) -> Outcome:
     ledger.write(number=number, action=Action.VERIFIED, evidence=evidence, programme=programme)
     if queries.first_verified_number(customer.pk) != number:
         return Outcome.OTHER_NUMBER
-    standing = Subscription.objects.filter(number=number, programme=programme)
-    if standing.filter(state=Subscription.State.OPTED_IN).exists():
+    if queries.is_opted_in(number=number, programme=programme):
         return Outcome.ALREADY_IN
     ledger.opt_in(number=number, programme=programme, evidence=evidence)
     _welcome(number, programme, options, customer)
@@ -128,7 +127,7 @@ def _prove(verification: Verification, customer: Customer, asker: Asker) -> None
     number, app = verification.number, asker.app
     held = PhoneNumber.objects.filter(customer=customer, number=number)
     if not held.exists():
-        by = Actor.app(app.key) if app else Actor.person(mask(number))
+        by = Actor.app(name=app.name, key=app.key) if app else Actor.person(mask(number))
         add_number(customer=customer, number=number, by=by)
     held.filter(verified_at__isnull=True).update(verified_at=Now())
     if verification.customer_id is None:

@@ -37,7 +37,7 @@ def opt_out_number(
         customer=customer,
         reason=reason,
         staff=by.label if is_staff else "",
-        app_key="" if is_staff else by.label,
+        app_key=by.key,
         ip=ip,
     )
     which = Q() if programme_id is None else Q(programme_id=programme_id)

@@ -46,7 +46,7 @@ class ConsentEventAdmin(ReadOnlyAdmin):
     list_select_related = ("programme",)
     fieldsets = (
         ("What happened", {"fields": ("at", "phone", "action_badge", "method", "preference", "sender", "customer")}),
-        ("Evidence", {"fields": ("reason", "wording", "inbound_text", "inbound_sid", "app_key", "staff", "ip",
+        ("Evidence", {"fields": ("reason", "wording", "inbound_text", "inbound_sid", "app", "staff", "ip",
                                  "user_agent")}),
     )  # fmt: skip
 
@@ -62,6 +62,10 @@ class ConsentEventAdmin(ReadOnlyAdmin):
     @admin.display(description="messaging preference")
     def preference(self, row: ConsentEvent) -> str:
         return row.programme.preference if row.programme else "all"
+
+    @admin.display(description="API app")
+    def app(self, row: Any) -> str:
+        return row.app_name or row.app_key or "–"
 
     @admin.display(description="evidence")
     def evidence(self, row: Any) -> str:

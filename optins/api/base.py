@@ -86,7 +86,7 @@ class ApiView(APIView):
 
     @property
     def by(self) -> Actor:
-        return Actor.app(self.app.key)
+        return Actor.app(name=self.app.name, key=self.app.key)
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> list[URLPattern]:

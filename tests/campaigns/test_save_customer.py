@@ -14,7 +14,7 @@ from campaigns.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 
-APP = Actor.app("Web shop")
+APP = Actor.app(name="Web shop", key="shop-key")
 ADA, BOB = "+13139711649", "+13139711650"
 
 

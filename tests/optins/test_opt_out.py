@@ -13,7 +13,7 @@ from tests.optins.texting import ADA, BOB, answers, standing
 
 pytestmark = pytest.mark.django_db
 
-APP = Actor.app("the-app-key")
+APP = Actor.app(name="Web shop", key="the-app-key")
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_the_audit_trail_shows_the_number_masked(ada: Customer) -> None:
     opt_out_number(number=ADA, by=APP)
     entry = AuditEntry.objects.filter(act="number.opt_out").get()
     assert ADA not in str(entry.detail)
-    assert entry.detail["ended"] == 2
+    assert (entry.actor, entry.detail["ended"]) == ("Web shop", 2)
 
 
 def test_a_customer_is_opted_out_with_all_numbers(ada: Customer) -> None:

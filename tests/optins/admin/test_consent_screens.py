@@ -110,3 +110,6 @@ def test_the_ledger_names_the_app_and_the_moment_with_its_zone() -> None:
     assert "Web shop" in shown
     assert f"{entry.at:%-d %b %Y, %H:%M} UTC" in shown
     assert shop.key not in shown
+    page = signed_in(VIEWER).get(reverse("admin:optins_consentevent_change", args=[entry.pk])).text
+    assert "Web shop" in page
+    assert shop.key not in page

@@ -77,7 +77,6 @@ def tiles(request: HttpRequest) -> dict[str, object]:
 
 def figures(day: Today) -> Sequence[Tile]:
     """Opted-in numbers, texts, opt-outs and what waits."""
-    share = f"{day.delivered_share:g}% delivered" if day.delivered_share is not None else "None settled yet"
     late = day.oldest_waiting_seconds
     waits = "Nothing is late" if not day.waiting else f"The oldest waits for {_length(late)}"
     log = reverse("admin:messaging_outbound_changelist")
@@ -86,8 +85,8 @@ def figures(day: Today) -> Sequence[Tile]:
             "Opted-in numbers", _figure(day.opted_in), f"{_figure(day.opted_in_since)} joined today",
             reverse("admin:optins_subscription_changelist"),
         ),
-        Tile("Texts today", _figure(day.texts), share, log),
-        Tile("Opt-outs today", _figure(day.opt_outs), _of_texts(day), reverse("admin:optins_consentevent_changelist")),
+        Tile("Texts today", _figure(day.texts), _delivered(day), log),
+        Tile("Opt-outs today", _figure(day.opt_outs), _of_people(day), reverse("admin:optins_consentevent_changelist")),
         Tile("Waiting", _figure(day.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
     )  # fmt: skip
 
@@ -155,8 +154,16 @@ def _figure(number: int) -> str:
     return str(intcomma(number))
 
 
-def _of_texts(day: Today) -> str:
-    return f"{100 * day.opt_outs / day.texts:.2f}% of texts" if day.texts else "No text today"
+def _delivered(day: Today) -> str:
+    share = day.delivered_share
+    return "None settled yet" if share is None else f"{share:.1f}% delivered of {_figure(day.settled)} settled"
+
+
+def _of_people(day: Today) -> str:
+    """The share of the people texted today. Who opts out without having been texted today is no part of it."""
+    if not day.people:
+        return "Nobody texted today"
+    return f"{100 * day.opt_outs_of_people / day.people:.1f}% of {_figure(day.people)} people texted today"
 
 
 def _length(seconds: float) -> str:

@@ -157,22 +157,31 @@ def is_settled(campaign: Campaign) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The day so far, by the company's clock. `oldest_waiting_seconds` is 0 when nothing is late."""
+    """The day so far, by the company's clock. `oldest_waiting_seconds` is 0 when nothing is late.
+
+    `people` are the numbers that a campaign texted today, `opt_outs_of_people` those of them that opted out today.
+    """
 
     opted_in: int
     opted_in_since: int
     texts: int
     delivered: int
     failed: int
+    people: int
     opt_outs: int
+    opt_outs_of_people: int
     waiting: int
     oldest_waiting_seconds: float
 
     @property
     def delivered_share(self) -> float | None:
         """Per cent of those that have an outcome; None before the first."""
-        settled = self.delivered + self.failed
-        return round(100 * self.delivered / settled, 1) if settled else None
+        return round(100 * self.delivered / self.settled, 1) if self.settled else None
+
+    @property
+    def settled(self) -> int:
+        """How many of the texts have an outcome; the others are on their way."""
+        return self.delivered + self.failed
 
 
 def today() -> Today:
@@ -181,12 +190,15 @@ def today() -> Today:
     opted_in = Subscription.objects.filter(state=Subscription.State.OPTED_IN)
     since = Q(opted_in_at__gte=midnight)
     numbers = opted_in.aggregate(all=Count("number", distinct=True), since=Count("number", distinct=True, filter=since))
-    texts = Outbound.objects.filter(claimed_at__gte=midnight).aggregate(
+    gone = Outbound.objects.filter(claimed_at__gte=midnight)
+    of_campaigns = gone.filter(kind=Outbound.Kind.CAMPAIGN)
+    texts = gone.aggregate(
         all=Count("pk"),
         delivered=Count("pk", filter=Q(state=State.DELIVERED)),
         failed=Count("pk", filter=Q(state=State.FAILED)),
     )
-    out = ConsentEvent.objects.filter(action=ConsentEvent.Action.OPTED_OUT, at__gte=midnight)
+    events = ConsentEvent.objects.filter(action=ConsentEvent.Action.OPTED_OUT, at__gte=midnight)
+    out = events.values("number").distinct()
     number_waiting, oldest_waiting_seconds = waiting()
     return Today(
         opted_in=numbers["all"],
@@ -194,7 +206,9 @@ def today() -> Today:
         texts=texts["all"],
         delivered=texts["delivered"],
         failed=texts["failed"],
-        opt_outs=out.values("number").distinct().count(),
+        people=of_campaigns.values("number").distinct().count(),
+        opt_outs=out.count(),
+        opt_outs_of_people=out.filter(number__in=of_campaigns.values("number")).count(),
         waiting=number_waiting,
         oldest_waiting_seconds=oldest_waiting_seconds,
     )

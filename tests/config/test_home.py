@@ -1,17 +1,21 @@
 """The home page: today's figures, what runs, what needs a person, and the first steps of a new house."""
 
+from dataclasses import replace
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from campaigns.models import Campaign
-from config.dashboard import first_steps, needs
+from config.dashboard import figures, first_steps, needs
 from config.roles import ADMIN, VIEWER
 from messaging.actions.campaigns import pause
 from messaging.actions.claiming import claim_recipients
 from messaging.actions.leasing import flag_stuck
 from messaging.actions.runs import start_due
 from messaging.models import Run
+from messaging.reports import Today, today
+from optins.actions.opting_out import opt_out_number
 from optins.models import MessageProvider
 from tests import factories
 from tests.factories import TESTS, signed_in
@@ -76,6 +80,26 @@ def test_a_text_that_is_uncertain_for_hours_needs_somebody(settings: Settings) -
     (need,) = needs()
     assert need.title == "1 uncertain text"
     assert "?state__exact=uncertain" in need.url
+
+
+def test_the_figures_say_of_how_many_they_are() -> None:
+    nothing_yet = Today(
+        opted_in=3, opted_in_since=0, texts=6, delivered=0, failed=0, people=0, opt_outs=1, opt_outs_of_people=0,
+        waiting=0, oldest_waiting_seconds=0,
+    )  # fmt: skip
+    later_on = replace(nothing_yet, texts=1300, delivered=1199, failed=1, people=26, opt_outs=3, opt_outs_of_people=2)
+    assert [tile.note for tile in figures(nothing_yet)][1:3] == ["None settled yet", "Nobody texted today"]
+    notes = [tile.note for tile in figures(later_on)]
+    assert notes[1:3] == ["99.9% delivered of 1,200 settled", "7.7% of 26 people texted today"]
+
+
+def test_an_opt_out_of_somebody_not_texted_today_is_no_part_of_the_share() -> None:
+    campaign_to(factories.sender(), ADA)
+    claim_recipients(run=Run.objects.get(), limit=1)
+    another = factories.subscription(factories.opt_in_campaign(), factories.customer(numbers=[factories.number()]))
+    for number in (ADA, another.number):
+        opt_out_number(number=number, by=TESTS, reason="Asked")
+    assert (today().people, today().opt_outs, today().opt_outs_of_people) == (1, 2, 1)
 
 
 def test_staff_without_a_role_see_no_figure() -> None:

@@ -12,6 +12,18 @@ from campaigns.refusals import Refused
 LAUNCH_PERMISSION = "campaigns.launch_campaign"
 
 
+def why_not(campaign: Campaign, move: Move) -> str:
+    """Why the state of `campaign`, as it was read, does not allow a move, as a sentence; empty when it does."""
+    step, state = MOVES[move], State(campaign.state)
+    if state in step.sources:
+        return ""
+    now = campaign.get_state_display().lower()
+    # Launch and resume lead to *scheduled*, from where the clock goes on to *live*.
+    if state is step.target or (step.target is State.SCHEDULED and state is State.LIVE):
+        return f"“{campaign.name}” is {now} already."
+    return f"“{campaign.name}” is {now}: it cannot {move} now. Reload the page."
+
+
 def move(*, campaign: Campaign, move: Move, by: Actor, reason: str = "") -> None:
     """Make one move inside the caller's transaction, or raise `Refused` when the state does not allow it.
 
@@ -27,8 +39,7 @@ def move(*, campaign: Campaign, move: Move, by: Actor, reason: str = "") -> None
     changed = Campaign.objects.filter(pk=campaign.pk, state__in=step.sources).update(**changes)
     campaign.refresh_from_db()
     if not changed:
-        now = campaign.get_state_display().lower()
-        raise Refused("wrong_state", f"“{campaign.name}” is {now}: it cannot {move} now. Reload the page.")
+        raise Refused("wrong_state", why_not(campaign, move))
     record(by=by, act=f"campaign.{move}", of=campaign, reason=reason)
     if step.target is State.SCHEDULED:
         begin_due()

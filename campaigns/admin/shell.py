@@ -3,7 +3,7 @@
 An app that owns a kind subclasses `CampaignPage`, says which verb makes each move, and adds its own cards.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
-from campaigns.actions.moves import LAUNCH_PERMISSION
+from campaigns.actions.moves import LAUNCH_PERMISSION, why_not
 from campaigns.actions.shell import save_campaign
 from campaigns.admin.shell_form import ShellForm
 from campaigns.admin.verbs import actor, attempt, tell
@@ -85,24 +85,30 @@ class CampaignPage(ModelAdmin):
         return self.page(request, self.page_template, stored, **context, **self.cards(request, stored))
 
     def move_view(self, request: HttpRequest, campaign_id: int, move: str) -> HttpResponse:
-        """Asks in whole words, and does it when confirmed."""
+        """Asks in whole words, and does it when confirmed. What is missing is said instead of asked about."""
         campaign = self.campaign(request, str(campaign_id))
         if move not in self.verbs:
             raise Http404
         if not actor(request).may(LAUNCH_PERMISSION):
             raise PermissionDenied
         chosen = Move(move)
+        impossible = why_not(campaign, chosen)
+        if impossible:
+            messages.error(request, impossible)
+            return HttpResponseRedirect(self.url_of(campaign))
         if request.method == "POST":
             verb = self.verbs[chosen]
             done = f"“{campaign.name}” was {_DONE[chosen]}."
             tell(request, lambda: verb(campaign=campaign, by=actor(request)), done=done)
             return HttpResponseRedirect(self.url_of(campaign))
+        lacks = self.lacks(campaign) if chosen is Move.LAUNCH else []
         return self.page(
             request,
             "admin/campaigns/campaign/confirm.html",
             campaign,
             question=f"{LABELS[chosen]}: {campaign.name}",
-            sentences=self.consequences(chosen, campaign),
+            lacks=lacks,
+            sentences=[] if lacks else self.consequences(chosen, campaign),
             label=LABELS[chosen],
             back=self.url_of(campaign),
             danger=chosen in (Move.END, Move.CANCEL),
@@ -111,6 +117,10 @@ class CampaignPage(ModelAdmin):
     def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
         """What the kind's own cards show: for subclasses."""
         return {}
+
+    def lacks(self, campaign: Campaign) -> Sequence[str]:
+        """What keeps a draft from being launched, in sentences: for subclasses."""
+        return []
 
     def consequences(self, move: Move, campaign: Campaign) -> list[str]:
         """What a move means, in sentences: for subclasses."""

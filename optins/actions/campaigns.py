@@ -1,23 +1,26 @@
 """Opt-in campaigns and the global one: saving their options, launching, pausing, ending."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from campaigns.actions.audit import record
-from campaigns.actions.moves import move
+from campaigns.actions.moves import move, why_not
 from campaigns.actors import Actor
 from campaigns.lifecycle import LAUNCHED, Kind, Move, State
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from optins import queries, wording
-from optins.keywords import START_WORDS, SenderKind, fold, reserved_reason
+from optins.keywords import START_WORDS, Meaning, SenderKind, Situation, fold, read, reserved_reason
 from optins.models import GlobalCampaign, GlobalOptions, Keyword, OptInCampaign, OptInOptions
 
 CHANGE_OPTIONS = "optins.change_optinoptions"
 CHANGE_GLOBAL = "optins.change_globaloptions"
+_MESSAGES = ("confirmation_request", "welcome_message")
+_GLOBAL_MESSAGES = ("welcome_message", "opt_out_message", "help_message", "no_match_message")
+_FIXED_MEANINGS = {Meaning.OPT_OUT: "always means stop", Meaning.HELP: "always asks for help"}
 
 
 @transaction.atomic
@@ -34,8 +37,9 @@ def save_options(*, options: OptInOptions, keywords: Sequence[str], by: Actor) -
         raise Refused("wrong_state", "This campaign is over: its options can no longer change.")
     if campaign.state in LAUNCHED:
         _refuse_changes_after_launch(options)
-        _require_complete(options, keywords)
-    _refuse_unsendable(options, "confirmation_request", "welcome_message")
+        for lacking in _lacking(options, keywords):
+            raise lacking
+    refuse_unsendable(options)
     options.save()
     _replace_keywords(campaign, options, keywords)
     record(by=by, act="opt_in.options", of=campaign, keywords=list(keywords))
@@ -44,12 +48,18 @@ def save_options(*, options: OptInOptions, keywords: Sequence[str], by: Actor) -
 @transaction.atomic
 def launch(*, campaign: OptInCampaign, by: Actor) -> None:
     """Launch an opt-in campaign: checks that it is complete and holds its keywords on the sender."""
-    options = OptInOptions.objects.select_related("sender").filter(campaign=campaign).first()
-    _require_complete(options, campaign.keywords.values_list("word", flat=True))
-    if queries.global_options() is None:
-        raise Refused("no_global", "Complete the Global SMS Opt-In first: it holds the answers to STOP and HELP.")
+    impossible = why_not(campaign, Move.LAUNCH)
+    if impossible:
+        raise Refused("wrong_state", impossible)
+    for lacking in _lacking_for_launch(campaign):
+        raise lacking
     move(campaign=campaign, move=Move.LAUNCH, by=by)
     _hold(campaign)
+
+
+def missing(campaign: Campaign) -> list[str]:
+    """What keeps a draft from being launched, as sentences; nothing when it is complete."""
+    return [lacking.sentence for lacking in _lacking_for_launch(campaign)]
 
 
 @transaction.atomic
@@ -109,8 +119,8 @@ def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
     by.require(CHANGE_GLOBAL)
     campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
     options.full_clean()
-    _refuse_unsendable(options, "welcome_message", "opt_out_message", "help_message", "no_match_message")
-    _refuse_words_of_others(options)
+    refuse_unsendable(options)
+    refuse_ambiguous_words(options)
     if campaign.state == State.LIVE and not options.is_complete:
         raise Refused(
             "missing_data", "The Global SMS Opt-In is live: the number and its four messages cannot be left blank."
@@ -127,14 +137,21 @@ def _go_live(campaign: Campaign, by: Actor) -> None:
     record(by=by, act="campaign.launch", of=campaign)
 
 
-def _require_complete(options: OptInOptions | None, keywords: Iterable[str]) -> None:
+def _lacking_for_launch(campaign: Campaign) -> Iterator[Refused]:
+    options = OptInOptions.objects.select_related("sender").filter(campaign=campaign.pk).first()
+    yield from _lacking(options, campaign.keywords.values_list("word", flat=True))
+    if queries.global_options() is None:
+        yield Refused("no_global", "Complete the Global SMS Opt-In first: it holds the answers to STOP and HELP.")
+
+
+def _lacking(options: OptInOptions | None, keywords: Iterable[str]) -> Iterator[Refused]:
     """What a launched campaign may never lack."""
     if options is None or options.sender is None:
-        raise Refused("missing_data", "Choose a message provider and a target phone number first (Edit Options).")
+        yield Refused("missing_data", "Choose a message provider and a target phone number first (Edit Options).")
     if not any(word.strip() for word in keywords):
-        raise Refused("missing_data", "Add at least one opt-in keyword first (Edit Options).")
-    if options.double_opt_in and not options.confirmation_request.strip():
-        raise Refused("missing_data", "Write the message that asks for YES first (Edit Options).")
+        yield Refused("missing_data", "Add at least one opt-in keyword first (Edit Options).")
+    if options is not None and options.double_opt_in and not options.confirmation_request.strip():
+        yield Refused("missing_data", "Write the message that asks for YES first (Edit Options).")
 
 
 def _refuse_changes_after_launch(options: OptInOptions) -> None:
@@ -147,15 +164,24 @@ def _refuse_changes_after_launch(options: OptInOptions) -> None:
         )
 
 
-def _refuse_unsendable(options: OptInOptions | GlobalOptions, *fields: str) -> None:
+def refuse_unsendable(options: OptInOptions | GlobalOptions) -> None:
+    """Raise ValidationError by field for messages that cannot be sent as they stand."""
+    fields = _GLOBAL_MESSAGES if isinstance(options, GlobalOptions) else _MESSAGES
     problems = {field: wording.problem(getattr(options, field)) for field in fields}
     found = {field: problem for field, problem in problems.items() if problem is not None}
     if found:
         raise ValidationError(found)
 
 
-def _refuse_words_of_others(options: GlobalOptions) -> None:
-    """Opt-out and help words are read before all others, so they must not take a word that lets people in."""
+def refuse_ambiguous_words(options: GlobalOptions) -> None:
+    """Raise `Refused`, with the field, for a word of the global options that has a meaning already.
+
+    Opt-out and help words are read before all others, so they must not take a word that lets people in.
+    """
+    for word in options.opt_in_keywords:
+        fixed = _FIXED_MEANINGS.get(read(word, Situation()).meaning)
+        if fixed is not None:
+            raise Refused("keyword_taken", f"“{word}” {fixed}: it cannot let people in.", field="opt_in_keywords")
     joining = set(map(fold, (*START_WORDS, *options.opt_in_keywords)))
     for field in ("opt_out_keywords", "help_keywords"):
         for word in getattr(options, field):
@@ -171,8 +197,7 @@ def _refuse_words_of_others(options: GlobalOptions) -> None:
 
 
 def _replace_keywords(campaign: Campaign, options: OptInOptions, words: Sequence[str]) -> None:
-    kind = SenderKind.SHORT_CODE if options.sender is None else SenderKind(options.sender.kind)
-    folded = _acceptable(words, kind)
+    folded = acceptable_keywords(options, words)
     campaign.keywords.exclude(folded__in=folded).delete()
     for key, word in folded.items():
         campaign.keywords.update_or_create(folded=key, defaults={"word": word, "sender": options.sender})
@@ -180,8 +205,9 @@ def _replace_keywords(campaign: Campaign, options: OptInOptions, words: Sequence
         _hold(campaign)
 
 
-def _acceptable(words: Sequence[str], kind: SenderKind) -> dict[str, str]:
+def acceptable_keywords(options: OptInOptions, words: Sequence[str]) -> dict[str, str]:
     """The words by the form in which they are compared. Raises `Refused` for one that could not be a keyword."""
+    kind = SenderKind.SHORT_CODE if options.sender is None else SenderKind(options.sender.kind)
     folded: dict[str, str] = {}
     everywhere = queries.global_words()
     for word in (word.strip() for word in words):

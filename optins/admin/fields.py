@@ -2,13 +2,14 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
 from django.forms.models import ModelChoiceIterator
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from campaigns.admin.verbs import told_by
 from optins.keywords import fold
 from optins.models import MessageProvider, Sender
 
@@ -101,6 +102,17 @@ class SenderForm(forms.ModelForm[Any]):
         chosen = self.instance.sender
         providers = list(MessageProvider.objects.all()[:2])
         self.initial["provider"] = chosen.provider if chosen else (providers[0] if len(providers) == 1 else None)
+
+    def checks(self) -> Iterable[Callable[[], object]]:
+        """What the verb refuses of texts and words, to be told beside all else that is wrong: for subclasses."""
+        return ()
+
+    def full_clean(self) -> None:
+        """Tell every fault at once: the verb, which would refuse the first of them, is not called before."""
+        super().full_clean()
+        for check in self.checks() if self.is_bound else ():
+            with told_by(self):
+                check()
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

@@ -1,5 +1,7 @@
 """The Global SMS Opt-In: its page, which says what is missing until it is live, and its options."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,7 +16,13 @@ from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor, attempt
 from campaigns.models import Campaign
 from optins import wording
-from optins.actions.campaigns import CHANGE_GLOBAL, create_global, save_global_options
+from optins.actions.campaigns import (
+    CHANGE_GLOBAL,
+    create_global,
+    refuse_ambiguous_words,
+    refuse_unsendable,
+    save_global_options,
+)
 from optins.admin.fields import AnswerWordsField, SenderForm
 from optins.keywords import DEFAULT_HELP_WORDS, DEFAULT_OPT_OUT_WORDS
 from optins.models import GlobalCampaign, GlobalOptions
@@ -41,6 +49,9 @@ class GlobalOptionsForm(SenderForm):
                   "help_keywords", "help_message", "no_match_message")  # fmt: skip
         labels = _MESSAGES
         widgets = {name: UnfoldAdminTextareaWidget({"rows": 3}) for name in _MESSAGES}
+
+    def checks(self) -> list[Callable[[], object]]:
+        return [partial(refuse_unsendable, self.instance), partial(refuse_ambiguous_words, self.instance)]
 
 
 @admin.register(GlobalCampaign)
@@ -86,7 +97,9 @@ class GlobalCampaignAdmin(CampaignPage):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: save_global_options(options=form.instance, by=actor(request))):
-                messages.success(request, "The global SMS opt-in options were saved.")
+                lacks = _missing(form.instance)
+                said = f" Still missing before it is live: {', '.join(lacks)}." if lacks else ""
+                messages.success(request, f"The global SMS opt-in options were saved.{said}")
                 return HttpResponseRedirect(self.url_of(campaign))
         context = {"form": form, "may_change": may_change, "samples": _samples(form.instance)}
         return self.page(request, "admin/optins/global_options.html", campaign, **context)

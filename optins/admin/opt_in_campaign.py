@@ -1,6 +1,7 @@
 """An SMS Opt-In campaign: its page, with what people who join are told, and its options."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,11 +17,22 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from campaigns.admin.forms import disable
 from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor, attempt
-from campaigns.lifecycle import CLOSED, LAUNCHED, Move
+from campaigns.lifecycle import CLOSED, LAUNCHED, Move, State
 from campaigns.models import Campaign
 from campaigns.timing import in_words
 from optins import queries, wording
-from optins.actions.campaigns import CHANGE_OPTIONS, cancel, end, launch, pause, resume, save_options
+from optins.actions.campaigns import (
+    CHANGE_OPTIONS,
+    acceptable_keywords,
+    cancel,
+    end,
+    launch,
+    missing,
+    pause,
+    refuse_unsendable,
+    resume,
+    save_options,
+)
 from optins.admin.fields import KeywordsField, SenderForm
 from optins.models import OptInCampaign, OptInOptions, Subscription
 
@@ -51,6 +63,10 @@ class OptInOptionsForm(SenderForm):
             for name in _FIXED_BY_LAUNCH:
                 self.fields[name].disabled = True
 
+    def checks(self) -> list[Callable[[], object]]:
+        words = self.cleaned_data.get("keywords", [])
+        return [partial(refuse_unsendable, self.instance), partial(acceptable_keywords, self.instance, words)]
+
 
 @admin.register(OptInCampaign)
 class OptInCampaignAdmin(CampaignPage):
@@ -79,16 +95,20 @@ class OptInCampaignAdmin(CampaignPage):
             "global_is_live": queries.global_options() is not None,
         }
 
+    def lacks(self, campaign: Campaign) -> list[str]:
+        return missing(campaign)
+
     def consequences(self, move: Move, campaign: Campaign) -> list[str]:
         words = " or ".join(campaign.keywords.values_list("word", flat=True)) or "its keyword"
         agreed = campaign.subscriptions.filter(state=Subscription.State.OPTED_IN).count()
-        number = _options(campaign).sender
+        options = _options(campaign)
+        are_in = "are asked for YES first, and then join" if options.double_opt_in else "join"
         stays = f"The {agreed:,} who opted in stay opted in." if agreed else "Nobody has opted in so far."
         start = campaign.starts_at
         begins = f"from {in_words(start, settings.TIME_ZONE)}" if start and start > timezone.now() else "at once"
         return {
             Move.LAUNCH: [
-                f"People who text {words} to {number or 'the number'} join {campaign.preference}, {begins}.",
+                f"People who text {words} to {options.sender} {are_in} {campaign.preference}, {begins}.",
                 "Its keywords are taken on that number until the campaign ends.",
                 "The number, double opt-in, audience and restrictions can no longer change after this.",
             ],
@@ -112,7 +132,9 @@ class OptInCampaignAdmin(CampaignPage):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: _save(form, request)):
-                messages.success(request, "The opt-in options were saved.")
+                lacks = missing(campaign) if campaign.state == State.DRAFT else []
+                said = " ".join(["Still missing before it can be launched:", *lacks]) if lacks else ""
+                messages.success(request, f"The opt-in options were saved. {said}".strip())
                 return HttpResponseRedirect(self.url_of(campaign))
         context = {
             "form": form,

@@ -100,6 +100,28 @@ def test_a_keyword_of_a_live_campaign_cannot_become_an_answer_word(field: str) -
     assert f'id="id_{field}_error"' in page
 
 
+@pytest.mark.parametrize(("word", "says"), [("stop", "always means stop"), ("Info", "always asks for help")])
+def test_a_fixed_answer_word_cannot_let_people_in_and_is_refused_beside_it(word: str, says: str) -> None:
+    page = save(global_campaign(), filled(sender(), opt_in_keywords=word))
+    assert f"“{word.upper()}” {says}: it cannot let people in." in page
+    assert 'id="id_opt_in_keywords_error"' in page
+    assert 'id="id_opt_out_keywords_error"' not in page
+
+
+def test_every_fault_is_told_at_once() -> None:
+    other = sender()
+    texts = filled(sender(), provider=other.provider_id, help_keywords="START", help_message="This is {Description}.")
+    page = save(global_campaign(complete=False), texts)
+    assert "is not a number of" in page
+    assert "“START” lets people in" in page
+    assert "Fill in {Description} first" in page
+
+
+def test_options_saved_in_part_say_what_is_still_missing() -> None:
+    page = save(global_campaign(complete=False), filled(sender(), sender="", help_message=""))
+    assert "Still missing before it is live: Message Provider and Target Phone Number, Help message." in page
+
+
 def test_once_live_nothing_of_it_can_be_left_blank() -> None:
     page = save(global_campaign(), filled(sender(), no_match_message=" "))
     assert "cannot be left blank" in page

@@ -9,7 +9,7 @@ from django.urls import reverse
 from config.roles import LAUNCHER, MARKETER
 from optins.actions.campaigns import end, pause
 from optins.models import OptInCampaign
-from tests.factories import TESTS, customer, opt_in_campaign, segment, signed_in, subscription
+from tests.factories import TESTS, customer, global_campaign, opt_in_campaign, segment, signed_in, subscription
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +136,7 @@ def test_each_state_has_its_buttons(state: str, labels: list[str]) -> None:
 
 
 def test_a_move_is_asked_in_whole_words_before_it_is_made() -> None:
+    global_campaign()
     campaign = opt_in_campaign(keywords=["SPRING"], live=False)
     page = signed_in(LAUNCHER).get(reverse("admin:optins_optincampaign_move", args=[campaign.pk, "launch"]))
     assert "People who text SPRING to" in page.content.decode()
@@ -148,9 +149,36 @@ def test_a_move_is_asked_in_whole_words_before_it_is_made() -> None:
     [(dt.datetime(2030, 3, 1, 9, 30, tzinfo=dt.UTC), "from Friday 1 March 2030, 09:30 UTC."), (None, "at once.")],
 )
 def test_the_question_before_launch_says_when_it_begins(starts_at: dt.datetime | None, words: str) -> None:
+    global_campaign()
     campaign = opt_in_campaign(live=False, starts_at=starts_at)
     page = signed_in(LAUNCHER).get(reverse("admin:optins_optincampaign_move", args=[campaign.pk, "launch"]))
     assert words in page.content.decode()
+
+
+def asked(campaign: OptInCampaign, move: str) -> str:
+    url = reverse("admin:optins_optincampaign_move", args=[campaign.pk, move])
+    return signed_in(LAUNCHER).get(url, follow=True).content.decode()
+
+
+def test_the_question_before_launch_says_that_a_double_opt_in_asks_first() -> None:
+    global_campaign()
+    assert "are asked for YES first, and then join" in asked(opt_in_campaign(double_opt_in=True, live=False), "launch")
+    assert "asked for YES" not in asked(opt_in_campaign(live=False), "launch")
+
+
+def test_what_cannot_be_launched_yet_says_what_is_missing_and_has_no_button() -> None:
+    empty = OptInCampaign.objects.create(kind="opt_in", name="New", slug="new")
+    page = asked(empty, "launch")
+    assert "Choose a message provider and a target phone number first (Edit Options)." in page
+    assert "Add at least one opt-in keyword first (Edit Options)." in page
+    assert "Complete the Global SMS Opt-In first" in page
+    assert ">Launch</button>" not in page
+
+
+def test_a_second_launch_hears_that_it_is_live_already() -> None:
+    campaign = opt_in_campaign(name="Spring offers")
+    assert "“Spring offers” is live already." in asked(campaign, "launch")
+    assert "“Spring offers” is live already." in moved(campaign, "launch")
 
 
 @pytest.mark.parametrize("move", ["pause", "end", "cancel"])

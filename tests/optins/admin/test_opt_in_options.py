@@ -89,6 +89,17 @@ def test_the_message_that_asks_for_yes_is_prefilled() -> None:
     assert "Acme Offers: reply YES to confirm" in page
 
 
+def test_a_bad_keyword_and_a_gap_in_a_text_are_told_at_once() -> None:
+    page = saved(opt_in_campaign(live=False), keywords="stop", welcome_message="Welcome to {Description}!")
+    assert "STOP is read as an opt-out" in page
+    assert "Fill in {Description} first" in page
+
+
+def test_options_without_a_number_are_saved_with_a_word_on_what_is_missing() -> None:
+    page = saved(opt_in_campaign(live=False), sender="")
+    assert "were saved. Still missing before it can be launched: Choose a message provider" in page
+
+
 def test_double_opt_in_is_saved_with_its_question() -> None:
     campaign = opt_in_campaign(live=False)
     saved(campaign, double_opt_in="on", confirmation_request="Acme: reply YES.")

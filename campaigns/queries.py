@@ -1,14 +1,16 @@
 """What the audience screens ask of the database."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from campaigns.models import AuditEntry, Customer, PhoneNumber
 from campaigns.phone import InvalidPhoneNumber, parse_sender
 from campaigns.rules import Field, RuleError, describe, parse
+
+M = TypeVar("M", bound=Model)
 
 # Fewer digits than this would find half of all numbers.
 _FEWEST_DIGITS: Final = 4
@@ -27,6 +29,15 @@ def find_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Custome
     return customers.filter((named if words else Q()) | known | Q(pk__in=_holders(text)))
 
 
+def with_number(rows: QuerySet[M], text: str) -> QuerySet[M]:
+    """Those whose `number` is meant by `text`: the whole number in any spelling, or the digits inside one."""
+    try:
+        return rows.filter(number=parse_sender(text, region=settings.DEFAULT_PHONE_REGION))
+    except InvalidPhoneNumber:
+        digits = "".join(character for character in text if character.isdigit())
+        return rows.filter(number__contains=digits) if digits else rows.none()
+
+
 def rule_in_words(rule: object, fields: Mapping[str, Field]) -> str:
     """A stored rule as a sentence; when it cannot be asked any more, the sentence that says why."""
     try:
@@ -42,11 +53,7 @@ def acts() -> list[str]:
 
 def _holders(text: str) -> QuerySet[PhoneNumber, int]:
     """Ids of the customers who hold a number that is meant by `text`."""
-    numbers = PhoneNumber.objects.all()
-    try:
-        numbers = numbers.filter(number=parse_sender(text, region=settings.DEFAULT_PHONE_REGION))
-    except InvalidPhoneNumber:
-        digits = "".join(character for character in text if character.isdigit())
-        is_part = len(digits) >= _FEWEST_DIGITS and not any(character.isalpha() for character in text)
-        numbers = numbers.filter(number__contains=digits) if is_part else numbers.none()
+    digits = sum(character.isdigit() for character in text)
+    is_number = digits >= _FEWEST_DIGITS and not any(character.isalpha() for character in text)
+    numbers = with_number(PhoneNumber.objects.all(), text) if is_number else PhoneNumber.objects.none()
     return numbers.values_list("customer", flat=True)

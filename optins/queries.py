@@ -58,6 +58,12 @@ def latest_pending(*, sender: Sender, number: str) -> Subscription | None:
     return pending.select_related("programme").order_by("-updated_at", "-pk").first()
 
 
+def is_opted_in(*, number: str, programme: Campaign) -> bool:
+    """Whether the number stands as opted in to the programme, whatever else keeps it from being texted."""
+    opted_in = Subscription.objects.filter(state=Subscription.State.OPTED_IN)
+    return opted_in.filter(number=number, programme=programme).exists()
+
+
 def standing_suppressions(*, sender: Sender, number: str) -> QuerySet[Suppression]:
     """What keeps `sender` from texting `number`: brand-wide, its own, or its messaging service's."""
     senders = [pk for pk in (sender.pk, sender.pool_id) if pk is not None]

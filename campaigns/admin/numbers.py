@@ -1,11 +1,10 @@
 """Searching a list by phone number, in whatever spelling."""
 
-from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from campaigns.phone import InvalidPhoneNumber, parse_sender
+from campaigns.queries import with_number
 
 
 class NumberSearchAdmin(ModelAdmin):
@@ -18,11 +17,4 @@ class NumberSearchAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Model], bool]:
         term = search_term.strip()
-        if not term:
-            return queryset, False
-        try:
-            found = queryset.filter(number=parse_sender(term, region=settings.DEFAULT_PHONE_REGION))
-        except InvalidPhoneNumber:
-            digits = "".join(character for character in term if character.isdigit())
-            found = queryset.filter(number__contains=digits) if digits else queryset.none()
-        return found, False
+        return (with_number(queryset, term) if term else queryset), False

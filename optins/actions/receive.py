@@ -167,7 +167,7 @@ def _join(visit: _Visit) -> None:
     reason = consent.customer_may_join(programme=programme, customer=person)
     if reason:
         _refuse(visit, programme, reason)
-    elif programme.options.double_opt_in and not _is_opted_in(visit.text.number, programme):
+    elif programme.options.double_opt_in and not queries.is_opted_in(number=visit.text.number, programme=programme):
         _ask_yes(visit, programme)
     else:
         _subscribe(visit, programme, Method.KEYWORD)
@@ -185,17 +185,12 @@ def _ask_yes(visit: _Visit, programme: OptInCampaign) -> None:
 
 def _subscribe(visit: _Visit, programme: OptInCampaign, method: str, *, wording: str = "") -> None:
     number, evidence = visit.text.number, visit.evidence(method, wording=wording)
-    if not _is_opted_in(number, programme):
+    if not queries.is_opted_in(number=number, programme=programme):
         ledger.opt_in(number=number, programme=programme, evidence=evidence)
     if visit.still_blocked:
         return
     ledger.lift(number=number, sender=visit.text.sender.scope, evidence=evidence)
     visit.answer(Notice.Kind.WELCOME, queries.welcome_text(programme, visit.options), campaign=programme)
-
-
-def _is_opted_in(number: str, programme: Campaign) -> bool:
-    standing = Subscription.objects.filter(number=number, programme=programme)
-    return standing.filter(state=Subscription.State.OPTED_IN).exists()
 
 
 def _refuse(visit: _Visit, programme: OptInCampaign | None, reason: str) -> None:

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from django import forms
 from django.conf import settings
-from django.forms.renderers import TemplatesSetting
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -21,8 +20,8 @@ from campaigns.admin.forms import disable
 from campaigns.lifecycle import CLOSED
 from campaigns.models import Segment
 from campaigns.timing import delay, in_words, instant
+from messaging.actions.messages import refuse_bad_text
 from messaging.models import SmsMessage
-from messaging.queries import merge_fields
 from optins.admin.fields import SenderForm
 from optins.models import OptInCampaign
 
@@ -64,19 +63,6 @@ class WallClockField(forms.SplitDateTimeField):
         if not date or not time:
             raise forms.ValidationError("Give both a date and a time.")
         return dt.datetime.combine(date, time)
-
-
-class ComposerWidget(UnfoldAdminTextareaWidget):
-    """The message with its merge fields at the left, and at the right a phone that shows it as it will be sent."""
-
-    template_name = "admin/messaging/composer.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "merge_fields": merge_fields().items()}
-
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """By the project's templates: Django's own renderer of forms knows those of installed apps only."""
-        return super().render(name, value, attrs, TemplatesSetting())
 
 
 def _choice(queryset: Any, label: str, empty: str, help_text: str = "") -> forms.ModelChoiceField[Any]:
@@ -125,7 +111,7 @@ class SmsMessageForm(SenderForm):
             "delay_unit": UnfoldAdminSelectWidget,
             "limit_count": UnfoldAdminIntegerFieldWidget(_NUMBER),
             "limit_days": UnfoldAdminIntegerFieldWidget(_NUMBER),
-            "body": ComposerWidget({"rows": 6}),
+            "body": UnfoldAdminTextareaWidget({"rows": 6}),
             "notes": UnfoldAdminTextareaWidget({"rows": 6}),
         }
 
@@ -148,6 +134,9 @@ class SmsMessageForm(SenderForm):
         programmes = self.fields["programme"]
         assert isinstance(programmes, forms.ModelChoiceField)
         programmes.queryset = open_ones | OptInCampaign.objects.filter(pk=self.instance.programme_id or 0)
+
+    def checks(self) -> list[Callable[[], object]]:
+        return [partial(refuse_bad_text, self.instance.body)]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

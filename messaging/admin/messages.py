@@ -22,6 +22,7 @@ from messaging.admin.message_form import NotesForm, SmsMessageForm
 from messaging.admin.message_steps import discard, duplicate, launch
 from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
+from messaging.queries import merge_fields
 from messaging.reports import progress_of_messages
 
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -102,6 +103,7 @@ class SmsMessageAdmin(ModelAdmin):
             **_shown(stored, actor(request)),
             "form": form,
             "notes": notes["notes"],
+            "merge_fields": merge_fields().items(),
             "may_change": may_change,
             **_tabs(request, form),
         }

@@ -1,7 +1,7 @@
 """The composer's preview: the text as one person would get it, and what it costs, from the one counter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +56,7 @@ def preview_of(body: str, *, missing: bool = False) -> Preview:
         problems=problems,
         counted=counted,
         surplus=_surplus(text, counted.parts),
-        offenders=list({offender.character: offender for offender in parts.offenders(text)}.values()),
+        offenders=_offenders(text, body, cleaned),
         cleaned=cleaned if cleaned != body else "",
     )
 
@@ -64,6 +64,13 @@ def preview_of(body: str, *, missing: bool = False) -> Preview:
 def _sample() -> tuple[str, Mapping[str, object]]:
     customer = Customer.objects.exclude(first_name="").order_by("pk").first()
     return (str(customer), merge_values(customer)) if customer else ("Maria Gonzalez", _SOMEBODY)
+
+
+def _offenders(text: str, body: str, cleaned: str) -> Sequence[Offender]:
+    """Each dear character once. What cleaning would leave in the body is not offered a replacement."""
+    once = {offender.character: offender for offender in parts.offenders(text)}
+    stays = {found for found in once if found in body and found in cleaned}
+    return [replace(found, replacement=None) if found.character in stays else found for found in once.values()]
 
 
 def _surplus(text: str, count: int) -> int:

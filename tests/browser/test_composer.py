@@ -84,3 +84,12 @@ def test_a_running_send_shows_its_figures_as_they_change(
     Outbound.objects.update(state=State.CANCELLED, reason=Reason.STOPPED)
     expect(page.get_by_role("img", name="1 cancelled")).to_be_visible()
     assert complaints == []
+
+
+def test_a_launched_message_is_shown_on_the_phone(page: Page, complaints: list[str]) -> None:
+    factories.customer()
+    campaign = factories.messaging_campaign(factories.scheduled(factories.opt_in_campaign()), due=False)
+    page.goto(reverse("admin:messaging_smsmessage_change", args=[campaign.messages.get().pk]))
+    page.get_by_role("tab", name="Creative").click()
+    expect(page.locator(".ol-bubble")).to_have_text("Hello from Acme")
+    assert complaints == []

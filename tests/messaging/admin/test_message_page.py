@@ -74,6 +74,19 @@ def test_what_makes_no_sense_marks_and_opens_its_tab(
     assert answer.context["active_tab"] == tab
 
 
+def test_every_fault_is_told_at_once(campaign_id: int) -> None:
+    answer = add(signed_in(MARKETER), campaign_id, scheduled_for_0="2020-01-01", body="Hi {{ frist_name }}")
+    assert answer.context["wrong_tabs"] == ["setup", "creative"]
+    assert "This is in the past" in answer.text
+    assert "Did you mean “first_name”?" in answer.text
+
+
+def test_what_is_wrong_with_the_text_stands_under_it_and_before_the_phone(campaign_id: int) -> None:
+    text = add(signed_in(MARKETER), campaign_id, body="Hi {{ frist_name }}").text
+    error, phone = text.index('id="id_body_error"'), text.index('data-part="phone"')
+    assert text.index('name="body"') < error < phone
+
+
 def test_a_number_of_another_provider_is_refused(campaign_id: int) -> None:
     sender, other = factories.sender(), factories.provider()
     answer = add(signed_in(MARKETER), campaign_id, provider=other.pk, sender=sender.pk)
@@ -92,6 +105,12 @@ def test_a_launched_message_is_read_only_and_says_why(launched: SmsMessage) -> N
     launched.refresh_from_db()
     assert (launched.body, launched.notes) == ("Hello from Acme", "Kept")
     assert "What goes out is what was launched" in client.get(page("messaging_smsmessage_change", launched.pk)).text
+
+
+def test_a_launched_message_offers_to_save_its_notes_alone(launched: SmsMessage) -> None:
+    text = signed_in(MARKETER).get(page("messaging_smsmessage_change", launched.pk)).text
+    assert ">Save notes</button>" in text
+    assert ">Save</button>" not in text
 
 
 def test_a_copy_of_a_launched_message_is_a_draft_without_its_time(launched: SmsMessage) -> None:

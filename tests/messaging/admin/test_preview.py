@@ -44,6 +44,14 @@ def test_a_dear_character_is_named_with_its_replacement() -> None:
     assert 'data-body="It&#x27;s on"' in text
 
 
+def test_only_what_cleaning_replaces_is_offered_a_replacement() -> None:
+    assert '(write <b class="ol-code">...</b>)' in shown("Wait…")
+    # The emoji keeps the text in Unicode, where three dots would only make it longer.
+    beside_an_emoji = shown("It’s on… 🎉")
+    assert beside_an_emoji.count("(write") == 1
+    assert 'data-body="It&#x27;s on… 🎉"' in beside_an_emoji
+
+
 def test_what_can_never_be_sent_is_an_error() -> None:
     assert "This is too long to send" in shown("x" * 1531)
 

@@ -58,6 +58,7 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
         (
             Page("Customers", "group", "campaigns_customer_changelist", "campaigns.view_customer"),
             Page("Segments", "filter_alt", "campaigns_segment_changelist", "campaigns.view_segment"),
+            Page("Attributes", "label", "campaigns_attribute_changelist", "campaigns.view_attribute"),
             Page(
                 "Imports",
                 "upload_file",

@@ -1,12 +1,16 @@
 """The sidebar: which pages a person finds, and which of them is marked."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.utils.html import strip_tags
 from pytest_django import Settings
 
 from config.theme import NAVIGATION, environment, navigation
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +64,29 @@ def test_the_right_to_view_shows_one_page(django_user_model: type[User], setting
 )
 def test_the_page_somebody_is_on_is_marked(admin_user: User, path: str, title: str) -> None:
     assert marked(request_of(admin_user, path)) == [title]
+
+
+@pytest.mark.parametrize(
+    ("path", "group", "entry"),
+    [
+        ("/admin/optins/messageprovider/add/", "Set-up", "Message providers"),
+        ("/admin/campaigns/segment/", "Audience", "Segments"),
+        ("/admin/campaigns/attribute/add/", "Audience", "Attributes"),
+    ],
+)
+def test_the_heading_says_where_the_navigation_has_the_page(
+    admin_client: Client, path: str, group: str, entry: str
+) -> None:
+    heading = strip_tags(re.findall(r"<h1.*?</h1>", admin_client.get(path).text, re.DOTALL)[0])
+    assert heading.split() == f"{group} chevron_right {entry}".split()
+
+
+def test_the_heading_names_the_thing_without_markup_of_its_own(admin_client: Client) -> None:
+    saved = factories.segment({}, name="Teens <b>&")
+    heading = re.findall(
+        r"<h1.*?</h1>", admin_client.get(f"/admin/campaigns/segment/{saved.pk}/change/").text, re.DOTALL
+    )
+    assert "Teens &lt;b&gt;&amp;" in heading[0]
 
 
 def test_with_the_simulated_carrier_there_are_handsets_and_a_badge(admin_user: User, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 
+from campaigns.acts import in_words
 from campaigns.admin.lists import Empty
 from campaigns.models import AuditEntry
 from campaigns.queries import acts
@@ -34,7 +35,7 @@ class ActFilter(admin.SimpleListFilter):
     parameter_name = "act"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
-        return [(act, act) for act in acts()]
+        return [(act, in_words(act)) for act in acts()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         return queryset.filter(act=self.value()) if self.value() else queryset
@@ -49,15 +50,19 @@ class AuditEntryAdmin(ModelAdmin):
         "Nothing has happened yet",
         "Each launch, edit, import and opt-out leaves a line here that outlives the account and the object.",
     )
-    list_display = ("at", "actor", "actor_kind", "act", "object_label")
+    list_display = ("at", "actor", "actor_kind", "act_in_words", "object_label")
     list_filter = (ActorKindFilter, ActFilter, ("at", RangeDateFilter))
     list_filter_submit = True
     search_fields = ("actor", "object_label")
     search_help_text = "Who did it, or what it was done to."
     show_full_result_count = False
-    fields = ("at", "actor", "actor_kind", "act", "object_type", "object_id", "object_label", "what")
+    fields = ("at", "actor", "actor_kind", "act_in_words", "object_type", "object_id", "object_label", "what")
     readonly_fields = fields
     actions = None
+
+    @admin.display(description="act", ordering="act")
+    def act_in_words(self, entry: AuditEntry) -> str:
+        return in_words(entry.act)
 
     @admin.display(description="Details")
     def what(self, entry: AuditEntry) -> str:

@@ -1,0 +1,47 @@
+"""The acts of the audit trail in words. The stored words never change; what people read may."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_WORDS: Final[Mapping[str, str]] = {
+    "api_app.change": "Changed an API app",
+    "api_app.create": "Created an API app",
+    "api_app.rotate": "Gave an API app a new secret",
+    "attribute.delete": "Deleted an attribute",
+    "attribute.save": "Saved an attribute",
+    "campaign.cancel": "Cancelled a campaign",
+    "campaign.change": "Changed a campaign",
+    "campaign.create": "Created a campaign",
+    "campaign.end": "Ended a campaign",
+    "campaign.launch": "Launched a campaign",
+    "campaign.pause": "Paused a campaign",
+    "campaign.resume": "Resumed a campaign",
+    "customer.add_number": "Added a number to a customer",
+    "customer.create": "Created a customer",
+    "customer.delete": "Deleted a customer",
+    "customer.update": "Changed a customer",
+    "global.options": "Saved the options of the Global SMS Opt-In",
+    "import.done": "Finished an import",
+    "import.failed": "Gave up an import",
+    "import.start": "Started an import",
+    "message.delete": "Deleted a message",
+    "message.duplicate": "Duplicated a message",
+    "message.launch": "Launched a message",
+    "message.notes": "Changed the notes of a message",
+    "message.save": "Saved a message",
+    "number.opt_out": "Opted a number out",
+    "opt_in.options": "Saved the options of an SMS Opt-In",
+    "provider.check": "Tested a provider's connection",
+    "provider.delete": "Deleted a message provider",
+    "provider.fetch_numbers": "Fetched a provider's numbers",
+    "provider.save": "Saved a message provider",
+    "segment.delete": "Deleted a segment",
+    "segment.save": "Saved a segment",
+    "sender.delete": "Deleted a phone number",
+    "sender.save": "Saved a phone number",
+}
+
+
+def in_words(act: str) -> str:
+    """``opt_in.options`` is “Saved the options of an SMS Opt-In”. An act that has no words yet stands as it is."""
+    return _WORDS.get(act, act)

@@ -25,7 +25,7 @@ from messaging.actions import campaigns as verbs
 from messaging.actions.messages import missing
 from messaging.admin.words import bar, moment, when
 from messaging.gates import estimate
-from messaging.models import MessagingCampaign, SmsMessage
+from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.pages import page_of
 from messaging.reports import Progress, progress_of_campaigns, progress_of_messages, reason_in_words
 from messaging.states import State
@@ -138,11 +138,24 @@ class MessagingCampaignAdmin(CampaignPage):
         may_add = campaign.state not in CLOSED and actor(request).may("messaging.add_smsmessage")
         return {"rows": rows, "may_add": may_add}
 
+    def lacks(self, campaign: Campaign) -> list[str]:
+        """Empty when one message can go: the others stay drafts, as the question says."""
+        found = [(message, missing(message)) for message in _messages(campaign)]
+        if not found:
+            return ["Add a message first (Add Message → SMS Message)."]
+        if not all(lacking for _, lacking in found):
+            return []
+        return [f"“{message.name}”: {sentence}" for message, lacking in found for sentence in lacking]
+
     def consequences(self, move: Move, campaign: Campaign) -> list[str]:
         if move is Move.LAUNCH:
             return [sentence for message in _messages(campaign) for sentence in _told(message)]
         progress = progress_of_campaigns([campaign.pk]).get(campaign.pk, Progress())
-        return _CONSEQUENCES[move](progress)
+        coming = _yet_to_come(move, campaign)
+        # Who is not counted yet does not wait: a message that is due later is told of by its name.
+        waits = [] if coming and not progress.waiting else [f"{_texts(progress.waiting)} waiting: {_WAITING[move]}"]
+        arrives = [] if move is Move.RESUME else [_on_their_way(progress)]
+        return [*waits, *coming, *arrives, *_FINAL.get(move, ())]
 
 
 def _messages(campaign: Campaign) -> QuerySet[SmsMessage]:
@@ -179,20 +192,36 @@ def _on_their_way(progress: Progress) -> str:
     return f"{_texts(moving)} already handed over may still arrive." if moving else "Nothing is on its way."
 
 
-_CONSEQUENCES: Mapping[Move, Callable[[Progress], list[str]]] = {
-    Move.PAUSE: lambda progress: [
-        f"{_texts(progress.waiting)} waiting: nothing more leaves until somebody resumes the campaign.",
-        _on_their_way(progress),
-    ],
-    Move.RESUME: lambda progress: [f"{_texts(progress.waiting)} waiting: sending goes on at once."],
-    Move.END: lambda progress: [
-        f"{_texts(progress.waiting)} waiting: they never leave.",
-        _on_their_way(progress),
-        "A campaign that has ended cannot be started again.",
-    ],
-    Move.CANCEL: lambda progress: [
-        f"{_texts(progress.waiting)} waiting: they never leave.",
-        _on_their_way(progress),
-        "A cancelled campaign cannot be started again.",
-    ],
+def _yet_to_come(move: Move, campaign: Campaign) -> list[str]:
+    """What a move means for launched messages whose people are counted later: at their time, or at an event."""
+    launched = _messages(campaign).filter(state=SmsMessage.State.LAUNCHED)
+    later = launched.filter(delivery=SmsMessage.Delivery.SCHEDULED, runs=None)
+    listening = launched.filter(delivery=SmsMessage.Delivery.TRIGGERED, runs__state=Run.State.OPEN)
+    return [
+        *(f"“{message.name}”, due on {when(message)}, {_LATER[move]}" for message in later),
+        *(f"“{message.name}” {_LISTENING[move]}" for message in listening),
+    ]
+
+
+_WAITING: Mapping[Move, str] = {
+    Move.PAUSE: "nothing more leaves until somebody resumes the campaign.",
+    Move.RESUME: "sending goes on at once.",
+    Move.END: "they never leave.",
+    Move.CANCEL: "they never leave.",
+}
+_LATER: Mapping[Move, str] = {
+    Move.PAUSE: "does not go out while the campaign is paused.",
+    Move.RESUME: "goes out then, or at once when that time is over.",
+    Move.END: "never goes out.",
+    Move.CANCEL: "never goes out.",
+}
+_LISTENING: Mapping[Move, str] = {
+    Move.PAUSE: "hears of no event while the campaign is paused: what happens meanwhile is never texted about.",
+    Move.RESUME: "listens again for its event.",
+    Move.END: "listens no more.",
+    Move.CANCEL: "listens no more.",
+}
+_FINAL: Mapping[Move, list[str]] = {
+    Move.END: ["A campaign that has ended cannot be started again."],
+    Move.CANCEL: ["A cancelled campaign cannot be started again."],
 }

@@ -5,7 +5,7 @@ import pytest
 from config.roles import LAUNCHER, MARKETER
 from messaging.actions.campaigns import cancel
 from messaging.actions.runs import start_due
-from messaging.models import MessagingCampaign, Outbound
+from messaging.models import MessagingCampaign, Outbound, SmsMessage
 from messaging.states import Reason, State
 from tests import factories
 from tests.factories import signed_in
@@ -70,6 +70,43 @@ def test_an_incomplete_campaign_is_not_launched_and_says_why() -> None:
     campaign = factories.messaging_campaign(live=False)
     answer = signed_in(LAUNCHER).post(page("messaging_messagingcampaign_move", campaign.pk, "launch"), follow=True)
     assert "Add a message first (Add Message → SMS Message)." in answer.text
+
+
+def asked(campaign: MessagingCampaign, move: str) -> str:
+    return signed_in(LAUNCHER).get(page("messaging_messagingcampaign_move", campaign.pk, move), follow=True).text
+
+
+def test_what_cannot_be_launched_yet_says_what_is_missing_and_has_no_button() -> None:
+    empty = factories.messaging_campaign(live=False)
+    draft = SmsMessage(name="Hello all", delivery="scheduled")
+    begun = factories.messaging_campaign(draft, live=False, due=False)
+    assert "Add a message first (Add Message → SMS Message)." in asked(empty, "launch")
+    assert "“Hello all”: Write the message (Creative)." in asked(begun, "launch")
+    assert "“Hello all”: Choose the delivery date and time (Setup)." in asked(begun, "launch")
+    assert not [campaign for campaign in (empty, begun) if ">Launch</button>" in asked(campaign, "launch")]
+
+
+def test_a_second_launch_hears_that_it_is_live_already(campaign: MessagingCampaign) -> None:
+    again = signed_in(LAUNCHER).post(page("messaging_messagingcampaign_move", campaign.pk, "launch"), follow=True)
+    assert f"“{campaign.name}” is live already." in again.text
+
+
+@pytest.mark.parametrize(
+    ("move", "later", "event"),
+    [
+        ("pause", "does not go out while the campaign is paused.", "hears of no event while the campaign is paused"),
+        ("end", "never goes out.", "listens no more."),
+    ],
+)
+def test_stopping_tells_of_messages_whose_people_are_counted_later(move: str, later: str, event: str) -> None:
+    factories.customer()
+    programme = factories.opt_in_campaign()
+    coming = [factories.scheduled(programme, name="Later"), factories.triggered(programme, "paid", name="Thanks")]
+    question = asked(factories.messaging_campaign(*coming, due=False), move)
+    assert "“Later”, due on" in question
+    assert later in question
+    assert f"“Thanks” {event}" in question
+    assert "No text waiting" not in question
 
 
 @pytest.mark.parametrize(("move", "state"), [("pause", "paused"), ("end", "ended"), ("cancel", "cancelled")])

@@ -69,7 +69,7 @@ def test_the_page_somebody_is_on_is_marked(admin_user: User, path: str, title: s
 @pytest.mark.parametrize(
     ("path", "group", "entry"),
     [
-        ("/admin/optins/messageprovider/add/", "Set-up", "Message providers"),
+        ("/admin/optins/apiapp/", "Set-up", "API apps"),
         ("/admin/campaigns/segment/", "Audience", "Segments"),
         ("/admin/campaigns/attribute/add/", "Audience", "Attributes"),
     ],

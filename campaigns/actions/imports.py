@@ -127,6 +127,8 @@ def _import(row: CustomerImport, stream: BinaryIO) -> None:
         )
         row.lines, row.rejected = row.lines + len(chunk), row.rejected + len(bad)
         row.save(update_fields=["lines", "rejected"])
+    if not row.lines:
+        raise FileRefused("The file holds no customers: nothing stands under its first line. Choose another file.")
     _carry_over(row, columns)
 
 

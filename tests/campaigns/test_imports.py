@@ -168,3 +168,11 @@ def test_the_audit_trail_tells_who_began_and_what_became_of_it() -> None:
 def test_staff_without_the_right_are_turned_away() -> None:
     with pytest.raises(PermissionDenied):
         start_import(file_name="x", content=b"", by=Actor("staff", "viewer", None, frozenset()))
+
+
+def test_a_file_with_titles_alone_is_told_to_hold_no_customers() -> None:
+    started = start_import(file_name="people.csv", content=b"external_id,phone\n\n", by=STAFF)
+    run_waiting_imports()
+    started.refresh_from_db()
+    assert (started.state, started.lines) == ("failed", 0)
+    assert "holds no customers" in started.problem

@@ -255,7 +255,7 @@ def conversation(number: str, *, limit: int = 200) -> Sequence[Bubble]:
             True,
             text.state,
             reason_in_words(text.reason) or text.get_state_display(),
-            text.sender.address,
+            str(text.sender),
         )
         for text in told
     ]

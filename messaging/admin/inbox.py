@@ -34,6 +34,19 @@ MEANINGS: Mapping[str, str] = {
     "": "Not acted upon",
 }
 
+RULES: Mapping[str, str] = {
+    "opt_out_type": "Told by Twilio",
+    "opt_out_word": "An opt-out keyword",
+    "opt_out_with_courtesy": "An opt-out keyword with a courtesy",
+    "opt_out_word_first": "A short text that begins with an opt-out keyword",
+    "help_word": "A help keyword",
+    "start_word_while_pending": "START in answer to a double opt-in",
+    "opt_in_word_while_pending": "An opt-in keyword in answer to a double opt-in",
+    "opt_in_word_after_stop": "An opt-in keyword after a STOP",
+    "campaign_keyword": "A campaign's keyword",
+    "no_rule": "No keyword in it",
+}
+
 
 class MeaningFilter(admin.SimpleListFilter):
     """By what the text means."""
@@ -116,4 +129,4 @@ class InboundAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Found by")
     def rule_in_words(self, text: Inbound) -> str:
-        return text.rule.replace("_", " ").capitalize() or "–"
+        return RULES.get(text.rule, text.rule) or "–"

@@ -117,7 +117,9 @@ class Sender(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.address
+        """What people call it: a messaging service by its label, since its address is a SID."""
+        is_service = self.kind == SenderKind.MESSAGING_SERVICE
+        return self.label if is_service and self.label else self.address
 
     @property
     def scope(self) -> "Sender":

@@ -1,10 +1,15 @@
 """The inbox: what people texted, how it was understood, and the conversation it belongs to."""
 
+import inspect
+import re
+
 import pytest
 
 from config.roles import VIEWER
 from messaging.actions.outbox import carry_notices
 from messaging.actions.receiving import take_inbound
+from messaging.admin.inbox import RULES
+from optins import keywords
 from optins.models import Sender
 from tests import factories
 from tests.factories import signed_in
@@ -36,6 +41,24 @@ def text(sender: Sender, body: str) -> None:
 def test_the_meaning_is_told_in_words(sender: Sender, body: str, meaning: str) -> None:
     text(sender, body)
     assert meaning in signed_in(VIEWER).get(page(LIST)).text
+
+
+@pytest.mark.parametrize(("body", "rule"), [("SPRING", "A campaign&#x27;s keyword"), ("Why?", "No keyword in it")])
+def test_how_the_meaning_was_found_is_told_in_words(sender: Sender, body: str, rule: str) -> None:
+    text(sender, body)
+    assert rule in signed_in(VIEWER).get(page(LIST)).text
+
+
+def test_every_rule_has_words() -> None:
+    named = re.findall(r'Reading\(Meaning\.\w+, "(\w+)"', inspect.getsource(keywords))
+    assert set(named) == set(RULES)
+
+
+def test_a_messaging_service_is_called_by_its_label() -> None:
+    service = factories.sender(factories.SenderKind.MESSAGING_SERVICE, label="Spring pool")
+    assert str(service) == "Spring pool"
+    service.label = ""
+    assert str(service) == service.address
 
 
 def test_it_is_filtered_by_meaning(sender: Sender) -> None:

@@ -111,7 +111,7 @@ class SmsMessageForm(SenderForm):
             "delay_unit": UnfoldAdminSelectWidget,
             "limit_count": UnfoldAdminIntegerFieldWidget(_NUMBER),
             "limit_days": UnfoldAdminIntegerFieldWidget(_NUMBER),
-            "body": UnfoldAdminTextareaWidget({"rows": 6}),
+            "body": UnfoldAdminTextareaWidget({"rows": 6, "aria-describedby": "message-count id_body_error"}),
             "notes": UnfoldAdminTextareaWidget({"rows": 6}),
         }
 

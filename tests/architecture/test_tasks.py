@@ -28,7 +28,7 @@ def queue_of(name: str) -> str:
     return str(app.amqp.router.route({}, name)["queue"].name)
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", sorted(TASKS))
 def test_a_task_is_short_and_named_after_its_function(name: str) -> None:
     source = textwrap.dedent(inspect.getsource(TASKS[name].run))
     function = ast.parse(source).body[0]

@@ -26,19 +26,19 @@ def launch(*, campaign: MessagingCampaign, by: Actor, at_once: bool = False) -> 
     `at_once` makes this the delivery time of its scheduled messages, whatever stood there. Raises `Refused` when no
     message is complete, with what the first one lacks.
     """
+    # First, so that of two clicks the second is told that it is live already; a refusal below takes it back.
+    move(campaign=campaign, move=Move.LAUNCH, by=by)
     now = timezone.now()
     if at_once:
         _drafts(campaign).filter(delivery=SmsMessage.Delivery.SCHEDULED).update(scheduled_for=now)
     drafts = list(_drafts(campaign))
     complete = [message for message in drafts if not missing(message, now=now)]
-    if not drafts and not campaign.messages.exists():
+    if not drafts:
         raise Refused("missing_data", "Add a message first (Add Message → SMS Message).")
-    if drafts and not complete:
+    if not complete:
         raise Refused("missing_data", f"“{drafts[0].name}” is not complete. {missing(drafts[0], now=now)[0]}")
     for message in complete:
         _refuse_futile(message)
-    move(campaign=campaign, move=Move.LAUNCH, by=by)
-    for message in complete:
         pin(message)
 
 

@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -125,7 +138,10 @@ ALWAYS_ANSWERED = (Notice.Kind.OPT_OUT, Notice.Kind.HELP)
 
 
 def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
-    """A sender's notices that are due, each with `refusal`. Notices skip hours, cap and subscription."""
+    """A sender's notices that are due, each with `refusal` and `lifetime` (None: of use at any time).
+
+    Notices skip hours, cap and subscription.
+    """
     suppressed = not_suppressed(sender=sender, number="number")
     refusal = Case(
         When(notice__expires_at__lte=Now(), then=Value(Reason.TOO_LATE)),
@@ -137,7 +153,8 @@ def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
     waiting = Outbound.objects.filter(
         sender=sender, kind=Outbound.Kind.NOTICE, state=Outbound.StateChoice.QUEUED, due_at__lte=Now()
     )
-    return waiting.annotate(refusal=refusal).order_by("due_at", "pk")
+    lifetime = ExpressionWrapper(F("notice__expires_at") - Now(), output_field=DurationField())
+    return waiting.annotate(refusal=refusal, lifetime=lifetime).order_by("due_at", "pk")
 
 
 def _standing(programme: Campaign) -> QuerySet[Subscription]:

@@ -3,6 +3,7 @@
 What a claim returns has been committed as *sending* with a new attempt id; only then may a byte go out.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,16 @@ from messaging.queries import merge_values
 from messaging.states import Reason, State
 from optins.models import Sender
 
+# Twilio's own limit: ten hours.
+_LONGEST_VALIDITY = 36_000
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One text to hand over now. `body` is the real text; it is not kept where it is a code."""
+    """One text to hand over now. `body` is the real text; it is not kept where it is a code.
+
+    `validity_seconds` is how long the carrier may let it wait; None leaves that to the carrier.
+    """
 
     outbound_id: int
     attempt_id: uuid.UUID
@@ -32,6 +39,7 @@ class Claimed:
     parts: int
     kept_body: str
     consent_event_id: int | None
+    validity_seconds: int | None
 
 
 _CLAIM = """
@@ -77,8 +85,8 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
             refused.setdefault(reason, []).append(row.pk)
             continue
         kept = row.body if row.sealed_body else body
-        consent = getattr(row, "consent", None)
-        claimed.append(Claimed(row.pk, uuid.uuid4(), row.number, body, parts.count(body).parts, kept, consent))
+        size, consent = parts.count(body).parts, getattr(row, "consent", None)
+        claimed.append(Claimed(row.pk, uuid.uuid4(), row.number, body, size, kept, consent, _validity(row)))
     for reason, ids in refused.items():
         Outbound.objects.filter(pk__in=ids).update(state=State.SKIPPED, reason=reason, settled_at=Now(), sealed_body="")
     if claimed:
@@ -95,6 +103,12 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
                 ],
             )
     return claimed
+
+
+def _validity(row: Outbound) -> int | None:
+    """What is of use for a while only, such as a code, does not wait in the carrier's queue for longer."""
+    lifetime: dt.timedelta | None = getattr(row, "lifetime", None)
+    return None if lifetime is None else max(1, min(int(lifetime.total_seconds()), _LONGEST_VALIDITY))
 
 
 def _verdict(row: Outbound, text: Callable[[Outbound], str]) -> tuple[str, str]:

@@ -135,7 +135,7 @@ def _post(gateway: TwilioGateway, sender: Sender, text: Claimed, lease: Lease) -
                 sender=sender.address,
                 body=text.body,
                 status_callback=callback_url(text.attempt_id),
-                validity_seconds=None,
+                validity_seconds=text.validity_seconds,
             )
         )
     except Exception:

@@ -177,6 +177,12 @@ def test_a_code_goes_out_whole_is_kept_masked_and_wiped(
     assert (text.state, text.body, text.sealed_body) == (state, "Your code is ••••••", "")
 
 
+def test_a_code_may_not_wait_at_the_carrier_for_longer_than_it_works(wire: ScriptedServer, short_code: Sender) -> None:
+    owe_a_code(short_code, lifetime=dt.timedelta(minutes=10))
+    send(wire, created())
+    assert 590 <= int(wire.requests[0].form["ValidityPeriod"]) <= 600
+
+
 def test_a_code_that_waits_for_another_try_keeps_its_seal(wire: ScriptedServer, short_code: Sender) -> None:
     owe_a_code(short_code)
     assert send(wire, refused(429, 20429)).sealed_body == "Your code is 123456"

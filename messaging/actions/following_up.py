@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from campaigns.locks import alone
 from messaging.actions.asking import at_most, paced, reachable
-from messaging.actions.settling import advance
+from messaging.actions.callbacks import advance
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
 from messaging.models import Outbound
 from messaging.states import State, from_twilio

@@ -23,8 +23,8 @@ from django.db.models.functions import Now
 from campaigns.bell import ring_after_commit
 from campaigns.locks import alone
 from messaging.actions.asking import at_most, paced, reachable
+from messaging.actions.callbacks import advance
 from messaging.actions.outbox import SEND_DUE
-from messaging.actions.settling import advance
 from messaging.gateway.listing import Listed
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
 from messaging.models import Outbound

@@ -1,14 +1,13 @@
-"""Writing back what became of texts: the answers of a chunk in one statement, callbacks one by one."""
+"""Writing back the carrier's answers to a chunk of texts, in one statement."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from campaigns.actions.moves import move
 from campaigns.actors import Actor
@@ -16,13 +15,13 @@ from campaigns.lifecycle import Move
 from campaigns.models import Campaign
 from campaigns.refusals import Refused as MoveRefused
 from messaging.actions.claiming import Claimed
-from messaging.gateway.errors import ErrorClass, classify, explain
+from messaging.failures import reason_of
+from messaging.gateway.errors import ErrorClass, explain
 from messaging.gateway.outcomes import Accepted, Outcome, Refused, RetryLater, Uncertain
-from messaging.models import Outbound, Run, StatusCallback
-from messaging.states import SETTLED, Reason, State, from_twilio, origins
-from optins.actions.ledger import lock_number
+from messaging.models import Run
+from messaging.states import Reason, State
 from optins.actions.opting_out import suppress_refused
-from optins.models import MessageProvider, Sender
+from optins.models import Sender
 
 log = structlog.get_logger(__name__)
 SENDING = Actor.system("send worker")
@@ -30,19 +29,6 @@ SENDING = Actor.system("send worker")
 # How long a text waits before it is tried again when the fault is a setting that a person must mend.
 AFTER_MENDING_SECONDS = 60.0
 
-_REASONS: Mapping[ErrorClass, Reason] = {
-    ErrorClass.NUMBER_BAD: Reason.INVALID_NUMBER,
-    ErrorClass.SUPPRESSED: Reason.OPTED_OUT_AT_CARRIER,
-    ErrorClass.COUNTRY_DISABLED: Reason.COUNTRY_DISABLED,
-    ErrorClass.CONTENT_BAD: Reason.CONTENT_REFUSED,
-    ErrorClass.UNREACHABLE_RETRY: Reason.UNREACHABLE,
-    ErrorClass.BLOCKED: Reason.BLOCKED_BY_CARRIER,
-    ErrorClass.FILTERED: Reason.FILTERED_AS_SPAM,
-    ErrorClass.SENDER_CONFIG: Reason.SENDER_REFUSED,
-    ErrorClass.ACCOUNT_CONFIG: Reason.ACCOUNT_REFUSED,
-    ErrorClass.POLICY: Reason.BLOCKED_BY_CARRIER,
-    ErrorClass.FRAUD: Reason.BLOCKED_BY_CARRIER,
-}
 # A setting is wrong, not a person's number: the campaign stops and nobody is marked as failed.
 _PAUSES = frozenset({ErrorClass.SENDER_CONFIG, ErrorClass.ACCOUNT_CONFIG})
 
@@ -129,11 +115,7 @@ def _settlement(claimed: Claimed, outcome: Outcome) -> _Settlement:
         case Refused(kind=kind, code=code) if kind in _PAUSES:
             return _Settlement(attempt, State.QUEUED, error_code=code, wait_seconds=AFTER_MENDING_SECONDS)
         case Refused(kind=kind, code=code):
-            return _Settlement(attempt, State.FAILED, reason=_reason(kind), error_code=code)
-
-
-def _reason(kind: ErrorClass) -> Reason:
-    return _REASONS.get(kind, Reason.CARRIER_UNKNOWN)
+            return _Settlement(attempt, State.FAILED, reason=reason_of(kind), error_code=code)
 
 
 @transaction.atomic
@@ -145,63 +127,3 @@ def _pause_if_misconfigured(campaign: Campaign, outcomes: Iterable[Outcome]) -> 
             except MoveRefused:
                 log.info("already_stopped", campaign=campaign.pk)
             return
-
-
-@transaction.atomic
-def take_callback(
-    *, provider: MessageProvider, attempt_id: uuid.UUID | None, sid: str, status: str, error_code: int | None
-) -> bool:
-    """Keep one status callback and move its text forward. Returns whether it moved anything.
-
-    Callbacks come late, twice and out of order: the allow-list of moves decides, and the rest changes nothing.
-    """
-    target = from_twilio(status)
-    moved = target is not None and advance(
-        provider=provider, attempt_id=attempt_id, sid=sid, target=target, error_code=error_code
-    )
-    StatusCallback.objects.create(
-        provider=provider, attempt_id=attempt_id, sid=sid, status=status[:32], error_code=error_code, moved=moved
-    )
-    return moved
-
-
-@transaction.atomic
-def advance(
-    *, provider: MessageProvider, attempt_id: uuid.UUID | None, sid: str, target: State, error_code: int | None
-) -> bool:
-    """Move the text of an attempt (of a SID, without one) to what the carrier says of it, if that is forward.
-
-    Returns whether it moved. A number that the carrier refuses is suppressed.
-    """
-    mine = Outbound.objects.filter(sender__provider=provider, state__in=sorted(origins(target)))
-    which = mine.filter(sid=sid) if attempt_id is None else mine.filter(attempt_id=attempt_id)
-    kind = classify(error_code)
-    if kind is ErrorClass.SUPPRESSED:
-        # The number's lock before the row's: a STOP takes them in this order too.
-        for number in which.values_list("number", flat=True):
-            lock_number(number)
-    row = which.select_for_update(of=("self",)).select_related("sender__pool").first()
-    if row is None or not _is_known_as(row, sid):
-        return False
-    changes: dict[str, object] = {"state": target, "sid": sid, "sealed_body": "", "reason": ""}
-    if target in SETTLED:
-        changes["settled_at"] = Now()
-    else:
-        changes["ask_at"] = Now() + settings.FINAL_STATUS_AFTER
-    if target in (State.FAILED, State.CANCELLED):
-        changes |= {"reason": _failed_because(target, kind, error_code), "error_code": error_code}
-    Outbound.objects.filter(pk=row.pk).update(**changes)
-    if kind is ErrorClass.SUPPRESSED:
-        suppress_refused(number=row.number, sender=row.sender, code=error_code or 0)
-    return True
-
-
-def _is_known_as(row: Outbound, sid: str) -> bool:
-    """Whether `sid` is this text's, or can become it: not while another text has it."""
-    return row.sid == sid if row.sid else not Outbound.objects.filter(sid=sid).exists()
-
-
-def _failed_because(target: State, kind: ErrorClass, error_code: int | None) -> Reason:
-    if target is State.CANCELLED:
-        return Reason.CAMPAIGN_CANCELLED
-    return Reason.UNDELIVERED if error_code is None else _reason(kind)

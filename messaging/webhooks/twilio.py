@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from messaging.actions.callbacks import take_callback
 from messaging.actions.receiving import take_inbound
-from messaging.actions.settling import take_callback
 from messaging.gateway import signatures
 from messaging.gateway.errors import as_code
 from optins.models import MessageProvider

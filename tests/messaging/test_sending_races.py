@@ -11,12 +11,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from messaging.actions import runs
+from messaging.actions.callbacks import take_callback
 from messaging.actions.campaigns import cancel
 from messaging.actions.claiming import claim_recipients
 from messaging.actions.outbox import carry_notices
 from messaging.actions.receiving import take_inbound
 from messaging.actions.runs import start_due
-from messaging.actions.settling import take_callback
 from messaging.actions.triggers import receive_event
 from messaging.models import Inbound, MessagingCampaign, Outbound, Run
 from messaging.states import State

@@ -14,7 +14,7 @@ from django.conf import settings
 from benchmarks.stage import Stage, child
 from campaigns.models import PhoneNumber
 from config.local.ports import HOST, free_port
-from messaging.actions.sending import callback_url
+from messaging.actions.flights import callback_url
 from messaging.gateway.signatures import sign
 from messaging.models import Outbound
 from messaging.states import State

@@ -15,6 +15,7 @@ django.setup()
 from messaging.actions import sending  # noqa: E402  needs Django to be set up
 from messaging.actions.carriers import gateway_for  # noqa: E402
 from messaging.actions.claiming import claim_recipients  # noqa: E402
+from messaging.actions.flights import callback_url  # noqa: E402
 from messaging.gateway.twilio import OutgoingText  # noqa: E402
 from messaging.models import Run  # noqa: E402
 
@@ -26,7 +27,7 @@ def main(deed: str) -> None:
     run = Run.objects.get()
     (text,) = claim_recipients(run=run, limit=1)
     if deed == "send":
-        callback = sending.callback_url(text.attempt_id)
+        callback = callback_url(text.attempt_id)
         gateway_for(run.sender.provider).send(OutgoingText(text.number, run.sender.address, text.body, callback, None))
     sys.stdout.write("done\n")
     sys.stdout.flush()

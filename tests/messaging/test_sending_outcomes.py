@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from messaging.actions import sending
+from messaging.actions.flights import callback_url
 from messaging.actions.outbox import carry_notices
 from messaging.actions.runs import start_due
 from messaging.models import MessagingCampaign, Outbound
@@ -59,7 +60,7 @@ def test_the_callback_address_bears_the_attempt(wire: ScriptedServer, campaign: 
     assert text.attempt_id is not None
     sent = wire.requests[0].form
     assert (sent["To"], sent["From"], sent["Body"]) == (ADA, "97865", "Sale today")
-    assert sent["StatusCallback"] == sending.callback_url(text.attempt_id)
+    assert sent["StatusCallback"] == callback_url(text.attempt_id)
     assert f"?attempt={text.attempt_id}#rc=" in sent["StatusCallback"]
 
 

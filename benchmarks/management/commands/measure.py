@@ -1,7 +1,7 @@
-"""`manage.py measure [--quick] [--json]`: run every comparison. Called by `benchmarks/run`, with servers of its own."""
+"""`manage.py measure [--quick] [--only PART] [--json]`: the comparisons. `benchmarks/run` calls it, with servers."""
 
 import sys
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
@@ -17,29 +17,29 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quick", action="store_true", help="1,000 and 20,000 texts, once each.")
+        parser.add_argument("--only", choices=_PARTS, help="One part of the comparisons.")
         parser.add_argument("--json", action="store_true", help="JSON on stdout, the table on stderr.")
 
-    def handle(self, *, quick: bool, json: bool, **_: Any) -> None:
+    def handle(self, *, quick: bool, only: str | None, json: bool, **_: Any) -> None:
         few, many, repetitions = (1_000, 20_000, 1) if quick else (10_000, 1_000_000, 5)
         with connection.schema_editor() as editor:
             editor.create_model(PlainRow)
         report, stage = Report(), set_stage(many, few)
-        _audience(report, stage, repetitions)
-        _texts(report, stage, repetitions, quick=quick)
-        _web(report, stage, repetitions, quick=quick)
+        for part in [only] if only else _PARTS:
+            _PARTS[part](report, stage, repetitions, quick)
         if json:
             self.stdout.write(report.as_json())
         print(report.as_table(), file=sys.stderr if json else sys.stdout)
 
 
-def _audience(report: Report, stage: Stage, repetitions: int) -> None:
+def _audience(report: Report, stage: Stage, repetitions: int, _quick: bool) -> None:
     gates = report.add("audience: through the gates", repetitions, lambda: audience.through_the_gates(stage))
     bare = report.add("audience: bare INSERT … SELECT", repetitions, lambda: audience.bare_insert(stage))
     report.add("audience: bulk_create of 5,000", repetitions, lambda: audience.bulk_create(stage))
     report.ratios["audience_vs_bare_insert"] = gates.median / bare.median
 
 
-def _texts(report: Report, stage: Stage, repetitions: int, *, quick: bool) -> None:
+def _texts(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
     with sink(0.0) as at_once:
         with texts.send_workers(at_once, 1) as workers:
             texts.send_campaign(stage, stage.few, workers)  # the first loads what every later one has
@@ -68,7 +68,7 @@ def _with_latency(report: Report, stage: Stage, repetitions: int) -> None:
         report.add("texts at 100 ms: the usual way", 1, lambda: texts.the_usual_way(stage, slow, 40))
 
 
-def _web(report: Report, stage: Stage, repetitions: int, *, quick: bool) -> None:
+def _web(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
     requests = 500 if quick else 10_000
     with sink(0.0) as at_once, texts.send_workers(at_once, 1) as workers:
         texts.send_campaign(stage, stage.few if quick else None, workers)
@@ -95,3 +95,6 @@ def _add_storms(report: Report, name: str, storms: list[web.Answered]) -> float:
 
 def _median_cost(campaigns: list[texts.Sent]) -> float:
     return Figure("", [sent.cost for sent in campaigns]).median
+
+
+_PARTS: Final = {"audience": _audience, "texts": _texts, "web": _web}

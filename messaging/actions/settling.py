@@ -95,7 +95,8 @@ def _write(settlements: Iterable[_Settlement]) -> None:
         [row.reason for row in rows],
         [row.sid for row in rows],
         [row.error_code for row in rows],
-        [row.wait_seconds for row in rows],
+        # A list of floats and whole numbers has no type of Postgres.
+        [float(row.wait_seconds) for row in rows],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, columns)

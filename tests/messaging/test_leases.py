@@ -8,12 +8,12 @@ from messaging.actions.claiming import claim_recipients
 from messaging.actions.leasing import Lease, flag_stuck
 from messaging.actions.sending import send_due
 from messaging.actions.settling import settle
-from messaging.gateway.outcomes import Accepted, Uncertain
+from messaging.gateway.outcomes import Accepted, RetryLater, Uncertain
 from messaging.models import Outbound, Run
 from messaging.states import Reason, State
 from optins.models import Sender
 from tests.messaging.gateway.scripted import SID, ScriptedServer, created
-from tests.messaging.recovery import ADA, campaign_to, later
+from tests.messaging.recovery import ADA, BOB, campaign_to, later
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +95,11 @@ def test_an_answer_does_not_touch_a_later_attempt(run: Run) -> None:
     claim_recipients(run=run, limit=1)
     settle(sender=run.sender, answers=[(claimed, Uncertain("No answer."))], run=run)
     assert Outbound.objects.get().state == State.SENDING
+
+
+def test_answers_and_what_was_not_begun_are_settled_together(short_code: Sender) -> None:
+    campaign_to(short_code, ADA, BOB)
+    answered, unbegun = claim_recipients(run=Run.objects.get(), limit=2)
+    answers = [(answered, Accepted(SID, "queued", 1)), (unbegun, RetryLater(0, None))]
+    settle(sender=short_code, run=None, answers=answers)
+    assert [row.state for row in Outbound.objects.order_by("pk")] == [State.ACCEPTED, State.QUEUED]

@@ -9,7 +9,9 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.app.utils import Settings
 from celery.signals import task_prerun
+from django.conf import settings
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -34,18 +36,22 @@ def _every(seconds: float, task: str) -> dict[str, object]:
     return {"task": task, "schedule": seconds, "options": {"expires": max(2 * seconds, 5)}}
 
 
-app.conf.beat_schedule = {
-    "campaigns begin and end": _every(1, "messaging.follow_clock"),
-    "double opt-ins lapse": _every(5, "optins.lapse_pending"),
-    "scheduled messages start": _every(1, "messaging.start_due"),
-    "waiting texts leave": _every(1, "messaging.send_due"),
-    "notices nobody carried": _every(5, "messaging.carry_notices"),
-    "what dead workers left is uncertain": _every(5, "messaging.flag_stuck"),
-    "uncertain texts are asked about": _every(5, "messaging.reconcile"),
-    "final statuses that never came": _every(30, "messaging.follow_up"),
-    "runs are closed": _every(5, "messaging.finish_runs"),
-    "waiting imports run": _every(5, "campaigns.run_imports"),
-}
+@app.on_after_configure.connect(weak=False)
+def _set_beat_table(source: Settings, **_: Any) -> None:
+    """Once the settings can be read: they import this module."""
+    sweep = settings.SWEEP_EVERY_SECONDS
+    source.beat_schedule = {
+        "campaigns begin and end": _every(1, "messaging.follow_clock"),
+        "double opt-ins lapse": _every(5, "optins.lapse_pending"),
+        "scheduled messages start": _every(1, "messaging.start_due"),
+        "waiting texts leave": _every(1, "messaging.send_due"),
+        "notices nobody carried": _every(sweep, "messaging.carry_notices"),
+        "what dead workers left is uncertain": _every(sweep, "messaging.flag_stuck"),
+        "uncertain texts are asked about": _every(sweep, "messaging.reconcile"),
+        "final statuses that never came": _every(6 * sweep, "messaging.follow_up"),
+        "runs are closed": _every(sweep, "messaging.finish_runs"),
+        "waiting imports run": _every(5, "campaigns.run_imports"),
+    }
 
 
 @task_prerun.connect(weak=False)

@@ -1,9 +1,11 @@
 """The carrier: what happens to a text once it is handed over, and to one that a phone sends."""
 
 import asyncio
+import random
 import secrets
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Final
 
 from messaging.simulator.directory import Directory, Line
 from messaging.simulator.errors import CarrierError
@@ -18,6 +20,10 @@ from messaging.simulator.sending import Draft
 from messaging.simulator.twiml import BadTwiML, texts_in
 from messaging.simulator.watching import Watchers
 from messaging.simulator.webhooks import Delivery, Webhooks
+
+STORM: Final = 20
+"""How often a storm calls each status back."""
+_DELIVERY: Final[tuple[Status, ...]] = ("sent", "delivered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,30 @@ class Carrier:
         With Advanced Opt-Out such a text is accepted and fails afterwards, as Twilio does.
         """
         line = draft.line or self._chosen_from_pool(draft)
+        message = self._take_over(draft, line)
+        story = self._start(self._carry(message, line, outcome_for(draft.to)))
+        if message.status == "scheduled":
+            self._scheduled[message.sid] = story
+        return message
+
+    async def storm(self, draft: Draft) -> Message:
+        """Takes a text over that is delivered at once. Each status is called back `STORM` times, in no order.
+
+        Returns once all calls were answered, so that they come before the answer to the request.
+        """
+        line = draft.line or self._chosen_from_pool(draft)
+        message = self._take_over(draft, line)
+        message.sender = line.number.address
+        told: list[tuple[Status, dict[str, str]]] = []
+        for status in _DELIVERY:
+            message.move(status)
+            told += [(status, status_parameters(message))] * STORM
+        random.shuffle(told)
+        self.watchers.tell(message.phone)
+        await asyncio.gather(*(self._report(message, status, parameters) for status, parameters in told))
+        return message
+
+    def _take_over(self, draft: Draft, line: Line) -> Message:
         if self._is_blocked(line, draft.to) and not line.advanced and not draft.send_at:
             raise CarrierError(21610)
         message = self._outbound(line, draft.to, draft.body, "app")
@@ -92,9 +122,6 @@ class Carrier:
             message.sender = draft.line.number.address if draft.line else None
             message.status = "scheduled" if draft.send_at else "accepted"
         self._enter(message)
-        story = self._start(self._carry(message, line, outcome_for(draft.to)))
-        if message.status == "scheduled":
-            self._scheduled[message.sid] = story
         return message
 
     def _chosen_from_pool(self, draft: Draft) -> Line:
@@ -153,10 +180,12 @@ class Carrier:
         await self._call_back(message)
 
     async def _call_back(self, message: Message) -> None:
+        await self._report(message, message.status, status_parameters(message))
+
+    async def _report(self, message: Message, status: Status, parameters: dict[str, str]) -> None:
         if message.status_callback is None:
             return
-        status = message.status
-        delivery = await self._call(message, message.status_callback, status_parameters(message))
+        delivery = await self._call(message, message.status_callback, parameters)
         message.answers.append(Answered(status, delivery.http_status, delivery.problem))
 
     # --- Texts from a phone ------------------------------------------------------------------

@@ -72,5 +72,6 @@ def _record(message: Message) -> dict[str, object]:
         "account_sid": message.account_sid,
         "service_sid": message.service_sid,
         "status_callback": message.status_callback,
+        "taken_at": message.created.isoformat(timespec="milliseconds"),
         "webhooks": answers,
     }

@@ -4,23 +4,25 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Final, Literal, Self, get_args
 
 from aiohttp import web
 
 from messaging.simulator.errors import CarrierError
 
 On = Literal["create", "list", "fetch"]
-Deed = Literal["busy", "error", "unavailable", "garbage", "drop", "hold"]
-_MOST = 1_000_000
+Deed = Literal["busy", "error", "unavailable", "garbage", "half", "drop", "hold", "late", "storm"]
+_OF_CREATE: Final = ("late", "storm")
+_MOST: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`on` which request, what it does, and whether the text was taken all the same (`create` only).
 
-    busy is 429, error 500, unavailable 503; garbage is no JSON, drop closes the connection, hold waits first and
-    then answers 500.
+    busy is 429, error 500, unavailable 503; garbage is no JSON, half is half of an answer, drop closes the connection,
+    hold waits first and then answers 500. Of `create` only, and answered as ever: late waits first and then takes the
+    text, storm takes it and calls each of its statuses back many times and out of order before it answers.
     """
 
     on: On
@@ -35,6 +37,8 @@ class Fault:
         taken, times = form.get("taken", False), form.get("times", 1)
         if on is None or do is None:
             raise ValueError(f"“on” is one of {', '.join(get_args(On))}, “do” one of {', '.join(get_args(Deed))}.")
+        if do in _OF_CREATE and (on != "create" or taken is not False):
+            raise ValueError(f"“{do}” is for “create” alone, without “taken”.")
         if not isinstance(taken, bool) or not isinstance(times, int) or not 0 < times <= _MOST:
             raise ValueError(f"“taken” is true or false, “times” a number from 1 to {_MOST:,}.")
         return cls(on=on, do=do, taken=taken), times
@@ -49,7 +53,19 @@ class Fault:
             return web.Response(status=503, text="Service Unavailable")
         if self.do == "garbage":
             return web.Response(status=200, text="<html>")
+        if self.do == "half":
+            return await _half(request)
         raise CarrierError(20429 if self.do == "busy" else 20500)
+
+
+async def _half(request: web.Request) -> web.Response:
+    """The beginning of a good answer; then the connection ends."""
+    answer = web.StreamResponse(status=201, headers={"Content-Type": "application/json", "Content-Length": "1000"})
+    await answer.prepare(request)
+    await answer.write(b'{"sid": "SM')
+    assert request.transport
+    request.transport.close()
+    raise asyncio.CancelledError
 
 
 class Faults:

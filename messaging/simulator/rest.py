@@ -32,7 +32,11 @@ async def create(request: web.Request) -> web.Response:
     carrier = request.app[CARRIER]
     draft = read_draft(await form_of(request), account, carrier.directory)
     fault = carrier.faults.next("create")
-    if fault:
+    if fault and fault.do == "storm":
+        return web.json_response((await carrier.storm(draft)).as_twilio(), status=201)
+    if fault and fault.do == "late":
+        await asyncio.sleep(carrier.delays.hold)
+    elif fault:
         if fault.taken:
             carrier.accept(draft)
         return await fault.misbehave(request, carrier.delays.hold)

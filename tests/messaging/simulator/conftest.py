@@ -23,8 +23,8 @@ PHONE = "+13135550142"
 class ToSimulator(TwilioHttpClient):  # type: ignore[misc]  # the client has no types
     """Sends what is meant for any host of Twilio to the simulator."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(timeout=5)
+    def __init__(self, url: str, timeout: float = 5) -> None:
+        super().__init__(timeout=timeout)
         self._url = url
 
     def request(self, method: str, url: str, *arguments: Any, **keywords: Any) -> Response:

@@ -1,12 +1,17 @@
 """Faults on order: the next requests go wrong as was asked, and the ones after them do not."""
 
+import time
+from collections import Counter
+
 import pytest
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
+from messaging.simulator.accounts import JAN
+from messaging.simulator.carrier import STORM, Delays
 from tests.fixtures.simulator import Simulator
-from tests.messaging.simulator.conftest import LONG_CODE, PHONE
+from tests.messaging.simulator.conftest import LONG_CODE, PHONE, ToSimulator, Webhook
 
 
 def send(client: Client) -> None:
@@ -27,11 +32,30 @@ def test_a_text_is_answered_wrongly_and_taken_or_not(
     assert len(simulator.messages(PHONE)) == 1 + taken
 
 
-@pytest.mark.parametrize("deed", ["drop", "garbage"])
+@pytest.mark.parametrize("deed", ["drop", "garbage", "half"])
 def test_an_answer_does_not_come_or_says_nothing(client: Client, simulator: Simulator, deed: str) -> None:
     simulator.order_fault(on="create", do=deed, taken=True)
-    with pytest.raises((requests.ConnectionError, requests.JSONDecodeError, ValueError)):
+    with pytest.raises((requests.RequestException, ValueError)):
         send(client)
+    assert len(simulator.messages(PHONE)) == 1
+
+
+def test_a_late_text_is_taken_after_the_client_has_given_up(client: Client, simulator: Simulator) -> None:
+    simulator.set_delays(Delays(scale=0, hold=0.3))
+    simulator.order_fault(on="create", do="late")
+    hasty = Client(JAN.sid, JAN.auth_token, http_client=ToSimulator(simulator.url, timeout=0.1))
+    with pytest.raises(requests.Timeout):
+        send(hasty)
+    assert simulator.messages(PHONE) == []
+    time.sleep(0.4)
+    assert len(simulator.messages(PHONE)) == 1
+
+
+def test_a_storm_of_callbacks_comes_before_the_answer(client: Client, simulator: Simulator, webhook: Webhook) -> None:
+    simulator.order_fault(on="create", do="storm")
+    client.messages.create(to=PHONE, from_=LONG_CODE, body="Hello", status_callback=webhook.url)
+    assert Counter(webhook.statuses) == {"sent": STORM, "delivered": STORM}
+    assert webhook.statuses != ["sent"] * STORM + ["delivered"] * STORM
     assert len(simulator.messages(PHONE)) == 1
 
 
@@ -52,7 +76,15 @@ def test_a_reset_forgets_faults(client: Client, simulator: Simulator) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    [{}, [], {"on": "create", "do": "dance"}, {"on": "all", "do": "drop"}, {"on": "list", "do": "drop", "times": 0}],
+    [
+        {},
+        [],
+        {"on": "create", "do": "dance"},
+        {"on": "all", "do": "drop"},
+        {"on": "list", "do": "drop", "times": 0},
+        {"on": "list", "do": "storm"},
+        {"on": "create", "do": "late", "taken": True},
+    ],
 )
 def test_what_is_no_fault_is_refused_with_a_sentence(simulator: Simulator, fault: object) -> None:
     answer = requests.post(f"{simulator.url}/control/faults", json=fault, timeout=5)

@@ -1,12 +1,13 @@
 """What inbound texts, the API and screens ask about programmes and standing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from campaigns.lifecycle import State
 from campaigns.models import Campaign, PhoneNumber
+from optins import linter
 from optins.keywords import RESTART_WORD, SenderKind, Situation, fold
 from optins.models import GlobalOptions, Keyword, OptInCampaign, Sender, Subscription, Suppression
 
@@ -15,6 +16,12 @@ def global_options() -> GlobalOptions | None:
     """The global options when they are complete, which is when the global campaign is live."""
     options = GlobalOptions.objects.select_related("campaign", "sender").first()
     return options if options is not None and options.campaign.state == State.LIVE else None
+
+
+def lint(kind: linter.Kind, text: str, *, campaign: Campaign | None) -> Sequence[linter.Finding]:
+    """What carriers and the law miss in a text of this kind; it may call itself by the campaign or the company."""
+    brand = GlobalOptions.objects.values_list("brand", flat=True).first() or ""
+    return linter.findings(kind, text, names=[brand, campaign.name if campaign else ""])
 
 
 def global_words() -> frozenset[str]:

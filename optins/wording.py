@@ -35,7 +35,7 @@ def no_match_sample(opt_out_words: list[str]) -> str:
 def ask_for_yes_sample(programme: str) -> str:
     """What a double opt-in asks, whole as it stands: naming the programme suffices."""
     return (
-        f"{programme}: reply YES to confirm that you want our texts. Msg&data rates may apply. "
+        f"{programme}: reply YES to confirm that you want our texts. Msg frequency varies. Msg&data rates may apply. "
         "Reply HELP for help, STOP to cancel."
     )
 

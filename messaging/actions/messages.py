@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -14,6 +15,8 @@ from messaging import parts, rendering
 from messaging.actions.runs import open_run
 from messaging.models import SmsMessage
 from messaging.queries import merge_fields
+from optins import queries
+from optins.linter import Finding, Kind
 
 
 @transaction.atomic
@@ -64,9 +67,16 @@ def missing(message: SmsMessage, *, now: dt.datetime | None = None) -> Sequence[
         said.append("Choose a messaging preference (Creative).")
     if not message.body.strip():
         said.append("Write the message (Creative).")
+    if settings.WORDING_RULES == "block":
+        said += [f"{finding.sentence} (Creative)" for finding in wording_of(message)]
     if message.delivery == SmsMessage.Delivery.TRIGGERED:
         return [*said, *_missing_for_trigger(message, now)]
     return [*said, *_missing_for_schedule(message, now)]
+
+
+def wording_of(message: SmsMessage) -> Sequence[Finding]:
+    """What carriers and the law miss in a message's text, as it stands."""
+    return queries.lint(Kind.MARKETING, message.body, campaign=message.campaign)
 
 
 def _missing_for_schedule(message: SmsMessage, now: dt.datetime) -> Sequence[str]:

@@ -13,6 +13,7 @@ from campaigns.admin.verbs import actor, tell
 from campaigns.refusals import Refused
 from messaging.actions.campaigns import launch_message
 from messaging.actions.drafts import delete_draft, duplicate_message
+from messaging.actions.messages import wording_of
 from messaging.admin.words import when
 from messaging.models import SmsMessage
 
@@ -20,7 +21,9 @@ from messaging.models import SmsMessage
 def launch(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     """Launch a message that was added after its campaign."""
     actor(request).require(LAUNCH_PERMISSION)
-    sentences = [f"It goes out: {when(message)}.", "From then on its text, time and audience can no longer change."]
+    lacks = [f"Check the wording. {finding.sentence}" for finding in wording_of(message)]
+    fixed = "From then on its text, time and audience can no longer change."
+    sentences = [f"It goes out: {when(message)}.", fixed, *lacks]
     return _asked(
         request, message, "Launch message", sentences,
         lambda: launch_message(message=message, by=actor(request)), done=f"“{message.name}” was launched.",

@@ -9,10 +9,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from campaigns.models import Customer
+from campaigns.models import Campaign, Customer
 from messaging import parts, rendering
 from messaging.parts import Offender, Parts
 from messaging.queries import merge_fields, merge_values
+from optins import queries
+from optins.linter import Finding, Kind
 from optins.models import Sender
 
 # Somebody to show the text for while there are no customers yet.
@@ -80,15 +82,34 @@ def _surplus(text: str, count: int) -> int:
     return next(length for length in range(1, len(text) + 1) if parts.count(text[:-length]).parts < count)
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A finding of the wording linter, and what the text would cost with its insertion."""
+
+    finding: Finding
+    parts: int
+
+
+def advice_on(kind: str, text: str, campaign: str) -> Sequence[Advice]:
+    """What a text of this kind lacks. An unknown kind lacks nothing."""
+    if kind not in set(Kind):
+        return ()
+    about = Campaign.objects.filter(pk=int(campaign)).first() if campaign.isdecimal() else None
+    found = queries.lint(Kind(kind), text, campaign=about)
+    return [Advice(finding, parts.count(f"{text.rstrip()} {finding.insertion}").parts) for finding in found]
+
+
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """A piece of the message page, for `body`, `sender` and `viewing_as`."""
+    """A piece of the pages on which texts are written: for `body`, `sender` and `viewing_as`, `kind` and `campaign`."""
     if not any(map(request.user.has_perm, _READERS)):
         raise PermissionDenied
     body = request.POST.get("body", "")[: 4 * parts.MAX_LENGTH].replace("\r\n", "\n")
     chosen = request.POST.get("sender", "")
+    shown = preview_of(body, missing=request.POST.get("viewing_as") == "missing")
     context = {
-        "preview": preview_of(body, missing=request.POST.get("viewing_as") == "missing"),
+        "preview": shown,
+        "wording": advice_on(request.POST.get("kind", ""), shown.text, request.POST.get("campaign", "")),
         "sender": Sender.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() else None,
         "now": timezone.localtime(),
     }

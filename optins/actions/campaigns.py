@@ -1,7 +1,8 @@
 """Opt-in campaigns and the global one: saving their options, launching, pausing, ending."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -14,12 +15,18 @@ from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from optins import queries, wording
 from optins.keywords import START_WORDS, Meaning, SenderKind, Situation, fold, read, reserved_reason
+from optins.linter import Kind as TextKind
 from optins.models import GlobalCampaign, GlobalOptions, Keyword, OptInCampaign, OptInOptions
 
 CHANGE_OPTIONS = "optins.change_optinoptions"
 CHANGE_GLOBAL = "optins.change_globaloptions"
-_MESSAGES = ("confirmation_request", "welcome_message")
-_GLOBAL_MESSAGES = ("welcome_message", "opt_out_message", "help_message", "no_match_message")
+MESSAGES = {"confirmation_request": TextKind.CONFIRMATION_REQUEST, "welcome_message": TextKind.WELCOME}
+GLOBAL_MESSAGES = {
+    "welcome_message": TextKind.WELCOME,
+    "opt_out_message": TextKind.OPT_OUT,
+    "help_message": TextKind.HELP,
+    "no_match_message": TextKind.NO_MATCH,
+}
 _FIXED_MEANINGS = {Meaning.OPT_OUT: "always means stop", Meaning.HELP: "always asks for help"}
 
 
@@ -165,12 +172,28 @@ def _refuse_changes_after_launch(options: OptInOptions) -> None:
 
 
 def refuse_unsendable(options: OptInOptions | GlobalOptions) -> None:
-    """Raise ValidationError by field for messages that cannot be sent as they stand."""
-    fields = _GLOBAL_MESSAGES if isinstance(options, GlobalOptions) else _MESSAGES
-    problems = {field: wording.problem(getattr(options, field)) for field in fields}
-    found = {field: problem for field, problem in problems.items() if problem is not None}
+    """Raise ValidationError by field for messages that cannot be sent as they stand.
+
+    Where `WORDING_RULES` block, that holds for what the linter finds too.
+    """
+    found = {
+        field: problem
+        for field, kind in _messages_of(options).items()
+        if (problem := _problem(kind, getattr(options, field), options.campaign)) is not None
+    }
     if found:
         raise ValidationError(found)
+
+
+def _messages_of(options: OptInOptions | GlobalOptions) -> Mapping[str, TextKind]:
+    return GLOBAL_MESSAGES if isinstance(options, GlobalOptions) else MESSAGES
+
+
+def _problem(kind: TextKind, text: str, campaign: Campaign) -> str | None:
+    unsendable = wording.problem(text)
+    if unsendable is not None or settings.WORDING_RULES != "block":
+        return unsendable
+    return next((finding.sentence for finding in queries.lint(kind, text, campaign=campaign)), None)
 
 
 def refuse_ambiguous_words(options: GlobalOptions) -> None:

@@ -2,19 +2,25 @@
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.forms.models import ModelChoiceIterator
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from campaigns.admin.verbs import told_by
 from optins.keywords import fold
+from optins.linter import Kind
 from optins.models import MessageProvider, Sender
 
 _BETWEEN_WORDS = re.compile(r"[,;\n]+")
 _LONGEST_WORD = 40
+
+
+def message_boxes(fields: Mapping[str, Kind]) -> dict[str, UnfoldAdminTextareaWidget]:
+    """Where messages are written; a script shows what each costs and what its wording lacks."""
+    return {name: UnfoldAdminTextareaWidget({"rows": 3, "data-wording": kind.value}) for name, kind in fields.items()}
 
 
 class KeywordsField(forms.Field):

@@ -9,21 +9,22 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.admin.forms import disable
 from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor, attempt
 from campaigns.models import Campaign
-from optins import wording
+from optins import queries, wording
 from optins.actions.campaigns import (
     CHANGE_GLOBAL,
+    GLOBAL_MESSAGES,
     create_global,
     refuse_ambiguous_words,
     refuse_unsendable,
     save_global_options,
 )
-from optins.admin.fields import AnswerWordsField, SenderForm
+from optins.admin.fields import AnswerWordsField, SenderForm, message_boxes
 from optins.keywords import DEFAULT_HELP_WORDS, DEFAULT_OPT_OUT_WORDS
 from optins.models import GlobalCampaign, GlobalOptions
 
@@ -45,10 +46,10 @@ class GlobalOptionsForm(SenderForm):
 
     class Meta:
         model = GlobalOptions
-        fields = ("sender", "opt_in_keywords", "welcome_message", "opt_out_keywords", "opt_out_message",
+        fields = ("brand", "sender", "opt_in_keywords", "welcome_message", "opt_out_keywords", "opt_out_message",
                   "help_keywords", "help_message", "no_match_message")  # fmt: skip
         labels = _MESSAGES
-        widgets = {name: UnfoldAdminTextareaWidget({"rows": 3}) for name in _MESSAGES}
+        widgets = {"brand": UnfoldAdminTextInputWidget, **message_boxes(GLOBAL_MESSAGES)}
 
     def checks(self) -> list[Callable[[], object]]:
         return [partial(refuse_unsendable, self.instance), partial(refuse_ambiguous_words, self.instance)]
@@ -83,7 +84,10 @@ class GlobalCampaignAdmin(CampaignPage):
             options_url=reverse("admin:optins_globalcampaign_options", args=[campaign.pk]),
             may_change=actor(request).may(CHANGE_GLOBAL),
             missing=[] if options.is_complete else _missing(options),
-            messages_shown=[(label, getattr(options, name)) for name, label in _MESSAGES.items()],
+            messages_shown=[
+                (_MESSAGES[name], text := getattr(options, name), queries.lint(kind, text, campaign=None))
+                for name, kind in GLOBAL_MESSAGES.items()
+            ],
         )
 
     def options_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

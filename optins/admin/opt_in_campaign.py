@@ -12,7 +12,6 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.admin.forms import disable
 from campaigns.admin.shell import CampaignPage
@@ -23,6 +22,7 @@ from campaigns.timing import in_words
 from optins import queries, wording
 from optins.actions.campaigns import (
     CHANGE_OPTIONS,
+    MESSAGES,
     acceptable_keywords,
     cancel,
     end,
@@ -33,7 +33,7 @@ from optins.actions.campaigns import (
     resume,
     save_options,
 )
-from optins.admin.fields import KeywordsField, SenderForm
+from optins.admin.fields import KeywordsField, SenderForm, message_boxes
 from optins.models import OptInCampaign, OptInOptions, Subscription
 
 _FIXED_BY_LAUNCH = ("provider", "sender", "double_opt_in")
@@ -50,8 +50,7 @@ class OptInOptionsForm(SenderForm):
         labels = {"confirmation_request": "Message that asks for YES"}
         widgets = {
             "double_opt_in": forms.CheckboxInput,
-            "confirmation_request": UnfoldAdminTextareaWidget({"rows": 3}),
-            "welcome_message": UnfoldAdminTextareaWidget({"rows": 3}),
+            **message_boxes(MESSAGES),
         }
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
@@ -84,8 +83,12 @@ class OptInCampaignAdmin(CampaignPage):
         tiles = (states.OPTED_IN, states.PENDING, states.OPTED_OUT)
         figures = campaign.subscriptions.aggregate(**{state: Count("pk", filter=Q(state=state)) for state in tiles})
         listed = reverse("admin:optins_subscription_changelist")
+        options = _options(campaign)
         return {
-            "options": _options(campaign),
+            "options": options,
+            "wording": {
+                name: queries.lint(kind, getattr(options, name), campaign=campaign) for name, kind in MESSAGES.items()
+            },
             "keywords": campaign.keywords.all(),
             "options_url": reverse("admin:optins_optincampaign_options", args=[campaign.pk]),
             "tiles": [

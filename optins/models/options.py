@@ -30,6 +30,12 @@ class GlobalOptions(models.Model):
     sender = models.ForeignKey(
         Sender, verbose_name="target phone number", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    brand = models.CharField(
+        "company name",
+        max_length=60,
+        blank=True,
+        help_text="As people know you. Texts are checked for it, so that nobody wonders who is writing.",
+    )
     opt_in_keywords = ArrayField(models.CharField(max_length=40), default=default_opt_in_words)
     welcome_message = models.TextField(blank=True)
     opt_out_keywords = ArrayField(models.CharField(max_length=40), default=default_opt_out_words)

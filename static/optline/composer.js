@@ -20,6 +20,8 @@
         body: body.value,
         sender: sender?.value ?? "",
         viewing_as: viewingAs.value,
+        kind: "marketing",
+        campaign: composer.dataset.campaign,
       });
       try {
         const answer = await fetch(composer.dataset.preview, { method: "POST", body: given, signal: latest.signal });
@@ -64,6 +66,12 @@
       const cleaned = event.target.closest("[data-body]");
       if (cleaned) {
         body.value = cleaned.dataset.body;
+        body.focus();
+        show();
+      }
+      const missing = event.target.closest("[data-append]");
+      if (missing) {
+        body.value = `${body.value.trimEnd()} ${missing.dataset.append}`.trimStart();
         body.focus();
         show();
       }

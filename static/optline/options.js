@@ -2,7 +2,7 @@
  *
  *   input[data-chips]              words with commas between them, as chips; the input still holds the words
  *   button[data-sample-for="id"]   puts the sample message beside it into a field
- *   textarea under [data-count]    shows what the text costs, from the server's counter
+ *   textarea under [data-count]    shows what the text costs, from the server's counter, and what its wording lacks
  *   label[data-label-on]           says something else while double opt-in is ticked
  */
 "use strict";
@@ -126,16 +126,26 @@
       }
       const body = new FormData();
       body.set("body", field.value);
+      body.set("kind", field.dataset.wording ?? "");
+      body.set("campaign", form.dataset.campaign);
       body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
       const answer = await fetch(form.dataset.count, { method: "POST", body }).catch(() => null);
       if (answer?.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        place.replaceChildren(...page.querySelectorAll('[data-for="count"] > p'));
+        place.replaceChildren(...page.querySelectorAll('[data-for="count"] > p, [data-for="wording"] > p'));
       }
     };
     field.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(count, PAUSE_IN_TYPING);
+    });
+    place.addEventListener("click", (event) => {
+      const missing = event.target.closest("[data-append]");
+      if (missing) {
+        field.value = `${field.value.trimEnd()} ${missing.dataset.append}`;
+        field.focus();
+        count();
+      }
     });
     count();
   }

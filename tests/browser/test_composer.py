@@ -30,7 +30,7 @@ def test_the_phone_and_the_count_follow_the_typing(page: Page, complaints: list[
     page.get_by_label("Message", exact=True).fill("Hello ")
     page.get_by_label("Insert field").select_option("first_name")
     expect(page.locator(".ol-bubble")).to_have_text("Hello Grace")
-    expect(page.locator(".ol-count")).to_contain_text("149 left in this part · 1 message · GSM-7")
+    expect(page.locator("#message-count")).to_contain_text("149 left in this part · 1 message · GSM-7")
     page.get_by_label("Viewing as").select_option("missing")
     expect(page.locator(".ol-bubble")).to_have_text("Hello there")
     assert complaints == []

@@ -75,7 +75,8 @@ def test_double_opt_in_renames_the_welcome_and_asks_for_the_question(page: Page,
     expect(question).to_be_hidden()
     page.get_by_label("Requires double opt in").check()
     expect(question).to_have_value("Spring offers: reply YES to confirm that you want our texts. "
-                                   "Msg&data rates may apply. Reply HELP for help, STOP to cancel.")  # fmt: skip
+                                   "Msg frequency varies. Msg&data rates may apply. "
+                                   "Reply HELP for help, STOP to cancel.")  # fmt: skip
     expect(page.get_by_label("Confirmation message")).to_be_visible()
 
 
@@ -143,4 +144,16 @@ def test_no_page_of_opt_ins_is_wider_than_a_telephone(page: Page, complaints: li
         page.goto(reverse(f"admin:{name}", args=[pk]))
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    assert complaints == []
+
+
+def test_words_that_are_missing_are_inserted_by_a_click(page: Page, complaints: list[str]) -> None:
+    page.goto(reverse("admin:optins_globalcampaign_options", args=[global_campaign().pk]))
+    help_message = page.get_by_label("Help message")
+    help_message.fill("HELP FROM GLOBAL")
+    said = page.locator("#id_help_message + .ol-count")
+    expect(said).to_contain_text("It names no contact")
+    said.get_by_role("button", name="Insert “Reply STOP to cancel.” (1 message)").click()
+    expect(help_message).to_have_value("HELP FROM GLOBAL Reply STOP to cancel.")
+    expect(said).not_to_contain_text("how to leave")
     assert complaints == []

@@ -21,6 +21,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "customer.delete": "Deleted a customer",
     "customer.update": "Changed a customer",
     "global.options": "Saved the options of the Global SMS Opt-In",
+    "hours.reset": "Went back to the shipped lawful hours of a region",
+    "hours.save": "Changed the lawful hours of a region",
     "import.done": "Finished an import",
     "import.failed": "Gave up an import",
     "import.start": "Started an import",

@@ -15,7 +15,7 @@ _WRITES = (
     "optins.globalcampaign", "optins.globaloptions", "optins.optincampaign", "optins.optinoptions",
     "optins.keyword", "messaging.messagingcampaign", "messaging.smsmessage",
 )  # fmt: skip
-_SETS_UP = ("optins.messageprovider", "optins.sender", "optins.apiapp", "auth.user")
+_SETS_UP = ("optins.messageprovider", "optins.sender", "optins.apiapp", "messaging.lawfulhours", "auth.user")
 
 VIEWER, MARKETER, LAUNCHER, ADMIN = "Viewer", "Marketer", "Launcher", "Admin"
 

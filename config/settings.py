@@ -39,6 +39,8 @@ ALLOWED_COUNTRIES = env.words("ALLOWED_COUNTRIES", ("US", "CA", "PR"))
 WORDING_RULES = env.choice("WORDING_RULES", "warn", ("warn", "block"))
 STOP_SCOPE = env.choice("STOP_SCOPE", "brand", ("brand", "sender"))
 DOUBLE_OPT_IN_TTL = dt.timedelta(seconds=env.integer("DOUBLE_OPT_IN_TTL", 24 * 3600, minimum=60))
+# Nobody is texted by the simulated carrier of one's own machine, so that there is no night to keep.
+QUIET_HOURS = env.flag("QUIET_HOURS", default=OPTLINE_ENV == "production")
 NO_MATCH_PER_DAY = env.integer("NO_MATCH_PER_DAY", 3)
 ANSWERS_PER_HOUR = env.integer("ANSWERS_PER_HOUR", 10, minimum=1)
 VERIFICATION_CODE_LENGTH = env.integer("VERIFICATION_CODE_LENGTH", 6, minimum=6)

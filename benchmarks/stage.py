@@ -13,6 +13,7 @@ import psutil
 from django.db import connection
 from django.db.models.functions import Now
 
+from benchmarks.ledger import everybody_joins
 from campaigns.actors import Actor
 from campaigns.models import Segment
 from config.local.ports import HOST, free_port
@@ -34,15 +35,14 @@ _PEOPLE = """
            CASE WHEN n <= %(few)s THEN '48201' ELSE '48202' END, '{}', now()
     FROM generate_series(1, %(count)s) n;
     INSERT INTO campaigns_phonenumber (customer_id, number, country, verified_at)
-    SELECT id, '+1' || (3132000000 + id), 'US', now() FROM campaigns_customer;
-    INSERT INTO optins_consentevent (number, programme_id, sender_id, customer_id, action, method, reason, wording,
-                                     inbound_sid, inbound_text, app_key, user_agent, staff)
-    SELECT number, %(programme)s, %(sender)s, customer_id, 'opted_in', 'code', '', '', '', '', '', '', ''
-    FROM campaigns_phonenumber ORDER BY id;
+    SELECT id, '+1' || (3132000000 + id), 'US', now() FROM campaigns_customer
+"""
+
+_SUBSCRIPTIONS = """
     INSERT INTO optins_subscription (number, programme_id, customer_id, sender_id, state, opted_in_at,
                                      consent_event_id, updated_at)
-    SELECT number, programme_id, customer_id, sender_id, 'opted_in', now(), id, now()
-    FROM optins_consentevent ORDER BY id
+    SELECT personal.number, programme_id, customer_id, sender_id, 'opted_in', at, id, now()
+    FROM optins_consentevent JOIN optins_personalevidence personal ON personal.event_id = id ORDER BY id
 """
 
 
@@ -65,7 +65,9 @@ def set_stage(people: int, few: int) -> Stage:
     programme = _programme(sender)
     with connection.cursor() as cursor:
         for statement in _PEOPLE.split(";"):
-            cursor.execute(statement, {"count": people, "few": few, "programme": programme.pk, "sender": sender.pk})
+            cursor.execute(statement, {"count": people, "few": few})
+        everybody_joins(programme)
+        cursor.execute(_SUBSCRIPTIONS)
     for table in ("campaigns_customer", "campaigns_phonenumber", "optins_subscription", "optins_consentevent"):
         analyse(table)
     rule = {"all": [{"field": "postal_code", "operator": "is", "value": "48201"}]}

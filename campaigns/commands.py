@@ -56,6 +56,8 @@ class OperatorCommand(BaseCommand):
             raise CommandError(sentence) from None
         if answer is not None:
             self.stdout.write(as_json({"status": "ok", **answer}) if json else self.in_words(answer))
+            if not self.is_well(answer):
+                sys.exit(1)
 
     def _tell_error(self, code: str, sentence: str) -> None:
         self.stdout.write(as_json({"status": "error", "code": code, "message": sentence}))
@@ -67,6 +69,10 @@ class OperatorCommand(BaseCommand):
     def in_words(self, answer: Any) -> str:
         """The same answer for people."""
         raise NotImplementedError
+
+    def is_well(self, _answer: Answer) -> bool:
+        """Whether what was found is as it should be. A check that finds otherwise has told so, and ends with 1."""
+        return True
 
 
 class ChangingCommand(OperatorCommand):

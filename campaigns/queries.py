@@ -29,13 +29,16 @@ def find_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Custome
     return customers.filter((named if words else Q()) | known | Q(pk__in=_holders(text)))
 
 
-def with_number(rows: QuerySet[M], text: str) -> QuerySet[M]:
-    """Those whose `number` is meant by `text`: the whole number in any spelling, or the digits inside one."""
+def with_number(rows: QuerySet[M], text: str, *, path: str = "number") -> QuerySet[M]:
+    """Those whose number is meant by `text`: the whole number in any spelling, or the digits inside one.
+
+    `path` leads from a row to its number.
+    """
     try:
-        return rows.filter(number=parse_sender(text, region=settings.DEFAULT_PHONE_REGION))
+        return rows.filter(**{path: parse_sender(text, region=settings.DEFAULT_PHONE_REGION)})
     except InvalidPhoneNumber:
         digits = "".join(character for character in text if character.isdigit())
-        return rows.filter(number__contains=digits) if digits else rows.none()
+        return rows.filter(**{f"{path}__contains": digits}) if digits else rows.none()
 
 
 def rule_in_words(rule: object, fields: Mapping[str, Field]) -> str:

@@ -198,7 +198,7 @@ def today() -> Today:
         failed=Count("pk", filter=Q(state=State.FAILED)),
     )
     events = ConsentEvent.objects.filter(action=ConsentEvent.Action.OPTED_OUT, at__gte=midnight)
-    out = events.values("number").distinct()
+    out = events.values("number_digest").distinct()
     number_waiting, oldest_waiting_seconds = waiting()
     return Today(
         opted_in=numbers["all"],
@@ -208,7 +208,7 @@ def today() -> Today:
         failed=texts["failed"],
         people=of_campaigns.values("number").distinct().count(),
         opt_outs=out.count(),
-        opt_outs_of_people=out.filter(number__in=of_campaigns.values("number")).count(),
+        opt_outs_of_people=out.filter(personal__number__in=of_campaigns.values("number")).count(),
         waiting=number_waiting,
         oldest_waiting_seconds=oldest_waiting_seconds,
     )

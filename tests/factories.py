@@ -196,7 +196,7 @@ def suppression(address: str, *, sender: Sender | None = None) -> None:
 
 def ledger_of(address: str) -> list[str]:
     """The actions in the ledger of a number, oldest first: `["verified", "opted_in"]`."""
-    entries = ConsentEvent.objects.filter(number=address).order_by("pk")
+    entries = ConsentEvent.objects.of(address).order_by("sequence")
     return list(entries.values_list("action", flat=True))
 
 

@@ -8,13 +8,14 @@ from campaigns.queries import with_number
 
 
 class NumberSearchAdmin(ModelAdmin):
-    """A list whose rows have a `number`: finds a whole number in any spelling, or the digits inside one."""
+    """A list whose rows have a number, the first of the `search_fields`: finds a whole one in any spelling, or the
+    digits inside one."""
 
-    search_fields = ("number",)
+    search_fields: tuple[str, ...] = ("number",)
     search_help_text = "A phone number in any spelling"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Model], bool]:
         term = search_term.strip()
-        return (with_number(queryset, term) if term else queryset), False
+        return (with_number(queryset, term, path=self.search_fields[0]) if term else queryset), False

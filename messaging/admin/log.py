@@ -66,6 +66,7 @@ class OutboundAdmin(ReadOnlyAdmin):
         related = ("campaign", "sender__provider", "customer", "notice", "run__message", "consent_event")
         rows = Outbound.objects.select_related(*related).defer("sealed_body", "notice__sealed_body")
         text = get_object_or_404(rows, pk=int(object_id) if object_id.isdecimal() else 0)
+        consent = ConsentEvent.objects.select_related("personal")
         context = {
             **self.admin_site.each_context(request),
             "title": f"Text {text.pk}",
@@ -73,7 +74,7 @@ class OutboundAdmin(ReadOnlyAdmin):
             "what": self.what(text),
             "why": reason_in_words(text.reason),
             "callbacks": StatusCallback.objects.filter(sid=text.sid).order_by("pk") if text.sid else (),
-            "consent": ConsentEvent.objects.filter(pk=text.consent_event_id or 0).first(),
+            "consent": consent.filter(pk=text.consent_event_id or 0).first(),
         }
         return TemplateResponse(request, "admin/messaging/text.html", context)
 

@@ -4,17 +4,25 @@ These are the only functions that change a subscription or a suppression. Caller
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from campaigns.actions.turns import take_turns
 from campaigns.models import Campaign, Customer
-from optins.models import ConsentEvent, Sender, Subscription, Suppression
+from optins import chain
+from optins.models import ConsentEvent, PersonalEvidence, Sender, Subscription, Suppression, digest_of
 
 Action = ConsentEvent.Action
 Method = ConsentEvent.Method
+
+# Brings addresses into the one spelling in which the database gives them back.
+_IP: Final = PersonalEvidence._meta.get_field("ip")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,29 +42,101 @@ class Evidence:
     staff: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry to append. `scope` as in `ConsentEvent`."""
+
+    number: str
+    action: str
+    evidence: Evidence
+    programme: Campaign | None = None
+    scope: Sender | None = None
+
+
 def lock_number(number: str) -> None:
-    """Serialise everything that changes one number's consent, until the transaction ends."""
+    """Serialise everything that changes one number's consent, until the transaction ends.
+
+    Every door takes it before it asks who may be texted. So this is where the number of a person who was erased is
+    known again by its digest, and where what was suppressed is suppressed from here on.
+    """
     take_turns(number)
+    Suppression.objects.filter(number_digest=digest_of(number), number="").update(number=number)
 
 
 def write(*, number: str, action: str, evidence: Evidence, programme: Campaign | None = None) -> ConsentEvent:
     """Append one entry to the ledger."""
-    return ConsentEvent.objects.create(
-        number=number,
-        programme=programme,
-        action=action,
+    return append([Entry(number=number, action=action, evidence=evidence, programme=programme)])[0]
+
+
+def append(entries: Sequence[Entry]) -> list[ConsentEvent]:
+    """Append entries to the ledger, each to its number's chain. The caller holds the numbers' locks."""
+    digests = {entry.number: digest_of(entry.number) for entry in entries}
+    at, heads = _heads(list(digests.values()))
+    events, beside = [], []
+    for entry in entries:
+        own = digests[entry.number]
+        event, personal = _linked(entry, number_digest=own, at=at, head=heads[own])
+        heads[own] = (event.sequence, event.digest)
+        events.append(event)
+        beside.append(personal)
+    ConsentEvent.objects.bulk_create(events)
+    PersonalEvidence.objects.bulk_create(beside)
+    return events
+
+
+# The place and the digest of a chain's last entry; 0 and blank before the first.
+_Head: TypeAlias = tuple[int, str]
+
+_HEADS: Final = """
+    SELECT asked.digest, coalesce(head.sequence, 0), coalesce(head.digest, ''), statement_timestamp()
+    FROM unnest(%s::text[]) AS asked (digest)
+    LEFT JOIN LATERAL (
+        SELECT sequence, digest FROM optins_consentevent WHERE number_digest = asked.digest
+        ORDER BY sequence DESC LIMIT 1
+    ) head ON true
+"""
+
+
+def _heads(digests: Sequence[str]) -> tuple[dt.datetime, dict[str, _Head]]:
+    """The time by the database's clock, and where each number's chain ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEADS, [list(digests)])
+        rows = cursor.fetchall()
+    return rows[0][3], {digest: (sequence, last) for digest, sequence, last, _ in rows}
+
+
+def _linked(entry: Entry, *, number_digest: str, at: dt.datetime, head: _Head) -> tuple[ConsentEvent, PersonalEvidence]:
+    evidence = entry.evidence
+    sequence, previous = head
+    event = ConsentEvent(
+        number_digest=number_digest,
+        sequence=sequence + 1,
+        previous=previous,
+        programme=entry.programme,
+        scope=entry.scope,
         sender=evidence.sender,
         customer=evidence.customer,
+        action=entry.action,
         method=evidence.method,
         reason=evidence.reason,
         wording=evidence.wording,
+        wording_version=chain.wording_version(evidence.wording),
         inbound_sid=evidence.inbound_sid,
-        inbound_text=evidence.inbound_text,
         app_key=evidence.app_key,
-        ip=evidence.ip,
-        user_agent=evidence.user_agent[:255],
         staff=evidence.staff,
+        at=at,
     )
+    personal = PersonalEvidence(
+        event=event,
+        number=entry.number,
+        inbound_text=evidence.inbound_text,
+        ip=_IP.get_prep_value(evidence.ip),
+        user_agent=evidence.user_agent[:255],
+        salt=chain.new_salt(),
+    )
+    event.commitment = personal.commitment
+    event.digest = chain.entry_digest(settings.NUMBER_HASH_KEY, event.facts)
+    return event, personal
 
 
 def ask(*, number: str, programme: Campaign, evidence: Evidence, until: dt.timedelta) -> Subscription:
@@ -78,7 +158,9 @@ def opt_out(*, subscriptions: Q, number: str, evidence: Evidence, stopped_on: Se
     ended = 0
     standing = Subscription.objects.filter(subscriptions, number=number, state=Subscription.State.OPTED_IN)
     for subscription in standing.select_related("programme"):
-        event = write(number=number, action=Action.OPTED_OUT, evidence=evidence, programme=subscription.programme)
+        programme = subscription.programme
+        entry = Entry(number=number, action=Action.OPTED_OUT, evidence=evidence, programme=programme, scope=stopped_on)
+        (event,) = append([entry])
         Subscription.objects.filter(pk=subscription.pk).update(
             state=Subscription.State.OPTED_OUT, opted_out_at=Now(), stopped_on=stopped_on, consent_event=event
         )
@@ -103,17 +185,18 @@ def lapse(subscriptions: QuerySet[Subscription], *, evidence: Evidence) -> int:
 
 def suppress(*, number: str, sender: Sender | None, reason: str, evidence: Evidence) -> None:
     """No text to `number` from `sender`, or from any sender when None. Once suppressed, again changes nothing."""
-    if Suppression.objects.filter(number=number, sender=sender, lifted_at__isnull=True).exists():
+    digest = digest_of(number)
+    if Suppression.objects.filter(number_digest=digest, sender=sender, lifted_at__isnull=True).exists():
         return
-    event = write(number=number, action=Action.SUPPRESSED, evidence=evidence)
-    Suppression.objects.create(number=number, sender=sender, reason=reason, consent_event=event)
+    (event,) = append([Entry(number=number, action=Action.SUPPRESSED, evidence=evidence, scope=sender)])
+    Suppression.objects.create(number=number, number_digest=digest, sender=sender, reason=reason, consent_event=event)
 
 
 def lift(*, number: str, sender: Sender, evidence: Evidence) -> None:
     """The person came back on `sender`: lifts the brand-wide row and that sender's row, and no other."""
-    standing = Suppression.objects.filter(Q(sender__isnull=True) | Q(sender=sender), number=number)
-    if standing.filter(lifted_at__isnull=True).update(lifted_at=Now()):
-        write(number=number, action=Action.LIFTED, evidence=evidence)
+    rows = Suppression.objects.filter(Q(sender__isnull=True) | Q(sender=sender), number_digest=digest_of(number))
+    if rows.filter(lifted_at__isnull=True).update(lifted_at=Now()):
+        append([Entry(number=number, action=Action.LIFTED, evidence=evidence, scope=sender)])
 
 
 def _stand(

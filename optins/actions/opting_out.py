@@ -57,12 +57,18 @@ def suppress_refused(*, number: str, sender: Sender, code: int) -> None:
     ledger.suppress(number=number, sender=sender.scope, reason=Suppression.Reason.CARRIER, evidence=evidence)
 
 
-@transaction.atomic
 def lapse_pending() -> int:
-    """Expire double opt-ins whose time has passed, by the database's clock. Returns how many."""
+    """Expire double opt-ins whose time has passed, by the database's clock. Returns how many.
+
+    A number at a time: who changes consent holds the number's lock, and whoever answers YES meanwhile is not late.
+    """
     due = Subscription.objects.filter(state=Subscription.State.PENDING, pending_until__lte=Now())
-    locked = due.select_for_update(skip_locked=True, of=("self",))
-    return ledger.lapse(locked, evidence=Evidence(method=ConsentEvent.Method.CLOCK))
+    lapsed = 0
+    for number in due.order_by("number").values_list("number", flat=True).distinct():
+        with transaction.atomic():
+            ledger.lock_number(number)
+            lapsed += ledger.lapse(due.filter(number=number), evidence=Evidence(method=ConsentEvent.Method.CLOCK))
+    return lapsed
 
 
 @transaction.atomic

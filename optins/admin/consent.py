@@ -43,17 +43,34 @@ class ConsentEventAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "phone", "action_badge", "method", "preference", "evidence")
     list_filter = ("action", "method", ProgrammeFilter, ("at", admin.DateFieldListFilter))
-    list_select_related = ("programme",)
+    search_fields = ("personal__number",)
     fieldsets = (
         ("What happened", {"fields": ("at", "phone", "action_badge", "method", "preference", "sender", "customer")}),
-        ("Evidence", {"fields": ("reason", "wording", "inbound_text", "inbound_sid", "app", "staff", "ip",
-                                 "user_agent")}),
+        ("Evidence", {"fields": ("reason", "wording", "wording_version", "inbound_text", "inbound_sid", "app",
+                                 "staff", "ip", "user_agent")}),
+        ("Chain", {"fields": ("sequence", "previous", "digest")}),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
         app = ApiApp.objects.filter(key=OuterRef("app_key")).values("name")
-        rows = super().get_queryset(request).select_related("programme", "sender", "customer")
+        rows = super().get_queryset(request).select_related("programme", "sender", "customer", "personal")
         return rows.annotate(app_name=Subquery(app))
+
+    @admin.display(description="number", ordering="personal__number")
+    def phone(self, row: ConsentEvent) -> str:
+        return super().phone(row)
+
+    @admin.display(description="text")
+    def inbound_text(self, row: ConsentEvent) -> str:
+        return row.inbound_text or "–"
+
+    @admin.display(description="IP address")
+    def ip(self, row: ConsentEvent) -> str:
+        return row.ip or "–"
+
+    @admin.display(description="browser")
+    def user_agent(self, row: ConsentEvent) -> str:
+        return row.user_agent or "–"
 
     @admin.display(description="action", ordering="action")
     def action_badge(self, row: ConsentEvent) -> str:

@@ -33,7 +33,7 @@ class ReadOnlyAdmin(NumberSearchAdmin):
 
     @admin.display(description="number", ordering="number")
     def phone(self, row: Any) -> str:
-        return pretty(row.number)
+        return pretty(row.number) if row.number else "erased"
 
     @admin.display(description="state", ordering="state")
     def state_badge(self, row: Any) -> str:

@@ -1,5 +1,5 @@
 from optins.models.apps import ApiApp
-from optins.models.consent import ConsentEvent, Subscription, Suppression
+from optins.models.consent import ConsentEvent, PersonalEvidence, Subscription, Suppression, digest_of
 from optins.models.notices import Notice
 from optins.models.options import GlobalOptions, Keyword, OptInOptions
 from optins.models.programmes import GlobalCampaign, OptInCampaign
@@ -16,8 +16,10 @@ __all__ = [
     "Notice",
     "OptInCampaign",
     "OptInOptions",
+    "PersonalEvidence",
     "Sender",
     "Subscription",
     "Suppression",
     "Verification",
+    "digest_of",
 ]

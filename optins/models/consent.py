@@ -2,21 +2,44 @@
 
 Consent belongs to a number and a programme. Numbers are plain text here, not foreign keys to a
 customer's phone number, so that consent and suppression outlive every edit and deletion of customers.
+They outlive the erasure of a person too, as the number's keyed digest.
 """
 
+from typing import Final, Self
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.models import Campaign, Customer
 from campaigns.phone import E164_PATTERN
+from optins import chain
 from optins.models.providers import Sender
+
+_DIGEST: Final = 64
+_IS_DIGEST: Final = "^[0-9a-f]{64}$"
+
+
+def digest_of(number: str) -> str:
+    """The digest under which the ledger and the suppressions know a number (E.164)."""
+    return chain.number_digest(settings.NUMBER_HASH_KEY, number)
+
+
+class ConsentEvents(models.QuerySet["ConsentEvent"]):
+    """Entries of the ledger."""
+
+    def of(self, number: str) -> Self:
+        """The entries of a number, also of one that was erased."""
+        return self.filter(number_digest=digest_of(number))
 
 
 class ConsentEvent(models.Model):
     """One entry of the ledger. Append-only: a trigger in the database refuses UPDATE and DELETE.
 
-    References carry no database constraint, because what they point to may be deleted and the proof may not.
+    The entries of one number form a chain (`optins.chain`). What an erasure takes away, the number and what came from
+    the person's phone, stands in `PersonalEvidence`. References carry no database constraint, because what they point
+    to may be deleted and the proof may not.
     """
 
     class Action(models.TextChoices):
@@ -28,6 +51,7 @@ class ConsentEvent(models.Model):
         VERIFIED = "verified", "Verified the number"
         SUPPRESSED = "suppressed", "Suppressed"
         LIFTED = "lifted", "Suppression lifted"
+        ERASED = "erased", "Erased the person"
 
     class Method(models.TextChoices):
         KEYWORD = "keyword", "Texted a keyword"
@@ -40,10 +64,16 @@ class ConsentEvent(models.Model):
         CARRIER = "carrier", "Told by the carrier"
         CLOCK = "clock", "Time ran out"
 
-    number = models.CharField(max_length=16)
+    number_digest = models.CharField(max_length=_DIGEST, editable=False)
+    sequence = models.PositiveIntegerField("place in the chain", editable=False)
+    previous = models.CharField(max_length=_DIGEST, blank=True, editable=False)
+    digest = models.CharField(max_length=_DIGEST, editable=False)
+    commitment = models.CharField(max_length=_DIGEST, editable=False)
     programme = models.ForeignKey(
         Campaign, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
+    # What a suppression, its lifting, or a STOP that a START takes back, holds for; without one for every sender.
+    scope = models.ForeignKey(Sender, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     sender = models.ForeignKey(Sender, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     customer = models.ForeignKey(
         Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
@@ -52,23 +82,99 @@ class ConsentEvent(models.Model):
     method = models.CharField(max_length=16, choices=Method.choices)
     reason = models.CharField(max_length=255, blank=True)
     wording = models.TextField(blank=True, help_text="What the person was shown or told.")
+    wording_version = models.CharField(max_length=12, blank=True)
     inbound_sid = models.CharField(max_length=34, blank=True)
-    inbound_text = models.TextField(blank=True)
     app_key = models.CharField(max_length=64, blank=True)
-    ip = models.GenericIPAddressField(null=True)
-    user_agent = models.CharField(max_length=255, blank=True)
     staff = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField(db_default=Now(), editable=False)
 
+    objects = ConsentEvents.as_manager()
+
+    # What the digest covers. The place in the chain is not among them: it follows from `previous`.
+    FACTS: Final = (
+        "number_digest", "previous", "commitment", "programme_id", "scope_id", "sender_id", "customer_id", "action",
+        "method", "reason", "wording", "wording_version", "inbound_sid", "app_key", "staff", "at",
+    )  # fmt: skip
+
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            # A number's chain in its order, for its evidence and for the next entry; and two writers who slipped past
+            # the number's lock cannot both write its next entry.
+            models.UniqueConstraint(fields=["number_digest", "sequence"], name="consent_event_one_chain"),
+            models.CheckConstraint(
+                name="consent_event_is_chained",
+                condition=Q(number_digest__regex=_IS_DIGEST, digest__regex=_IS_DIGEST, commitment__regex=_IS_DIGEST)
+                & (Q(sequence=1, previous="") | Q(sequence__gt=1, previous__regex=_IS_DIGEST)),
+            ),
+        ]
         indexes = [
-            # A person's timeline and the evidence of one number.
-            models.Index(fields=["number", "-id"], name="consent_event_by_number"),
+            # Opt-outs of the day, on the home page.
+            models.Index(fields=["at"], name="consent_event_opt_outs", condition=Q(action="opted_out")),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} ({self.get_method_display()})"
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the digest covers."""
+        return {name: getattr(self, name) for name in self.FACTS}
+
+    @property
+    def number(self) -> str:
+        """The number in E.164; blank when the person was erased. Lists select `personal` along."""
+        return self.personal.number if self._stands else ""
+
+    @property
+    def inbound_text(self) -> str:
+        """What the person texted; blank when erased."""
+        return self.personal.inbound_text if self._stands else ""
+
+    @property
+    def ip(self) -> str | None:
+        """The address that the person's device or the app called from; None when erased."""
+        return self.personal.ip if self._stands else None
+
+    @property
+    def user_agent(self) -> str:
+        """What the person's browser called itself; blank when erased."""
+        return self.personal.user_agent if self._stands else ""
+
+    @property
+    def _stands(self) -> bool:
+        return hasattr(self, "personal")
+
+
+class PersonalEvidence(models.Model):
+    """What of an entry belongs to the person and goes with an erasure, by deleting the row.
+
+    A trigger refuses to change it: it stands as the entry's commitment says, or it is gone.
+    """
+
+    event = models.OneToOneField(ConsentEvent, primary_key=True, on_delete=models.PROTECT, related_name="personal")
+    number = models.CharField(max_length=16)
+    inbound_text = models.TextField(blank=True)
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=255, blank=True)
+    salt = models.CharField(max_length=32, editable=False)
+
+    # What the commitment covers.
+    FACTS: Final = ("number", "inbound_text", "ip", "user_agent")
+
+    class Meta:
+        indexes = [
+            # The ledger's list is searched by number.
+            models.Index(fields=["number"], name="personal_evidence_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def commitment(self) -> str:
+        """What the entry must hold for this row to be its evidence."""
+        return chain.commitment(self.salt, {name: getattr(self, name) for name in self.FACTS})
 
 
 class Subscription(models.Model):
@@ -126,7 +232,11 @@ class Subscription(models.Model):
 
 
 class Suppression(models.Model):
-    """A number that must not be texted, whatever its subscriptions: from one sender, or (no sender) from any."""
+    """A number that must not be texted, whatever its subscriptions: from one sender, or (no sender) from any.
+
+    When the person is erased the number is blanked and its digest stays; when the number comes back, whatever way, it
+    is written in again before anything can be texted to it (`optins.actions.ledger.lock_number`).
+    """
 
     class Reason(models.TextChoices):
         STOP = "stop", "Texted STOP"
@@ -134,7 +244,8 @@ class Suppression(models.Model):
         STAFF = "staff", "Opted out by staff"
         API = "api", "Opted out through an app"
 
-    number = models.CharField(max_length=16)
+    number = models.CharField(max_length=16, blank=True, help_text="Blank while the person is erased.")
+    number_digest = models.CharField(max_length=_DIGEST, editable=False)
     sender = models.ForeignKey(Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=8, choices=Reason.choices)
     consent_event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
@@ -145,15 +256,20 @@ class Suppression(models.Model):
         ordering = ["-id"]
         permissions = [("opt_out_number", "Can opt a person out")]
         constraints = [
-            # The claim asks suppression by number; a second STOP adds no second row.
+            # A second STOP adds no second row.
             models.UniqueConstraint(
-                fields=["number", "sender"],
+                fields=["number_digest", "sender"],
                 condition=Q(lifted_at__isnull=True),
                 nulls_distinct=False,
                 name="suppression_once",
             ),
-            models.CheckConstraint(name="suppression_is_e164", condition=Q(number__regex=E164_PATTERN)),
+            models.CheckConstraint(name="suppression_is_e164", condition=Q(number="") | Q(number__regex=E164_PATTERN)),
+            models.CheckConstraint(name="suppression_has_digest", condition=Q(number_digest__regex=_IS_DIGEST)),
+        ]
+        indexes = [
+            # The claim asks suppression by number.
+            models.Index(fields=["number"], name="suppression_standing", condition=Q(lifted_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.get_reason_display()}"
+        return f"{self.number or 'erased'}: {self.get_reason_display()}"

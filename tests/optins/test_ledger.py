@@ -9,8 +9,9 @@ from django.db.models.functions import Now
 
 from campaigns.models import Customer
 from optins.actions import ledger
-from optins.actions.ledger import Action, Evidence, Method
-from optins.models import ConsentEvent, OptInCampaign, Subscription, Suppression
+from optins.actions.ledger import Action, Entry, Evidence, Method
+from optins.models import ConsentEvent, OptInCampaign, PersonalEvidence, Subscription, Suppression, digest_of
+from optins.verifying import Walk, faults
 from tests import factories
 from tests.optins.texting import ADA, BOB, standing
 
@@ -100,7 +101,7 @@ def test_the_current_standing_follows_from_the_ledger(programme: OptInCampaign) 
     opted_in(programme)
     ledger.opt_out(subscriptions=Q(), number=ADA, evidence=EVIDENCE)
     opted_in(programme)
-    last = ConsentEvent.objects.filter(number=ADA, programme=programme).first()
+    last = ConsentEvent.objects.of(ADA).filter(programme=programme).first()
     assert last is not None
     assert (last.action, Subscription.objects.get().state) == (Action.OPTED_IN, "opted_in")
 
@@ -132,7 +133,9 @@ def test_the_database_holds_one_standing_suppression(sender: str | None) -> None
     ledger.suppress(number=ADA, sender=where, reason=BRAND, evidence=EVIDENCE)
     event = ConsentEvent.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Suppression.objects.create(number=ADA, sender=where, reason=BRAND, consent_event=event)
+        Suppression.objects.create(
+            number=ADA, number_digest=digest_of(ADA), sender=where, reason=BRAND, consent_event=event
+        )
 
 
 @pytest.mark.parametrize(
@@ -168,3 +171,45 @@ def test_a_long_user_agent_and_many_words_are_kept(programme: OptInCampaign) -> 
 def test_time_is_the_databases(programme: OptInCampaign) -> None:
     opted_in(programme)
     assert ConsentEvent.objects.filter(at__lte=Now()).exists()
+
+
+def test_the_entries_of_a_number_are_a_chain_of_its_own(programme: OptInCampaign) -> None:
+    opted_in(programme)
+    ledger.opt_in(number=BOB, programme=programme, evidence=EVIDENCE)
+    ledger.opt_out(subscriptions=Q(), number=ADA, evidence=EVIDENCE)
+    first, second = ConsentEvent.objects.of(ADA).order_by("sequence")
+    assert (first.sequence, second.sequence, second.previous) == (1, 2, first.digest)
+    assert ConsentEvent.objects.of(BOB).get().sequence == 1
+
+
+def test_entries_that_are_written_at_once_follow_upon_one_another(programme: OptInCampaign) -> None:
+    ledger.append([Entry(number=number, action=Action.VERIFIED, evidence=EVIDENCE) for number in (ADA, BOB, ADA)])
+    assert [entry.sequence for entry in ConsentEvent.objects.of(ADA).order_by("sequence")] == [1, 2]
+    assert list(faults(ConsentEvent.objects.all(), walk=Walk())) == []
+
+
+def test_the_database_refuses_a_second_entry_in_one_place(programme: OptInCampaign) -> None:
+    event = opted_in(programme).consent_event
+    event.pk = None
+    with pytest.raises(IntegrityError, match="consent_event_one_chain"), transaction.atomic():
+        event.save(force_insert=True)
+
+
+def test_the_database_refuses_an_entry_outside_the_chain(programme: OptInCampaign) -> None:
+    with pytest.raises(IntegrityError, match="consent_event_is_chained"), transaction.atomic():
+        ConsentEvent.objects.create(action=Action.OPTED_IN, method=Method.KEYWORD, sequence=1)
+
+
+@pytest.mark.parametrize("ip", ["192.0.2.1", "2001:DB8::0:1", "::ffff:192.0.2.1", None])
+def test_an_entry_reads_back_as_it_was_committed_to(programme: OptInCampaign, ip: str | None) -> None:
+    words = "Ünï “code” \t 😀 é"
+    evidence = Evidence(method=Method.CODE, ip=ip, inbound_text=words, wording=words, user_agent="x" * 300)
+    ledger.opt_in(number=ADA, programme=programme, evidence=evidence)
+    assert list(faults(ConsentEvent.objects.all(), walk=Walk())) == []
+    assert len(ConsentEvent.objects.get().wording_version) == 12
+
+
+def test_personal_evidence_is_not_changed(programme: OptInCampaign) -> None:
+    opted_in(programme)
+    with pytest.raises(IntegrityError, match="erased or left"), transaction.atomic():
+        PersonalEvidence.objects.update(inbound_text="YES")

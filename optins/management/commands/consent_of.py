@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
 from campaigns.commands import Answer, OperatorCommand
 from campaigns.models import PhoneNumber
-from campaigns.phone import E164, InvalidPhoneNumber, parse_sender
-from campaigns.refusals import Refused
-from optins.models import ConsentEvent, Subscription, Suppression
+from optins.models import ConsentEvent, Subscription, Suppression, digest_of
+from optins.numbers import asked_number
 
-_LEDGER = (
-    "id", "at", "action", "method", "programme", "sender__address", "reason", "wording", "inbound_sid", "inbound_text",
-    "app_key", "ip", "staff",
-)  # fmt: skip
+# The keys of the answer with the columns that they come from.
+_LEDGER = {
+    "id": "id", "at": "at", "action": "action", "method": "method", "programme": "programme",
+    "sender": "sender__address", "reason": "reason", "wording": "wording", "inbound_sid": "inbound_sid",
+    "inbound_text": "personal__inbound_text", "app_key": "app_key", "ip": "personal__ip", "staff": "staff",
+}  # fmt: skip
 
 
 class Command(OperatorCommand):
@@ -25,7 +25,7 @@ class Command(OperatorCommand):
         parser.add_argument("number", help="In any usual spelling.")
 
     def answer(self, *, number: str, **_: Any) -> Answer:
-        asked = _e164(number)
+        asked = asked_number(number)
         holders = PhoneNumber.objects.filter(number=asked).order_by("pk")
         return {
             "number": asked,
@@ -40,16 +40,6 @@ class Command(OperatorCommand):
 
     def in_words(self, answer: Any) -> str:
         return "\n".join(_lines(answer))
-
-
-def _e164(text: str) -> str:
-    if E164.fullmatch(text):
-        # What is on record can be asked for, also when numbering plans have changed since.
-        return text
-    try:
-        return parse_sender(text, region=settings.DEFAULT_PHONE_REGION)
-    except InvalidPhoneNumber as invalid:
-        raise Refused("invalid_phone_number", str(invalid)) from None
 
 
 def _programmes(number: str) -> list[dict[str, Any]]:
@@ -76,13 +66,13 @@ def _suppressions(number: str) -> list[dict[str, Any]]:
             "created_at": row.created_at,
             "lifted_at": row.lifted_at,
         }
-        for row in Suppression.objects.filter(number=number).select_related("sender").order_by("pk")
+        for row in Suppression.objects.filter(number_digest=digest_of(number)).select_related("sender").order_by("pk")
     ]
 
 
 def _ledger(number: str) -> list[dict[str, Any]]:
-    rows = ConsentEvent.objects.filter(number=number).order_by("pk").values(*_LEDGER)
-    return [{name.removesuffix("__address"): row[name] for name in _LEDGER} for row in rows]
+    rows = ConsentEvent.objects.of(number).order_by("sequence").values(*_LEDGER.values())
+    return [{name: row[column] for name, column in _LEDGER.items()} for row in rows]
 
 
 def _lines(answer: Any) -> list[str]:

@@ -1,5 +1,8 @@
 """Searching a list by phone number, in whatever spelling."""
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
@@ -11,7 +14,7 @@ class NumberSearchAdmin(ModelAdmin):
     """A list whose rows have a number, the first of the `search_fields`: finds a whole one in any spelling, or the
     digits inside one."""
 
-    search_fields: tuple[str, ...] = ("number",)
+    search_fields: ClassVar[Sequence[str]] = ("number",)
     search_help_text = "A phone number in any spelling"
 
     def get_search_results(

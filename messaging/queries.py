@@ -60,11 +60,12 @@ def open_runs(sender: Sender) -> QuerySet[Run]:
 
 
 def senders_with_work() -> QuerySet[Sender]:
-    """Senders from which something is due now."""
+    """Senders from which something is due now, each with `owes_replies`: whether a notice is among it."""
     due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now())
     notices = due.filter(sender=OuterRef("pk"), kind=Outbound.Kind.NOTICE)
     runs = Run.objects.filter(
         Exists(due.filter(run=OuterRef("pk"))), sender=OuterRef("pk"), state=Run.State.OPEN,
         campaign__state=CampaignState.LIVE,
     )  # fmt: skip
-    return Sender.objects.filter(Q(Exists(notices)) | Q(Exists(runs))).select_related("provider", "pool")
+    busy = Sender.objects.annotate(owes_replies=Exists(notices)).filter(Q(owes_replies=True) | Q(Exists(runs)))
+    return busy.select_related("provider", "pool")

@@ -1,16 +1,27 @@
 """Celery's doors: each loads nothing, decides nothing, and calls one verb."""
 
+import multiprocessing
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
 from messaging.actions import following_up, leasing, outbox, reconciling, runs, sending
 
 # A send worker works this long and hands over, so that scaling is more workers and a deploy waits seconds.
 WORK_SECONDS = 10.0
+# Set in the parent, seen in the forked workers: who works on while Redis is away ends with a deploy all the same.
+_shutting_down = multiprocessing.Event()
+
+
+@worker_shutting_down.connect(weak=False)
+def _tell_workers(**_: Any) -> None:
+    _shutting_down.set()
 
 
 @shared_task(name="messaging.send_due")
 def send_due() -> None:
-    sending.send_due(seconds=WORK_SECONDS)
+    sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
 
 
 @shared_task(name="messaging.carry_notices")

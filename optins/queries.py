@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from campaigns.lifecycle import State
@@ -114,3 +114,11 @@ def _texted(sender: Sender) -> Q:
 def _folded(words: list[str]) -> frozenset[str]:
     # A word without letter or digit would match every text without one, such as a picture.
     return frozenset(filter(None, map(fold, words)))
+
+
+def parts_per_second(sender: Sender) -> float:
+    """What a sender may send: a messaging service as much as the numbers in its pool together, if it has any here."""
+    if sender.kind != SenderKind.MESSAGING_SERVICE:
+        return sender.parts_per_second
+    together = sender.members.aggregate(rate=Sum("parts_per_second"))["rate"]
+    return float(together or sender.parts_per_second)

@@ -14,9 +14,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from campaigns.models import Customer
-from messaging import parts, rendering
+from messaging import rendering
 from messaging.gates import waiting_notices, waiting_recipients
 from messaging.models import Outbound, Run
+from messaging.parts import count, fits
 from messaging.queries import merge_values
 from messaging.states import Reason, State
 from optins.models import Sender
@@ -42,6 +43,20 @@ class Claimed:
     validity_seconds: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim took. `needs` are the parts of the first text that was left because it is larger than what was
+    still to spend; 0 when none was."""
+
+    texts: Sequence[Claimed]
+    needs: int = 0
+
+    @property
+    def parts(self) -> int:
+        """What the texts cost."""
+        return sum(text.parts for text in self.texts)
+
+
 _CLAIM = """
     UPDATE messaging_outbound AS outbound
     SET state = 'sending', attempt_id = claimed.attempt_id, attempts = least(attempts + 1, 32767), claimed_at = now(),
@@ -54,30 +69,31 @@ _CLAIM = """
 
 
 @transaction.atomic
-def claim_recipients(*, run: Run, limit: int) -> Sequence[Claimed]:
-    """Claim up to `limit` recipients of a run. Those who may no longer be texted are settled as skipped."""
+def claim_recipients(*, run: Run, parts: int) -> Claim:
+    """Claim recipients of a run whose texts take `parts` at most. Who may no longer be texted is settled as skipped."""
     template = rendering.compile(run.body)
-    rows = _lock(waiting_recipients(run), limit)
+    rows = _lock(waiting_recipients(run), parts)
     values = _merge_values(template, [row.customer_id for row in rows])
 
     def text(row: Outbound) -> str:
         return template.render(values.get(row.customer_id or 0, {}))
 
-    return _claim(rows, text)
+    return _claim(rows, text, parts)
 
 
 @transaction.atomic
-def claim_notices(*, sender: Sender, limit: int) -> Sequence[Claimed]:
-    """Claim up to `limit` notices of a sender, oldest first."""
-    return _claim(_lock(waiting_notices(sender), limit), lambda row: row.sealed_body or row.body)
+def claim_notices(*, sender: Sender, parts: int) -> Claim:
+    """Claim notices of a sender, oldest first, that take `parts` at most."""
+    return _claim(_lock(waiting_notices(sender), parts), lambda row: row.sealed_body or row.body, parts)
 
 
 def _lock(waiting: QuerySet[Outbound], limit: int) -> Sequence[Outbound]:
     return list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
 
 
-def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequence[Claimed]:
+def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str], left: int) -> Claim:
     claimed: list[Claimed] = []
+    needs = 0
     refused: dict[str, list[int]] = {}
     for row in rows:
         reason, body = _verdict(row, text)
@@ -85,7 +101,11 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
             refused.setdefault(reason, []).append(row.pk)
             continue
         kept = row.body if row.sealed_body else body
-        size, consent = parts.count(body).parts, getattr(row, "consent", None)
+        size, consent = count(body).parts, getattr(row, "consent", None)
+        if size > left:
+            needs = size
+            break
+        left -= size
         claimed.append(Claimed(row.pk, uuid.uuid4(), row.number, body, size, kept, consent, _validity(row)))
     for reason, ids in refused.items():
         Outbound.objects.filter(pk__in=ids).update(state=State.SKIPPED, reason=reason, settled_at=Now(), sealed_body="")
@@ -102,7 +122,7 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str]) -> Sequenc
                     [row.consent_event_id for row in claimed],
                 ],
             )
-    return claimed
+    return Claim(claimed, needs)
 
 
 def _validity(row: Outbound) -> int | None:
@@ -121,7 +141,7 @@ def _verdict(row: Outbound, text: Callable[[Outbound], str]) -> tuple[str, str]:
         body = text(row)
     except rendering.MissingValue:
         return Reason.MISSING_FIELD, ""
-    return ("", body) if parts.fits(body) else (Reason.TOO_LONG, "")
+    return ("", body) if fits(body) else (Reason.TOO_LONG, "")
 
 
 def _merge_values(

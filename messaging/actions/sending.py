@@ -1,7 +1,8 @@
-"""The send worker's rounds: which sender, how many tokens, whose texts. A Celery task wakes it; Postgres says what
+"""The send worker's rounds: which sender, how many parts, whose texts. A Celery task wakes it; Postgres says what
 there is to do. What is claimed here is carried by `messaging.actions.flights`."""
 
 import time
+from collections.abc import Callable
 
 import structlog
 from django.conf import settings
@@ -9,10 +10,13 @@ from django.conf import settings
 from campaigns.refusals import Refused as NoCarrier
 from messaging import pacing
 from messaging.actions.carriers import gateway_for
-from messaging.actions.claiming import claim_notices, claim_recipients
+from messaging.actions.claiming import Claim, claim_notices, claim_recipients
 from messaging.actions.flights import Flights
 from messaging.actions.leasing import Lease
+from messaging.gateway.twilio import TwilioGateway
+from messaging.models import Run
 from messaging.queries import open_runs, senders_with_work
+from messaging.shares import Shares, share
 from optins.models import Sender
 
 log = structlog.get_logger(__name__)
@@ -21,49 +25,117 @@ log = structlog.get_logger(__name__)
 _BREATH_SECONDS = 0.1
 
 
-def send_due(*, seconds: float) -> int:
+def _never() -> bool:
+    return False
+
+
+def send_due(*, seconds: float, must_stop: Callable[[], bool] = _never) -> int:
     """Send what is due until nothing is, or the time is up. Returns how many texts went out.
 
-    Should a chunk not be settled because the database is away, its lease and the carrier's list tell later.
+    While Redis is away nobody else could be woken, and the work goes on beyond its time until `must_stop`. Should a
+    chunk not be settled because the database is away, its lease and the carrier's list tell later.
     """
     sent, deadline, flights = 0, time.monotonic() + seconds, Flights()
-    try:
-        while time.monotonic() < deadline:
-            senders = list(senders_with_work())
-            round_sent = sum(_send_from(sender, flights) for sender in senders)
-            sent += round_sent
-            if round_sent or flights.land_one():
-                continue
-            if not senders:
-                break
-            time.sleep(_BREATH_SECONDS)
-    finally:
-        while flights.land_one():
-            pass
+    with pacing.turn() as turn:
+        rounds: dict[int, _Rounds] = {}
+        try:
+            while time.monotonic() < deadline or (turn.is_without_redis and not must_stop()):
+                senders = list(senders_with_work())
+                round_sent = sum(rounds.setdefault(each.pk, _Rounds(turn, flights)).send(each) for each in senders)
+                sent += round_sent
+                if round_sent or flights.land_one():
+                    continue
+                if not senders:
+                    break
+                time.sleep(_BREATH_SECONDS)
+        finally:
+            while flights.land_one():
+                pass
     return sent
 
 
-def _send_from(sender: Sender, flights: Flights) -> int:
-    """One chunk from one sender: replies and codes ahead of campaigns, at no more than its rate."""
-    try:
-        # Before anything is claimed: what was claimed and not posted would be uncertain for ever.
-        gateway = gateway_for(sender.provider)
-    except NoCarrier as fault:
-        log.error("no_carrier", provider=sender.provider_id, code=fault.code)
-        return 0
-    granted = pacing.take(sender, settings.SEND_CHUNK)
-    if not granted:
-        return 0
-    lease = Lease.begin()
-    notices = claim_notices(sender=sender, limit=granted)
-    flights.take_off(gateway, sender, notices, lease, run=None)
-    sent, spent = len(notices), sum(text.parts for text in notices)
-    for run in open_runs(sender):
-        if spent >= granted:
-            break
+class _Rounds:
+    """One sender's rounds in one worker's turn. What a text of several parts still lacks is remembered between them."""
+
+    def __init__(self, turn: pacing.Turn, flights: Flights) -> None:
+        self._turn = turn
+        self._flights = flights
+        self._shares = Shares()
+        self._reply_needs = 1
+        self._text_needs = 1
+
+    def send(self, sender: Sender) -> int:
+        """One round: replies and codes ahead of campaigns, campaigns in equal shares, no more than the rate."""
+        try:
+            # Before anything is claimed: what was claimed and not posted would be uncertain for ever.
+            gateway = gateway_for(sender.provider)
+        except NoCarrier as fault:
+            log.error("no_carrier", provider=sender.provider_id, code=fault.code)
+            return 0
+        at_least = self._reply_needs if getattr(sender, "owes_replies") else self._text_needs  # noqa: B009  annotated
+        granted = self._turn.take(sender, wanted=max(settings.SEND_CHUNK, at_least), at_least=at_least)
+        if not granted:
+            return 0
+        self._reply_needs = self._text_needs = 1
+        round_ = _Round(gateway, sender, self._flights, granted)
+        try:
+            self._reply_needs = round_.send_replies()
+            if self._reply_needs == 1:
+                self._text_needs = round_.send_campaigns(self._shares)
+        finally:
+            self._turn.give_back(sender, round_.left, need=max(self._reply_needs, self._text_needs))
+        return round_.sent
+
+
+class _Round:
+    """The parts that one round was granted, and what they went to."""
+
+    def __init__(self, gateway: TwilioGateway, sender: Sender, flights: Flights, granted: int) -> None:
+        self._gateway = gateway
+        self._sender = sender
+        self._flights = flights
+        self.left = granted
+        self.sent = 0
+
+    def send_replies(self) -> int:
+        """Send what is owed to people. Returns how many parts the next one needs, if more than are left; else 1."""
         lease = Lease.begin()
-        recipients = claim_recipients(run=run, limit=granted - spent)
-        flights.take_off(gateway, sender, recipients, lease, run=run)
-        sent, spent = sent + len(recipients), spent + sum(text.parts for text in recipients)
-    pacing.correct(sender, granted - spent)
-    return sent
+        claim = claim_notices(sender=self._sender, parts=self.left)
+        self._take_off(claim, lease, run=None)
+        return max(1, claim.needs)
+
+    def send_campaigns(self, shares: Shares) -> int:
+        """Divide what is left among the open runs, in turn; what one does not need is offered to those that have more.
+
+        Returns how many parts the next in turn needs, if more than there are: nobody overtakes it. Else 1.
+        """
+        runs = {run.pk: run for run in open_runs(self._sender)} if self.left else {}
+        in_turn, granted = list(shares.in_turn(runs)), self.left
+        while in_turn and self.left:
+            before, hungry = self.left, []
+            for place, pk in enumerate(in_turn):
+                part = share(self.left, len(in_turn) - place)
+                if not part:
+                    break
+                claim = self._send(runs[pk], part)
+                shares.give(pk, claim.parts)
+                if claim.needs > self.left == granted:
+                    return claim.needs
+                if claim.needs or claim.parts == part:
+                    hungry.append(pk)
+            in_turn = hungry if self.left < before else []
+        return 1
+
+    def _send(self, run: Run, part: int) -> Claim:
+        """Send a run's share, or its next text where that alone is larger and can be paid."""
+        lease = Lease.begin()
+        claim = claim_recipients(run=run, parts=part)
+        if not claim.texts and part < claim.needs <= self.left:
+            claim = claim_recipients(run=run, parts=claim.needs)
+        self._take_off(claim, lease, run=run)
+        return claim
+
+    def _take_off(self, claim: Claim, lease: Lease, *, run: Run | None) -> None:
+        self._flights.take_off(self._gateway, self._sender, claim.texts, lease, run=run)
+        self.left -= claim.parts
+        self.sent += len(claim.texts)

@@ -72,7 +72,7 @@ def test_a_paused_campaign_says_why() -> None:
 
 def test_a_text_that_is_uncertain_for_hours_needs_somebody(settings: Settings) -> None:
     campaign_to(factories.sender(), ADA)
-    claim_recipients(run=Run.objects.get(), limit=1)
+    claim_recipients(run=Run.objects.get(), parts=1)
     later(1000)
     flag_stuck()
     assert needs() == []
@@ -95,7 +95,7 @@ def test_the_figures_say_of_how_many_they_are() -> None:
 
 def test_an_opt_out_of_somebody_not_texted_today_is_no_part_of_the_share() -> None:
     campaign_to(factories.sender(), ADA)
-    claim_recipients(run=Run.objects.get(), limit=1)
+    claim_recipients(run=Run.objects.get(), parts=1)
     another = factories.subscription(factories.opt_in_campaign(), factories.customer(numbers=[factories.number()]))
     for number in (ADA, another.number):
         opt_out_number(number=number, by=TESTS, reason="Asked")

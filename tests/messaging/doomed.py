@@ -25,7 +25,7 @@ def main(deed: str) -> None:
         sending.send_due(seconds=60)
         return
     run = Run.objects.get()
-    (text,) = claim_recipients(run=run, limit=1)
+    (text,) = claim_recipients(run=run, parts=1).texts
     if deed == "send":
         callback = callback_url(text.attempt_id)
         gateway_for(run.sender.provider).send(OutgoingText(text.number, run.sender.address, text.body, callback, None))

@@ -141,7 +141,7 @@ def test_the_estimate_is_what_is_then_sent(
         populate(programme, people, phones)
         promised = estimate(message)
         start_due()
-        claimed = claim_recipients(run=Run.objects.get(), limit=100)
+        claimed = claim_recipients(run=Run.objects.get(), parts=100).texts
         skipped = Counter(Outbound.objects.filter(state="skipped").values_list("reason", flat=True))
         rows = Outbound.objects.count()
         transaction.set_rollback(True)

@@ -25,12 +25,12 @@ def run(short_code: Sender) -> Run:
 
 
 def test_a_claim_gives_a_lease_by_the_databases_clock(run: Run, settings: Settings) -> None:
-    claim_recipients(run=run, limit=1)
+    claim_recipients(run=run, parts=1)
     assert Outbound.objects.filter(leased_until=F("claimed_at") + settings.RESCUE_AFTER).count() == 1
 
 
 def test_what_a_living_worker_holds_is_not_rescued(run: Run, settings: Settings) -> None:
-    claim_recipients(run=run, limit=1)
+    claim_recipients(run=run, parts=1)
     later(settings.RESCUE_AFTER.total_seconds() - 5)
     assert flag_stuck() == 0
     assert Outbound.objects.get().state == State.SENDING
@@ -40,7 +40,7 @@ def test_what_outlived_its_lease_is_uncertain_to_be_asked_about_and_never_sent_a
     run: Run, wire: ScriptedServer, settings: Settings
 ) -> None:
     wire.will(created())
-    claim_recipients(run=run, limit=1)
+    claim_recipients(run=run, parts=1)
     later(settings.RESCUE_AFTER.total_seconds() + 1)
     assert flag_stuck() == 1
     text = Outbound.objects.get()
@@ -67,7 +67,7 @@ def test_a_lease_leaves_time_for_a_request_until_shortly_before_its_end(settings
 
 
 def test_the_answer_of_a_slow_worker_settles_what_was_rescued(run: Run) -> None:
-    (claimed,) = claim_recipients(run=run, limit=1)
+    (claimed,) = claim_recipients(run=run, parts=1).texts
     later(1000)
     flag_stuck()
     settle(sender=run.sender, answers=[(claimed, Accepted(SID, "queued", 1))], run=run)
@@ -76,23 +76,23 @@ def test_the_answer_of_a_slow_worker_settles_what_was_rescued(run: Run) -> None:
 
 
 def test_the_answer_of_a_slow_worker_takes_its_text_out_of_the_queue(run: Run) -> None:
-    (claimed,) = claim_recipients(run=run, limit=1)
+    (claimed,) = claim_recipients(run=run, parts=1).texts
     Outbound.objects.update(state=State.QUEUED)
     settle(sender=run.sender, answers=[(claimed, Accepted(SID, "queued", 1))], run=run)
     assert Outbound.objects.get().state == State.ACCEPTED
 
 
 def test_an_empty_answer_of_a_slow_worker_leaves_its_text_in_the_queue(run: Run) -> None:
-    (claimed,) = claim_recipients(run=run, limit=1)
+    (claimed,) = claim_recipients(run=run, parts=1).texts
     Outbound.objects.update(state=State.QUEUED)
     settle(sender=run.sender, answers=[(claimed, Uncertain("No answer."))], run=run)
     assert Outbound.objects.get().state == State.QUEUED
 
 
 def test_an_answer_does_not_touch_a_later_attempt(run: Run) -> None:
-    (claimed,) = claim_recipients(run=run, limit=1)
+    (claimed,) = claim_recipients(run=run, parts=1).texts
     Outbound.objects.update(state=State.QUEUED)
-    claim_recipients(run=run, limit=1)
+    claim_recipients(run=run, parts=1)
     settle(sender=run.sender, answers=[(claimed, Uncertain("No answer."))], run=run)
     assert Outbound.objects.get().state == State.SENDING
 

@@ -43,7 +43,7 @@ def lost(sender: Sender, number: str = ADA, body: str = BODY) -> Run:
     """A text whose worker died after the claim and before the request."""
     campaign_to(sender, number, body=body)
     run = Run.objects.latest("pk")
-    claim_recipients(run=run, limit=10)
+    claim_recipients(run=run, parts=10)
     later(1000)
     flag_stuck()
     return run
@@ -122,7 +122,7 @@ def test_what_gets_lost_again_and_again_fails_with_its_reason(
     run = lost(short_code)
     for _ in range(settings.RECONCILE_ATTEMPTS - 1):
         assert reconcile_to_the_end() == {"requeued": 1}
-        claim_recipients(run=run, limit=1)
+        claim_recipients(run=run, parts=1)
         later(1000)
         flag_stuck()
     assert reconcile_to_the_end() == {"given_up": 1}
@@ -157,7 +157,7 @@ def test_the_entry_of_another_text_is_no_match(carrier: Simulator, short_code: S
 def test_while_an_equal_text_is_on_the_wire_nothing_is_concluded(carrier: Simulator, short_code: Sender) -> None:
     lost(short_code)
     campaign_to(short_code, ADA)
-    claim_recipients(run=Run.objects.latest("pk"), limit=1)
+    claim_recipients(run=Run.objects.latest("pk"), parts=1)
     post(carrier)
     assert reconcile() == {"waiting": 1}
     assert sorted(Outbound.objects.values_list("state", "sid")) == [("sending", None), ("uncertain", None)]
@@ -168,7 +168,7 @@ def test_an_answer_whose_entry_was_given_to_an_equal_text_leaves_its_own_to_be_l
 ) -> None:
     campaign_to(short_code, ADA)
     run = Run.objects.get()
-    (claimed,) = claim_recipients(run=run, limit=1)
+    (claimed,) = claim_recipients(run=run, parts=1).texts
     lost(short_code)
     sid = post(carrier)
     Outbound.objects.filter(pk=claimed.outbound_id).update(ask_at=None)

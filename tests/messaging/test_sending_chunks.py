@@ -48,6 +48,6 @@ def test_what_is_in_flight_when_the_time_is_up_is_still_settled(wire: ScriptedSe
 def test_a_chunk_is_claimed_while_others_are_on_the_wire(wire: ScriptedServer, settings: Settings) -> None:
     wire.will(Silence())
     settings.TWILIO_TIMEOUT = 0.5
-    # Answers never come: one chunk after the other, this would take three time-outs.
-    assert sending.send_due(seconds=0.8) == PEOPLE
+    # Answers never come: one chunk after the other (the first holds one text), this would take four time-outs.
+    assert sending.send_due(seconds=1.2) == PEOPLE
     assert len(wire.requests) == PEOPLE

@@ -85,20 +85,20 @@ def test_what_changed_since_the_audience_was_frozen_is_asked_again(
 ) -> None:
     frozen(programme)
     change(programme)
-    assert claim_recipients(run=Run.objects.get(), limit=10) == []
+    assert claim_recipients(run=Run.objects.get(), parts=10).texts == []
     assert outcome() == (State.SKIPPED, reason)
     assert Outbound.objects.get().settled_at is not None
 
 
 def test_a_claim_commits_to_an_attempt_with_the_text_and_the_consent(programme: OptInCampaign) -> None:
     run = frozen(programme)
-    (claimed,) = claim_recipients(run=run, limit=10)
+    (claimed,) = claim_recipients(run=run, parts=10).texts
     row = Outbound.objects.get()
     assert (row.state, row.attempt_id, row.attempts) == ("sending", claimed.attempt_id, 1)
     assert (row.body, row.parts) == ("Hello", 1)
     assert row.consent_event is not None
     assert row.consent_event.action == "opted_in"
-    assert claim_recipients(run=run, limit=10) == []
+    assert claim_recipients(run=run, parts=10).texts == []
 
 
 @pytest.mark.parametrize(("verb", "after"), [(pause, "queued"), (cancel, "cancelled"), (end, "cancelled")])
@@ -107,7 +107,7 @@ def test_nothing_is_claimed_once_the_campaign_stands_still(
 ) -> None:
     run = frozen(programme)
     verb(campaign=run.message.campaign, by=factories.TESTS)
-    assert claim_recipients(run=run, limit=10) == []
+    assert claim_recipients(run=run, parts=10).texts == []
     assert outcome()[0] == after
 
 
@@ -115,12 +115,12 @@ def test_what_waited_in_a_pause_goes_after_it(programme: OptInCampaign) -> None:
     run = frozen(programme)
     pause(campaign=run.message.campaign, by=factories.TESTS)
     resume(campaign=run.message.campaign, by=factories.TESTS)
-    assert len(claim_recipients(run=run, limit=10)) == 1
+    assert len(claim_recipients(run=run, parts=10).texts) == 1
 
 
 def test_what_was_claimed_before_a_cancel_keeps_its_outcome(programme: OptInCampaign) -> None:
     run = frozen(programme, "Hello", *(factories.customer(numbers=[number]) for number in (ADA, BOB)))
-    claim_recipients(run=run, limit=1)
+    claim_recipients(run=run, parts=1)
     cancel(campaign=run.message.campaign, by=factories.TESTS)
     assert sorted(Outbound.objects.values_list("state", flat=True)) == ["cancelled", "sending"]
 
@@ -130,7 +130,7 @@ def test_fields_are_filled_in_and_who_lacks_one_is_skipped(programme: OptInCampa
     rich = factories.customer(numbers=[ADA], attributes={"points": 7})
     poor = factories.customer(numbers=[BOB])
     run = frozen(programme, 'Hi {{ first_name | default: "there" }}: {{ points }}', rich, poor)
-    (claimed,) = claim_recipients(run=run, limit=10)
+    (claimed,) = claim_recipients(run=run, parts=10).texts
     assert claimed.body == "Hi Ada: 7"
     assert outcome(BOB) == (State.SKIPPED, Reason.MISSING_FIELD)
 
@@ -138,27 +138,27 @@ def test_fields_are_filled_in_and_who_lacks_one_is_skipped(programme: OptInCampa
 def test_who_makes_the_text_too_long_is_skipped(programme: OptInCampaign) -> None:
     Attribute.objects.create(key="story", type="text")
     run = frozen(programme, "{{ story }}", factories.customer(numbers=[ADA], attributes={"story": "x" * 1601}))
-    assert claim_recipients(run=run, limit=10) == []
+    assert claim_recipients(run=run, parts=10).texts == []
     assert outcome() == (State.SKIPPED, Reason.TOO_LONG)
 
 
 def test_values_bring_no_fields_of_their_own(programme: OptInCampaign) -> None:
     run = frozen(programme, "Hi {{ first_name }}", factories.customer(numbers=[ADA], first_name="{{ email }}"))
-    assert [claimed.body for claimed in claim_recipients(run=run, limit=10)] == ["Hi {{ email }}"]
+    assert [claimed.body for claimed in claim_recipients(run=run, parts=10).texts] == ["Hi {{ email }}"]
 
 
 def test_a_window_left_over_from_a_draft_does_not_close_a_scheduled_message(programme: OptInCampaign) -> None:
     factories.subscription(programme, factories.customer(numbers=[ADA]))
     factories.messaging_campaign(factories.scheduled(programme, window_until=timezone.now()))
     start_due()
-    assert len(claim_recipients(run=Run.objects.get(), limit=10)) == 1
+    assert len(claim_recipients(run=Run.objects.get(), parts=10).texts) == 1
 
 
 def test_two_people_with_one_phone_get_one_text_as_the_first_to_verify_it(programme: OptInCampaign) -> None:
     later = factories.customer(numbers=[ADA], first_name="Later")
     first = factories.customer(numbers=[ADA], first_name="First", verified=True)
     run = frozen(programme, "Hi {{ first_name }}", first, later)
-    assert [claimed.body for claimed in claim_recipients(run=run, limit=10)] == ["Hi First"]
+    assert [claimed.body for claimed in claim_recipients(run=run, parts=10).texts] == ["Hi First"]
     assert Outbound.objects.get(customer=later).reason == Reason.SAME_PHONE
 
 
@@ -172,14 +172,14 @@ def test_of_two_subscribed_numbers_the_first_verified_is_texted(programme: OptIn
     Run.objects.all().delete()
     start_due()
     run = Run.objects.get()
-    assert [claimed.number for claimed in claim_recipients(run=run, limit=10)] == [BOB]
+    assert [claimed.number for claimed in claim_recipients(run=run, parts=10).texts] == [BOB]
 
 
 def test_of_two_numbers_the_subscribed_one_is_texted_though_the_other_is_verified(programme: OptInCampaign) -> None:
     person = factories.customer(numbers=[ADA])
     factories.phone_number(person, BOB, verified=True)
     run = frozen(programme, "Hello", person)
-    assert [claimed.number for claimed in claim_recipients(run=run, limit=10)] == [ADA]
+    assert [claimed.number for claimed in claim_recipients(run=run, parts=10).texts] == [ADA]
 
 
 def test_who_has_no_phone_and_who_never_opted_in_are_skipped_at_once(programme: OptInCampaign) -> None:

@@ -1,85 +1,80 @@
-"""Pacing: parts per second and sender, from one bucket that all workers share."""
-
-import time
+"""How the send worker spends what its senders are granted: replies first, campaigns in turn, long texts when paid."""
 
 import pytest
 
-from messaging import pacing
 from messaging.actions import sending
+from messaging.actions.outbox import carry_notices
 from messaging.actions.runs import start_due
-from messaging.models import Outbound
+from messaging.models import Outbound, Run
 from messaging.states import State
-from optins.models import Sender
+from optins.actions.notices import owe
+from optins.models import Notice, OptInCampaign, Sender
 from tests import factories
 from tests.fixtures.simulator import Simulator
-from tests.fixtures.together import together
+from tests.messaging.parts_of import wait
 
 pytestmark = pytest.mark.django_db
 
 
-def paced(parts_per_second: float) -> Sender:
-    return factories.sender(parts_per_second=parts_per_second)
-
-
-def test_a_bucket_grants_a_second_at_most() -> None:
-    sender = paced(10)
-    assert pacing.take(sender, 100) == 10
-    assert pacing.take(sender, 100) <= 1
-
-
-def test_it_grants_no_more_than_asked_and_gives_the_rest_later() -> None:
-    sender = paced(10)
-    assert [pacing.take(sender, 4), pacing.take(sender, 4)] == [4, 4]
-    assert pacing.take(sender, 4) in (2, 3)
-
-
-def test_it_refills_with_the_rate() -> None:
-    sender = paced(20)
-    pacing.take(sender, 20)
-    time.sleep(0.25)
-    assert 4 <= pacing.take(sender, 20) <= 12
-
-
-def test_workers_together_get_no_more_than_the_rate() -> None:
-    sender = paced(20)
-    granted = together(*[lambda: pacing.take(sender, 7)] * 8)
-    assert sum(parts for parts in granted if isinstance(parts, int)) <= 22
-
-
-def test_a_slow_sender_gets_one_and_then_waits() -> None:
-    sender = paced(0.5)
-    assert [pacing.take(sender, 5), pacing.take(sender, 5)] == [1, 0]
-
-
-def test_what_was_not_used_is_given_back_up_to_a_second() -> None:
-    sender = paced(10)
-    pacing.take(sender, 10)
-    pacing.correct(sender, 100)
-    assert pacing.take(sender, 100) == 10
-
-
-def test_parts_beyond_the_first_are_charged() -> None:
-    sender = paced(10)
-    pacing.take(sender, 10)
-    pacing.correct(sender, -5)
-    time.sleep(0.3)
-    assert pacing.take(sender, 10) == 0
-
-
-def test_senders_have_buckets_of_their_own() -> None:
-    one, other = paced(1), paced(1)
-    assert [pacing.take(one, 1), pacing.take(other, 1)] == [1, 1]
-
-
-def test_a_text_of_several_parts_holds_back_the_next(carrier: Simulator, short_code: Sender) -> None:
-    Sender.objects.update(parts_per_second=2)
+@pytest.fixture
+def programme(carrier: Simulator, short_code: Sender) -> OptInCampaign:
+    """Four people have opted in."""
     programme = factories.opt_in_campaign(sender=short_code)
     for place in range(4):
         factories.subscription(programme, factories.customer(numbers=[f"+1313555{7000 + place}"]))
-    factories.messaging_campaign(factories.scheduled(programme, "x" * 400))
+    return programme
+
+
+def campaign(programme: OptInCampaign, body: str = "Hello") -> Run:
+    factories.messaging_campaign(factories.scheduled(programme, body))
     start_due()
-    assert sending.send_due(seconds=0.5) == 2
-    assert Outbound.objects.filter(state=State.QUEUED).count() == 2
+    return Run.objects.latest("pk")
+
+
+def sent(run: Run | None = None) -> int:
+    texts = Outbound.objects.filter(state=State.ACCEPTED)
+    return (texts.filter(run=run) if run else texts).count()
+
+
+def work(*, after: float, sender: Sender) -> int:
+    wait(sender, after)
+    return sending.send_due(seconds=0.05)
+
+
+def test_a_text_of_several_parts_leaves_when_all_are_paid(programme: OptInCampaign, short_code: Sender) -> None:
+    Sender.objects.update(parts_per_second=1)
+    campaign(programme, "x" * 400)
+    work(after=0, sender=short_code)
+    assert sent() == 0
+    for seconds, texts in ((0.9, 0), (1.5, 1), (0.9, 1), (2.2, 2)):
+        work(after=seconds, sender=short_code)
+        assert sent() == texts
+
+
+def test_a_long_text_is_not_overtaken_by_short_ones(programme: OptInCampaign, short_code: Sender) -> None:
+    long, _ = campaign(programme, "x" * 400), campaign(programme, "short")
+    Sender.objects.update(parts_per_second=8)
+    # With short texts alone nobody would ever see three parts together.
+    sending.send_due(seconds=0.9)
+    assert sent(long) >= 1
+
+
+def test_two_campaigns_of_one_sender_go_side_by_side(programme: OptInCampaign, short_code: Sender) -> None:
+    one, other = campaign(programme, "one"), campaign(programme, "other")
+    Sender.objects.update(parts_per_second=5)
+    sending.send_due(seconds=0.6)
+    assert sent(one) >= 1
+    assert abs(sent(one) - sent(other)) <= 1
+
+
+def test_a_reply_goes_ahead_of_a_campaign(programme: OptInCampaign, short_code: Sender) -> None:
+    run = campaign(programme, "x" * 400)
+    Sender.objects.update(parts_per_second=1)
+    work(after=0, sender=short_code)
+    owe(kind=Notice.Kind.HELP, number="+13135557999", sender=short_code, body="Reply STOP to opt out.")
+    carry_notices()
+    work(after=0.9, sender=short_code)
+    assert (sent(), sent(run)) == (1, 0)
 
 
 def test_nothing_is_due_before_its_time(carrier: Simulator, short_code: Sender) -> None:

@@ -55,9 +55,9 @@ def test_two_workers_claim_each_row_once(programme: OptInCampaign) -> None:
     subscribed(programme, 12)
     factories.messaging_campaign(factories.scheduled(programme))
     start_due()
-    claim = partial(claim_recipients, run=Run.objects.get(), limit=4)
+    claim = partial(claim_recipients, run=Run.objects.get(), parts=4)
     chunks = together(claim, claim, claim)
-    claimed = [text.outbound_id for chunk in chunks if not isinstance(chunk, Exception) for text in chunk]
+    claimed = [text.outbound_id for chunk in chunks if not isinstance(chunk, Exception) for text in chunk.texts]
     assert len(claimed) == len(set(claimed))
     assert set(claimed) == set(Outbound.objects.filter(state=State.SENDING).values_list("pk", flat=True))
     assert set(Outbound.objects.values_list("attempts", flat=True)) <= {0, 1}
@@ -91,13 +91,13 @@ def test_a_stop_beside_a_claim_comes_before_or_after_it(programme: OptInCampaign
     subscribed(programme, 8)
     factories.messaging_campaign(factories.scheduled(programme))
     start_due()
-    claim = partial(claim_recipients, run=Run.objects.get(), limit=10)
+    claim = partial(claim_recipients, run=Run.objects.get(), parts=10)
     stops = [partial(text_in, short_code, f"+1313555{5000 + place}", "STOP", f"SM{place}") for place in range(3)]
     assert not [done for done in together(claim, *stops, claim) if isinstance(done, Exception)]
     # Whatever was not on the wire when the STOP returned never goes.
     stopped = Outbound.objects.filter(number__in=[f"+1313555{5000 + place}" for place in range(3)])
     assert set(stopped.values_list("state", flat=True)) <= {State.SENDING, State.CANCELLED, State.SKIPPED}
-    assert claim() == []
+    assert claim().texts == []
 
 
 def test_a_stop_waits_for_the_cancelling_of_a_campaign_and_not_in_a_circle(
@@ -120,7 +120,7 @@ def test_a_refusal_told_beside_a_stop_waits_for_it_and_not_in_a_circle(
     for _ in range(2):
         factories.messaging_campaign(factories.scheduled(programme))
     start_due()
-    on_the_wire = claim_recipients(run=Run.objects.earliest("pk"), limit=4)
+    on_the_wire = claim_recipients(run=Run.objects.earliest("pk"), parts=4).texts
     refuse = partial(take_callback, provider=short_code.provider, status="failed", error_code=21610)
     told = [partial(refuse, attempt_id=text.attempt_id, sid=f"SM{text.outbound_id}") for text in on_the_wire]
     stops = [partial(text_in, short_code, text.number, "STOP", f"SMin{text.outbound_id}") for text in on_the_wire]

@@ -47,7 +47,7 @@ def outcomes() -> list[tuple[str, str]]:
 
 
 def claim() -> int:
-    return len(claim_recipients(run=Run.objects.get(), limit=10))
+    return len(claim_recipients(run=Run.objects.get(), parts=10).texts)
 
 
 def test_an_event_sends_at_once(programme: OptInCampaign, ada: Customer) -> None:

@@ -1,5 +1,6 @@
 """Audience rows a second: through the gates, by a bare INSERT … SELECT with the same keys, by `bulk_create`."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -7,7 +8,8 @@ from django.db import connection
 
 from benchmarks.stage import Stage, forget_texts, message_to
 from campaigns.models import PhoneNumber
-from messaging.actions.runs import freeze, open_run
+from messaging.actions.freezing import freeze_due
+from messaging.actions.runs import open_run
 from messaging.models import Outbound, Run
 
 _BARE = """
@@ -21,7 +23,7 @@ _BULK_ROWS = 5_000
 
 def through_the_gates(stage: Stage) -> float:
     """The product's own freezing of everybody."""
-    return _timed(stage, freeze)
+    return _timed(stage, _freeze)
 
 
 def bare_insert(stage: Stage) -> float:
@@ -42,6 +44,11 @@ def _timed(stage: Stage, fill: Callable[[Run], int]) -> float:
     begun = time.perf_counter()
     rows = fill(run)
     return rows / (time.perf_counter() - begun)
+
+
+def _freeze(run: Run) -> int:
+    freeze_due(seconds=math.inf)
+    return run.recipients.count()
 
 
 def _insert_all(run: Run) -> int:

@@ -1,5 +1,6 @@
 """What stands around a measurement: processes of the run, people to text, a campaign to text them with."""
 
+import math
 import socket
 import sys
 import time
@@ -19,7 +20,8 @@ from campaigns.models import Segment
 from config.local.ports import HOST, free_port
 from config.local.processes import Child, Family
 from config.local.services import ROOT
-from messaging.actions.runs import freeze, open_run
+from messaging.actions.freezing import freeze_due
+from messaging.actions.runs import open_run
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from optins.actions.campaigns import create_global, launch, save_global_options, save_options
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, OptInOptions, Sender
@@ -109,7 +111,7 @@ def frozen(stage: Stage, segment: Segment | None) -> Run:
     message = message_to(stage, segment)
     message.refresh_from_db()
     run = open_run(message)
-    freeze(run)
+    freeze_due(seconds=math.inf)
     analyse("messaging_outbound")
     return run
 

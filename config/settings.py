@@ -53,6 +53,7 @@ VERIFICATIONS_PER_APP_MINUTE = env.integer("VERIFICATIONS_PER_APP_MINUTE", 600, 
 VERIFICATIONS_PER_IP_HOUR = env.integer("VERIFICATIONS_PER_IP_HOUR", 300, minimum=1)
 
 # --- Sending -----------------------------------------------------------------------------------
+FREEZE_CHUNK = env.integer("FREEZE_CHUNK", 20_000, minimum=1)
 SEND_CHUNK = env.integer("SEND_CHUNK", 500, minimum=1)
 SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 100, minimum=1)
 SWEEP_EVERY_SECONDS = env.number("SWEEP_EVERY_SECONDS", 5.0)

@@ -7,7 +7,7 @@ ask here, so that they cannot disagree. Conditions are SQL over an outer row wit
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import (
@@ -24,17 +24,39 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Now
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from campaigns.audience import meets_restriction, members
-from campaigns.models import Campaign, Customer, PhoneNumber
+from campaigns.models import Campaign, Customer
 from messaging import rendering
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.queries import has_merge_value
 from messaging.states import Reason
 from optins.consent import Check, may_be_texted, not_suppressed
 from optins.models import Notice, Sender, Subscription
+
+EVERYBODY: Final = Q()
+
+# Who else holds a number that somebody would be texted on.
+_OTHER_HOLDERS: Final = """
+    SELECT other.customer_id FROM best JOIN campaigns_phonenumber other
+           ON other.number = best.number AND other.customer_id <> best.customer_id
+    WHERE best.reason = ''
+"""
+# The other holders are asked about wherever they stand in the audience, and not only among the people of one chunk.
+_ONE_TEXT_A_PHONE: Final = f"""
+    WITH best AS MATERIALIZED ({{best}}), rivals AS MATERIALIZED ({{rivals}})
+    SELECT customer_id, number, consent_event_id,
+           CASE WHEN reason = '' AND EXISTS (
+                    SELECT FROM rivals
+                    WHERE rivals.number = best.number AND rivals.reason = ''
+                          AND (coalesce(rivals.verified_at, 'infinity'), rivals.customer_id)
+                              < (coalesce(best.verified_at, 'infinity'), best.customer_id))
+                THEN '{Reason.SAME_PHONE}' ELSE reason END AS reason
+    FROM best
+"""  # noqa: S608  filled with Django's own statements, their parameters apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +96,18 @@ def first_reason(checks: Sequence[Check]) -> Case:
     return Case(*cases, default=Value(""), output_field=CharField())
 
 
-def recipients(message: SmsMessage, *, customer_id: int | None = None) -> tuple[str, Sequence[Any]]:
+def recipients(message: SmsMessage, *, among: Q = EVERYBODY) -> tuple[str, Sequence[Any]]:
     """SQL for one row per person meant: customer_id, number, consent_event_id, reason (blank: to be texted).
 
-    A person's number is the one that opted in, the first verified before others, else the oldest. When
-    several people share a number, it is texted once, as the person who verified it first.
+    `among` narrows it to some customers; what is said of each does not depend on who else is asked about. A person's
+    number is the one that opted in, the first verified before others, else the oldest. When several people meant share
+    a number, a scheduled message texts it once, as the person who verified it first.
     """
-    if message.programme is None or message.sender is None:
-        raise ValueError("A message without programme or sender has no recipients yet.")
-    people = audience(message)
-    if customer_id is not None:
-        people = people.filter(pk=customer_id)
-    numbers, number_params = _numbers(message, message.programme, message.sender, people).query.sql_with_params()
-    without = people.filter(~Exists(PhoneNumber.objects.filter(customer=OuterRef("pk"))))
-    nobody, nobody_params = without.values("id").order_by().query.sql_with_params()
-    # Two windows: the best number of each person, then the first person of each number.
-    sql = f"""
-        SELECT customer_id, number, consent_event_id,
-               CASE WHEN reason = '' AND row_number() OVER (
-                        PARTITION BY number ORDER BY reason <> '', verified_at NULLS LAST, customer_id) > 1
-                    THEN '{Reason.SAME_PHONE}' ELSE reason END AS reason
-        FROM (SELECT numbers.*, row_number() OVER (
-                         PARTITION BY customer_id ORDER BY subscribed DESC, verified_at NULLS LAST, id) AS rank
-              FROM ({numbers}) numbers) best
-        WHERE rank = 1
-        UNION ALL
-        SELECT id, '', NULL, '{Reason.NO_PHONE}' FROM ({nobody}) nobody
-    """  # noqa: S608  both inner statements are Django's own, with their parameters apart
-    return sql, (*number_params, *nobody_params)
+    best, params = _best_numbers(message, among)
+    if message.delivery == SmsMessage.Delivery.TRIGGERED:
+        return f"SELECT customer_id, number, consent_event_id, reason FROM ({best}) best", params  # noqa: S608  Django's
+    rivals, rival_params = _best_numbers(message, Q(pk__in=RawSQL(_OTHER_HOLDERS, [])))  # noqa: S611  no value in it
+    return _ONE_TEXT_A_PHONE.format(best=best, rivals=rivals), (*params, *rival_params)
 
 
 def estimate(message: SmsMessage) -> Estimate:
@@ -175,23 +181,41 @@ def _can_be_written(body: str, *, customer: str) -> Sequence[Check]:
     return (Check(Reason.MISSING_FIELD, Q(Exists(person))),)
 
 
-def _numbers(
-    message: SmsMessage, programme: Campaign, sender: Sender, people: QuerySet[Customer]
-) -> QuerySet[PhoneNumber, Any]:
-    """Every number of the people meant, with what decides between them."""
+def _best_numbers(message: SmsMessage, among: Q) -> tuple[str, Sequence[Any]]:
+    """SQL for the number that each of the people meant would be texted on, and why not."""
+    sql, params = _numbers(message, among).query.sql_with_params()
+    best = f"""
+        SELECT DISTINCT ON (customer_id) * FROM ({sql}) numbers
+        ORDER BY customer_id, consent_event_id IS NULL, verified_at NULLS LAST, phone_id
+    """  # noqa: S608  the inner statement is Django's own, with its parameters apart
+    return best, params
+
+
+def _numbers(message: SmsMessage, among: Q) -> QuerySet[Customer, Any]:
+    """Every number of the people meant, with what decides between them; one row without a number for who has none."""
+    if message.programme is None or message.sender is None:
+        raise ValueError("A message without programme or sender has no recipients yet.")
     checks = (
+        Check(Reason.NO_PHONE, Q(phone_numbers__isnull=False)),
         *recipient_checks(
-            campaign=message.campaign, programme=programme, sender=sender, number="number", customer="customer_id"
+            campaign=message.campaign, programme=message.programme, sender=message.sender,
+            number="phone_numbers__number", customer="pk",
         ),
-        *_can_be_written(message.body, customer="customer_id"),
+        *_can_be_written(message.body, customer="pk"),
+    )  # fmt: skip
+    standing = Subscription.objects.filter(
+        number=OuterRef("phone_numbers__number"), programme=message.programme, state=Subscription.State.OPTED_IN
     )
     return (
-        PhoneNumber.objects.filter(customer__in=people.values("pk"))
-        .annotate(
-            subscribed=Exists(_standing(programme)),
-            consent_event_id=Subquery(_standing(programme).values("consent_event")[:1]),
+        audience(message)
+        .filter(among)
+        .order_by()
+        .values(
+            customer_id=F("pk"),
+            phone_id=F("phone_numbers__pk"),
+            number=Coalesce("phone_numbers__number", Value("")),
+            verified_at=F("phone_numbers__verified_at"),
+            consent_event_id=Subquery(standing.values("consent_event")[:1]),
             reason=first_reason(checks),
         )
-        .order_by()
-        .values("id", "customer_id", "number", "verified_at", "subscribed", "consent_event_id", "reason")
     )

@@ -1,32 +1,22 @@
 """Runs: starting what is due by the database's clock, and closing what is done."""
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from campaigns.actions.moves import begin_due, end_due
 from campaigns.bell import ring_after_commit
 from campaigns.lifecycle import State as CampaignState
-from messaging.actions.outbox import SEND_DUE, cancel_waiting
-from messaging.gates import recipients
+from messaging.actions.freezing import freeze_due
+from messaging.actions.outbox import cancel_waiting
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.states import SETTLED, Reason, State
 from optins.actions.campaigns import release_keywords
 
 log = structlog.get_logger(__name__)
 
-_FREEZE = """
-    INSERT INTO messaging_outbound
-        (kind, run_id, campaign_id, customer_id, number, sender_id, consent_event_id, body, sealed_body,
-         state, reason, attempts, settled_at)
-    SELECT 'campaign', %s, %s, customer_id, number, %s, consent_event_id, '', '',
-           CASE WHEN reason = '' THEN 'queued' ELSE 'skipped' END, reason, 0,
-           CASE WHEN reason = '' THEN NULL ELSE now() END
-    FROM ({recipients}) recipients
-    ORDER BY customer_id
-    ON CONFLICT DO NOTHING
-"""
+START_DUE = "messaging.start_due"
 
 
 def follow_clock() -> None:
@@ -39,8 +29,11 @@ def follow_clock() -> None:
             close_runs(campaigns=Q(campaign__in=ended), state=Run.State.FINISHED, reason=Reason.CAMPAIGN_ENDED)
 
 
-def start_due() -> int:
-    """Fire every scheduled message whose time has come in a live campaign. Returns how many."""
+def start_due(*, seconds: float = 2.0) -> int:
+    """Fire every scheduled message whose time has come in a live campaign. Returns how many.
+
+    Then writes the audiences of what has begun, for so many seconds at most, and hands over to the next.
+    """
     due = SmsMessage.objects.filter(
         ~Exists(Run.objects.filter(message=OuterRef("pk"))),
         state=SmsMessage.State.LAUNCHED,
@@ -48,20 +41,21 @@ def start_due() -> int:
         scheduled_for__lte=Now(),
         campaign__state=CampaignState.LIVE,
     )
-    return sum(_fire(pk) for pk in due.values_list("pk", flat=True))
+    started = sum(_fire(pk) for pk in due.values_list("pk", flat=True))
+    if not freeze_due(seconds=seconds):
+        ring_after_commit(START_DUE)
+    return started
 
 
 @transaction.atomic
 def _fire(message_id: int) -> bool:
-    """Start one message's run and freeze its audience, once: a second scheduler finds the run and leaves."""
-    messages = SmsMessage.objects.select_related("campaign", "programme", "sender", "segment_in", "segment_out")
+    """Start one message's run, once: a second scheduler finds the run and leaves."""
+    messages = SmsMessage.objects.select_related("programme", "sender")
     message = messages.select_for_update(of=("self",), skip_locked=True).filter(pk=message_id).first()
     if message is None or message.runs.exists():
         return False
     run = open_run(message)
-    people = freeze(run)
-    log.info("run_started", run=run.pk, message=message.pk, people=people)
-    ring_after_commit(SEND_DUE)
+    log.info("run_started", run=run.pk, message=message.pk)
     return True
 
 
@@ -79,15 +73,8 @@ def open_run(message: SmsMessage) -> Run:
         sender=message.sender,
         body=message.body,
         due_at=due_at,
+        frozen_at=Now() if message.delivery == SmsMessage.Delivery.TRIGGERED else None,
     )
-
-
-def freeze(run: Run, *, customer_id: int | None = None) -> int:
-    """Write one row per person meant, each waiting or settled as skipped with its reason. Returns how many."""
-    sql, params = recipients(run.message, customer_id=customer_id)
-    with connection.cursor() as cursor:
-        cursor.execute(_FREEZE.format(recipients=sql), [run.pk, run.campaign_id, run.sender_id, *params])
-        return int(cursor.rowcount)
 
 
 def close_runs(*, campaigns: Q, state: Run.State, reason: Reason) -> None:
@@ -117,5 +104,5 @@ def finish_runs() -> int:
     still_listening = Q(message__delivery=SmsMessage.Delivery.TRIGGERED) & (
         Q(message__window_until__isnull=True) | Q(message__window_until__gt=Now())
     )
-    done = Run.objects.filter(~Exists(unsettled), state=Run.State.OPEN).exclude(still_listening)
-    return done.update(state=Run.State.FINISHED, finished_at=Now())
+    done = Run.objects.filter(~Exists(unsettled), state=Run.State.OPEN, frozen_at__isnull=False)
+    return done.exclude(still_listening).update(state=Run.State.FINISHED, finished_at=Now())

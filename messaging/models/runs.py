@@ -12,8 +12,9 @@ from optins.models import Sender
 class Run(models.Model):
     """What was pinned when the message fired: text, sender and programme. open ──▶ finished | cancelled.
 
-    A scheduled message has one run per occurrence, its audience frozen at that moment; a triggered
-    message has one run that stays open for its window and gains a recipient with each event.
+    A scheduled message has one run per occurrence. Its audience is frozen chunk by chunk, in the order of the
+    customers, while its first texts leave already. A triggered message has one run that stays open for its window and
+    gains a recipient with each event.
     """
 
     class State(models.TextChoices):
@@ -29,6 +30,10 @@ class Run(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    frozen_through = models.BigIntegerField(db_default=0, help_text="The customer up to whom the audience is written.")
+    frozen_at = models.DateTimeField(
+        null=True, help_text="Since when the audience is complete; from the start where events make it."
+    )
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

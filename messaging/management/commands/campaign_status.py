@@ -34,6 +34,7 @@ class Command(OperatorCommand):
         return {
             **described(found),
             "settled": settled,
+            "freezing": Run.objects.filter(campaign=found, state=Run.State.OPEN, frozen_at__isnull=True).exists(),
             "planned": progress.people,
             **{state.value: progress.of(state) for state in _ORDER},
             "runs": _runs(found),
@@ -43,11 +44,12 @@ class Command(OperatorCommand):
     def in_words(self, answer: Any) -> str:
         counts = ", ".join(f"{answer[state]:,} {state}" for state in _ORDER if answer[state])
         over = "settled" if answer["settled"] else "not settled"
+        so_far = " so far" if answer["freezing"] else ""
         return "\n".join(
             [
                 f"“{answer['name']}” (campaign {answer['campaign']}) is {answer['state']}, {over}.",
                 *([answer["pause_reason"]] if answer["pause_reason"] else []),
-                f"{answer['planned']:,} planned{': ' if counts else ''}{counts}.",
+                f"{answer['planned']:,} planned{so_far}{': ' if counts else ''}{counts}.",
                 *(f"  {row['count']:,} {row['state']}: {row['sentence']}" for row in answer["reasons"]),
             ]
         )

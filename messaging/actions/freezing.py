@@ -1,0 +1,99 @@
+"""Freezing: writing a run's audience into the outbox, a chunk of customers at a time.
+
+Each chunk is a transaction of its own that also moves the run's mark, so that a kill at any moment loses nothing and
+doubles nothing, the first texts leave while the rest is written, and no lock is held for long. Each chunk is asked as
+things stand at its moment: who joins the audience meanwhile may be in it, and who leaves is asked again at the claim.
+"""
+
+import time
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Count, Max, Q
+from django.db.models.functions import Now
+
+from campaigns.bell import ring_after_commit
+from campaigns.locks import alone
+from campaigns.models import Customer
+from messaging.actions.outbox import SEND_DUE
+from messaging.gates import recipients
+from messaging.models import Run
+
+log = structlog.get_logger(__name__)
+
+_LOCK: Final = 7_061_993
+
+_FREEZE: Final = """
+    INSERT INTO messaging_outbound
+        (kind, run_id, campaign_id, customer_id, number, sender_id, consent_event_id, body, sealed_body,
+         state, reason, attempts, settled_at)
+    SELECT 'campaign', %s, %s, customer_id, number, %s, consent_event_id, '', '',
+           CASE WHEN reason = '' THEN 'queued' ELSE 'skipped' END, reason, 0,
+           CASE WHEN reason = '' THEN NULL ELSE now() END
+    FROM ({recipients}) recipients
+    ORDER BY customer_id
+    ON CONFLICT DO NOTHING
+"""
+
+
+def freeze_due(*, seconds: float) -> bool:
+    """Write the audiences of the runs that have begun, a chunk of each in turn, until so many seconds have passed.
+
+    Returns whether all are complete, as far as this process knows: only one freezes at a time.
+    """
+    deadline = time.monotonic() + seconds
+    with alone(_LOCK) as mine:
+        while mine and (begun := _begun()):
+            # A run whose audience cannot be worked out holds up no other.
+            if not sum(_freeze_unless_broken(pk) for pk in begun):
+                break
+            if time.monotonic() >= deadline:
+                return not _begun()
+    return True
+
+
+def _begun() -> list[int]:
+    """The open runs whose audience is not complete, the latest first."""
+    runs = Run.objects.filter(state=Run.State.OPEN, frozen_at__isnull=True)
+    return list(runs.order_by("-pk").values_list("pk", flat=True))
+
+
+def _freeze_unless_broken(run_id: int) -> bool:
+    try:
+        return freeze_chunk(run_id=run_id)
+    except Exception:
+        log.exception("freeze_failed", run=run_id)
+        return False
+
+
+@transaction.atomic
+def freeze_chunk(*, run_id: int) -> bool:
+    """Write the next chunk of a run: one row a person, waiting or skipped with its reason. False if none is left.
+
+    Holds the run's row, so that who closes the run waits for the chunk and then cancels what is in it.
+    """
+    related = ("message__campaign__audience", "message__programme__audience", "message__sender__pool",
+               "message__segment_in", "message__segment_out")  # fmt: skip
+    waiting = Run.objects.filter(pk=run_id, state=Run.State.OPEN, frozen_at__isnull=True)
+    run = waiting.select_for_update(of=("self",), no_key=True).select_related(*related).first()
+    if run is None:
+        return False
+    ahead = Customer.objects.filter(pk__gt=run.frozen_through).order_by("pk").values("pk")[: settings.FREEZE_CHUNK]
+    border = ahead.aggregate(last=Max("pk"), people=Count("pk"))
+    complete = border["people"] < settings.FREEZE_CHUNK
+    last = border["last"] or run.frozen_through
+    written = _write(run, Q(pk__gt=run.frozen_through, pk__lte=last))
+    Run.objects.filter(pk=run_id).update(frozen_through=last, frozen_at=Now() if complete else None)
+    log.info("audience_frozen" if complete else "audience_chunk_frozen", run=run_id, through=last, people=written)
+    if complete or not run.frozen_through:
+        ring_after_commit(SEND_DUE)
+    return True
+
+
+def _write(run: Run, among: Q) -> int:
+    sql, params = recipients(run.message, among=among)
+    with connection.cursor() as cursor:
+        cursor.execute(_FREEZE.format(recipients=sql), [run.pk, run.campaign_id, run.sender_id, *params])
+        return int(cursor.rowcount)

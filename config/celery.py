@@ -49,6 +49,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "what dead workers left is uncertain": _every(sweep, "messaging.flag_stuck"),
         "uncertain texts are asked about": _every(sweep, "messaging.reconcile"),
         "final statuses that never came": _every(6 * sweep, "messaging.follow_up"),
+        "what was refused may be mended": _every(sweep, "messaging.check_faulty_providers"),
         "runs are closed": _every(sweep, "messaging.finish_runs"),
         "waiting imports run": _every(5, "campaigns.run_imports"),
     }

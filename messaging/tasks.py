@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from messaging.actions import following_up, leasing, outbox, reconciling, runs, sending
+from messaging.actions import following_up, leasing, mending, outbox, reconciling, runs, sending
 
 # A send worker works this long and hands over, so that scaling is more workers and a deploy waits seconds.
 WORK_SECONDS = 10.0
@@ -57,3 +57,8 @@ def reconcile() -> None:
 @shared_task(name="messaging.follow_up")
 def follow_up() -> None:
     following_up.follow_up()
+
+
+@shared_task(name="messaging.check_faulty_providers")
+def check_faulty_providers() -> None:
+    mending.check_faulty_providers()

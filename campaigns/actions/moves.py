@@ -24,14 +24,21 @@ def why_not(campaign: Campaign, move: Move) -> str:
     return f"“{campaign.name}” is {now}: it cannot {move} now. Reload the page."
 
 
-def move(*, campaign: Campaign, move: Move, by: Actor, reason: str = "") -> None:
+def move(*, campaign: Campaign, move: Move, by: Actor, reason: str = "", cause: str = "") -> None:
     """Make one move inside the caller's transaction, or raise `Refused` when the state does not allow it.
 
-    `reason` is shown on top of a paused campaign.
+    `reason` is shown on top of a paused campaign. `cause` is a word for a fault that paused it and that may end by
+    itself; a person's own pause has none.
     """
     by.require(LAUNCH_PERMISSION)
     step = MOVES[move]
-    changes: dict[str, object] = {"state": step.target, "pause_reason": reason[:255]}
+    pauses = move is Move.PAUSE
+    changes: dict[str, object] = {
+        "state": step.target,
+        "pause_reason": reason[:255] if pauses else "",
+        "pause_cause": cause,
+        "paused_at": Now() if pauses else None,
+    }
     if move is Move.LAUNCH:
         changes["launched_at"] = Now()
     if step.target in CLOSED:

@@ -39,6 +39,9 @@ class Campaign(models.Model):
     slug = models.SlugField("permalink", max_length=80, unique=True)
     state = models.CharField(max_length=10, choices=StateChoice.choices, default=State.DRAFT, editable=False)
     pause_reason = models.CharField(max_length=255, blank=True, editable=False)
+    # A word of who paused it by itself and may resume it; blank when a person did. Each move sets it anew.
+    pause_cause = models.CharField(max_length=32, blank=True, editable=False)
+    paused_at = models.DateTimeField(null=True, editable=False)
 
     starts_at = models.DateTimeField("from", null=True, blank=True)
     ends_at = models.DateTimeField("until", null=True, blank=True)

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
 from campaigns.refusals import Refused
+from messaging.actions.resuming import resume_mended
 from messaging.gateway.twilio import Account, ProviderProblem, TwilioGateway
 from messaging.gateway.twilio import gateway_for as gateway_of_account
 from optins.models import MessageProvider, Sender
@@ -41,16 +42,19 @@ def gateway_for(provider: MessageProvider) -> TwilioGateway:
 def check_connection(*, provider: MessageProvider, by: Actor) -> str:
     """Ask the carrier whether the credentials work, and keep the answer. Returns the sentence for staff.
 
-    Raises `Refused` when they do not. No transaction is open while the carrier is on the line.
+    When they do, campaigns that were paused because they did not go on. Raises `Refused` when they do not. No
+    transaction is open while the carrier is on the line.
     """
     by.require(CHANGE_PROVIDER)
-    check = gateway_for(provider).check()
+    gateway = gateway_for(provider)
+    check = gateway.check()
     problem = "" if check.ok else check.sentence
     with transaction.atomic():
         MessageProvider.objects.filter(pk=provider.pk).update(checked_at=Now(), check_problem=problem[:255])
         record(by=by, act="provider.check", of=provider, ok=check.ok)
     if problem:
         raise Refused("provider_refused", problem)
+    resume_mended(provider=provider, numbers=lambda: {number.address for number in gateway.numbers()})
     return check.sentence
 
 

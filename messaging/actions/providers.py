@@ -8,11 +8,13 @@ from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
+from campaigns.bell import ring_after_commit
 from campaigns.phone import InvalidPhoneNumber, parse_sender
 from campaigns.refusals import Refused
 from optins.models import MessageProvider, Sender
 
 SECRETS = ("auth_token", "second_auth_token", "api_key_secret")
+CHECK_FAULTY = "messaging.check_faulty_providers"
 _TOLD = ("name", "kind", "account_sid", "api_key_sid")
 
 
@@ -34,6 +36,7 @@ def save_provider(*, provider: MessageProvider, secrets: Mapping[str, str], by: 
     changed = [name for name in (*_TOLD, *SECRETS) if getattr(before, name, None) != getattr(provider, name)]
     if set(changed) - {"name"}:
         provider.checked_at, provider.check_problem = None, ""
+        ring_after_commit(CHECK_FAULTY)
     provider.save()
     record(by=by, act="provider.save", of=provider, changed=changed)
 

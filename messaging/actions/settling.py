@@ -124,7 +124,13 @@ def _pause_if_misconfigured(campaign: Campaign, outcomes: Iterable[Outcome]) -> 
     for outcome in outcomes:
         if isinstance(outcome, Refused) and outcome.kind in _PAUSES:
             try:
-                move(campaign=campaign, move=Move.PAUSE, by=SENDING, reason=explain(outcome.code))
+                move(
+                    campaign=campaign,
+                    move=Move.PAUSE,
+                    by=SENDING,
+                    reason=explain(outcome.code),
+                    cause=reason_of(outcome.kind),
+                )
             except MoveRefused:
                 log.info("already_stopped", campaign=campaign.pk)
             return

@@ -4,11 +4,11 @@ import pytest
 from django.db.models import F
 from pytest_django.fixtures import Settings
 
-from messaging.actions.claiming import claim_recipients
+from messaging.actions.claiming import Claimed, claim_recipients
 from messaging.actions.leasing import Lease, flag_stuck
 from messaging.actions.sending import send_due
 from messaging.actions.settling import settle
-from messaging.gateway.outcomes import Accepted, RetryLater, Uncertain
+from messaging.gateway.outcomes import Accepted, Outcome, RetryLater, Uncertain
 from messaging.models import Outbound, Run
 from messaging.states import Reason, State
 from optins.models import Sender
@@ -99,7 +99,7 @@ def test_an_answer_does_not_touch_a_later_attempt(run: Run) -> None:
 
 def test_answers_and_what_was_not_begun_are_settled_together(short_code: Sender) -> None:
     campaign_to(short_code, ADA, BOB)
-    answered, unbegun = claim_recipients(run=Run.objects.get(), limit=2)
-    answers = [(answered, Accepted(SID, "queued", 1)), (unbegun, RetryLater(0, None))]
+    answered, unbegun = claim_recipients(run=Run.objects.get(), parts=2).texts
+    answers: list[tuple[Claimed, Outcome]] = [(answered, Accepted(SID, "queued", 1)), (unbegun, RetryLater(0, None))]
     settle(sender=short_code, run=None, answers=answers)
     assert [row.state for row in Outbound.objects.order_by("pk")] == [State.ACCEPTED, State.QUEUED]

@@ -26,12 +26,16 @@ from django.db.models import (
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Now
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from campaigns.audience import meets_restriction, members
 from campaigns.models import Campaign, Customer
 from messaging import rendering
+from messaging.caps import at_limit
+from messaging.clock import GateNow
 from messaging.models import Outbound, Run, SmsMessage
+from messaging.places import PLACE_FIELDS, Known
 from messaging.queries import has_merge_value
 from messaging.states import Reason
 from optins.consent import Check, may_be_texted, not_suppressed
@@ -92,8 +96,12 @@ def recipient_checks(
 
 def first_reason(checks: Sequence[Check]) -> Case:
     """The first check that does not pass, as a column; blank when all pass."""
-    cases = [When(~check.passes, then=Value(check.reason)) for check in checks]
-    return Case(*cases, default=Value(""), output_field=CharField())
+    return Case(*whens(checks), default=Value(""), output_field=CharField())
+
+
+def whens(checks: Sequence[Check]) -> Sequence[When]:
+    """For each check the reason when it does not pass."""
+    return [When(~check.passes, then=Value(check.reason)) for check in checks]
 
 
 def recipients(message: SmsMessage, *, among: Q = EVERYBODY) -> tuple[str, Sequence[Any]]:
@@ -120,23 +128,47 @@ def estimate(message: SmsMessage) -> Estimate:
     return Estimate(people=reachable + counts.total(), reachable=reachable, skipped=dict(counts.most_common()))
 
 
+def waiting_rows(run: Run) -> QuerySet[Outbound]:
+    """A run's rows that are due, each with what is known of where the person is, and the moment of asking."""
+    waiting = Outbound.objects.filter(
+        run=run, state=Outbound.StateChoice.QUEUED, due_at__lte=GateNow(), run__state=Run.State.OPEN,
+        run__campaign__state=Campaign.StateChoice.LIVE,
+    )  # fmt: skip
+    places = {f"place_{name}": F(f"customer__{name}") for name in PLACE_FIELDS}
+    return waiting.annotate(asked_at=GateNow(), **places)
+
+
+def known(row: Any) -> Known:
+    """Where the person of a waiting row is, as far as is known. A person who was deleted left the number."""
+    return Known(row.number, *(getattr(row, f"place_{name}") or "" for name in PLACE_FIELDS))
+
+
 def waiting_recipients(run: Run) -> QuerySet[Outbound]:
-    """A run's rows that are due, each with `refusal` (blank: may leave) and the `consent` that allows it."""
+    """A run's rows that are due, each with `refusal` (blank: may leave) and the `consent` that allows it.
+
+    Lawful hours come after these: they say not whether, but when.
+    """
     checks = recipient_checks(
         campaign=run.campaign, programme=run.programme, sender=run.sender, number="number", customer="customer_id"
     )
-    waiting = Outbound.objects.filter(
-        run=run, state=Outbound.StateChoice.QUEUED, due_at__lte=Now(), run__state=Run.State.OPEN,
-        run__campaign__state=Campaign.StateChoice.LIVE,
-    )  # fmt: skip
     closed = When(
-        run__message__delivery=SmsMessage.Delivery.TRIGGERED, run__message__window_until__lte=Now(),
+        run__message__delivery=SmsMessage.Delivery.TRIGGERED, run__message__window_until__lte=GateNow(),
         then=Value(Reason.WINDOW_CLOSED),
     )  # fmt: skip
+    late = When(_is_late(run.message), then=Value(Reason.TOO_LATE))
+    capped = When(Q(at_limit()), then=Value(Reason.FREQUENCY_CAP))
     standing = _standing(run.programme).values("consent_event")[:1]
-    return waiting.annotate(
-        refusal=Case(closed, default=first_reason(checks), output_field=CharField()), consent=Subquery(standing)
-    ).order_by("due_at", "pk")
+    refusal = Case(closed, late, *whens(checks), capped, default=Value(""), output_field=CharField())
+    return waiting_rows(run).annotate(refusal=refusal, consent=Subquery(standing)).order_by("due_at", "pk")
+
+
+def _is_late(message: SmsMessage) -> Q:
+    """So long after its time that a row is no longer worth sending. A held row keeps the time that it had at first."""
+    if message.delivery == SmsMessage.Delivery.TRIGGERED:
+        began: Any = Coalesce("event__occurred_at", "created_at")
+    else:
+        began = F("run__due_at")
+    return Q(LessThanOrEqual(began, GateNow() - Value(message.delay + message.late_after)))
 
 
 # Answers to STOP and HELP go to anybody: the law wants them answered. All else respects suppression.

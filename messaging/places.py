@@ -52,6 +52,10 @@ class Known:
     postal_code: str = ""
 
 
+PLACE_FIELDS: Final = ("time_zone", "country", "state", "postal_code")
+"""The fields of a customer's profile that tell a place, in the order of `Known`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Region:
     name: str

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.db.models import CharField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, LessThan, Regex
 
 from campaigns.audience import fields
 from campaigns.lifecycle import State as CampaignState
 from campaigns.models import Customer
 from campaigns.profile import FIELDS
+from messaging.clock import GateNow
 from messaging.models import Outbound, Run
 from messaging.rendering import UNREADABLE_FROM
 from messaging.states import State
@@ -53,7 +54,7 @@ def has_merge_value(name: str) -> Q:
 
 def open_runs(sender: Sender) -> QuerySet[Run]:
     """A sender's open runs with something due and a live campaign, oldest first."""
-    due = Outbound.objects.filter(run=OuterRef("pk"), state=State.QUEUED, due_at__lte=Now())
+    due = Outbound.objects.filter(run=OuterRef("pk"), state=State.QUEUED, due_at__lte=GateNow())
     runs = Run.objects.filter(Exists(due), sender=sender, state=Run.State.OPEN, campaign__state=CampaignState.LIVE)
     related = ("campaign__audience", "programme__audience", "sender__provider", "message")
     return runs.select_related(*related).order_by("pk")
@@ -61,7 +62,7 @@ def open_runs(sender: Sender) -> QuerySet[Run]:
 
 def senders_with_work() -> QuerySet[Sender]:
     """Senders from which something is due now, each with `owes_replies`: whether a notice is among it."""
-    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now())
+    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=GateNow())
     notices = due.filter(sender=OuterRef("pk"), kind=Outbound.Kind.NOTICE)
     runs = Run.objects.filter(
         Exists(due.filter(run=OuterRef("pk"))), sender=OuterRef("pk"), state=Run.State.OPEN,

@@ -86,7 +86,7 @@ def from_twilio(word: str) -> State | None:
 
 
 class Reason(StrEnum):
-    """Why an outbound was skipped, failed, was cancelled or is uncertain. Stored: the words never change."""
+    """Why an outbound was skipped, failed, was cancelled, waits or is uncertain. Stored: the words never change."""
 
     # skipped
     NO_PHONE = "no_phone"
@@ -101,6 +101,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     CAMPAIGN_ENDED = "campaign_ended"
     WINDOW_CLOSED = "window_closed"
+    OUTSIDE_HOURS = "outside_hours"
     FREQUENCY_CAP = "frequency_cap"
     TOO_LATE = "too_late"
     # failed
@@ -119,6 +120,8 @@ class Reason(StrEnum):
     # cancelled
     STOPPED = "stopped"
     CAMPAIGN_CANCELLED = "campaign_cancelled"
+    # queued
+    HELD_FOR_HOURS = "held_for_hours"
     # uncertain
     NO_ANSWER = "no_answer"
 
@@ -180,6 +183,10 @@ _SKIPPED: Final = {
     Reason.WINDOW_CLOSED: (
         "The message's window was closed when the text was due.",
         "Check the from and until dates of the message, and its delay.",
+    ),
+    Reason.OUTSIDE_HOURS: (
+        "It was not a lawful hour for texts where the person is.",
+        "Let the message wait for the morning instead (Setup), or set an earlier time of day.",
     ),
     Reason.FREQUENCY_CAP: (
         "The customer already received as many texts as the limit allows.",
@@ -253,6 +260,13 @@ _CANCELLED: Final = {
     ),
 }
 
+_QUEUED: Final = {
+    Reason.HELD_FOR_HOURS: (
+        "The text waits until people may be texted where this person is.",
+        "Nothing to do: it leaves by itself when the hours begin.",
+    ),
+}
+
 _UNCERTAIN: Final = {
     Reason.NO_ANSWER: (
         "The provider did not answer, so that nobody knows yet whether it has the text.",
@@ -267,6 +281,7 @@ EXPLANATIONS: Final[Mapping[Reason, Explanation]] = MappingProxyType(
             (State.SKIPPED, _SKIPPED),
             (State.FAILED, _FAILED),
             (State.CANCELLED, _CANCELLED),
+            (State.QUEUED, _QUEUED),
             (State.UNCERTAIN, _UNCERTAIN),
         )
         for reason, (sentence, advice) in words.items()

@@ -15,6 +15,8 @@ from django.db.models.functions import Now
 
 from campaigns.models import Customer
 from messaging import rendering
+from messaging.actions.capping import hand_back_over_limit, one_each
+from messaging.actions.holding import keep_hours
 from messaging.gates import waiting_notices, waiting_recipients
 from messaging.models import Outbound, Run
 from messaging.parts import count, fits
@@ -59,8 +61,8 @@ class Claim:
 
 _CLAIM = """
     UPDATE messaging_outbound AS outbound
-    SET state = 'sending', attempt_id = claimed.attempt_id, attempts = least(attempts + 1, 32767), claimed_at = now(),
-        leased_until = now() + make_interval(secs => %s), asked = 0,
+    SET state = 'sending', attempt_id = claimed.attempt_id, attempts = least(attempts + 1, 32767),
+        claimed_at = optline_now(), leased_until = optline_now() + make_interval(secs => %s), asked = 0, reason = '',
         error_code = NULL, body = claimed.body, parts = claimed.parts, consent_event_id = claimed.consent_event_id
     FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::smallint[], %s::bigint[])
          AS claimed (id, attempt_id, body, parts, consent_event_id)
@@ -68,11 +70,20 @@ _CLAIM = """
 """
 
 
-@transaction.atomic
 def claim_recipients(*, run: Run, parts: int) -> Claim:
-    """Claim recipients of a run whose texts take `parts` at most. Who may no longer be texted is settled as skipped."""
+    """Claim recipients of a run whose texts take `parts` at most.
+
+    Who may no longer be texted is settled as skipped; for whom it is night is held, or skipped.
+    """
+    claim = _claim_recipients(run, parts)
+    over = hand_back_over_limit([(text.outbound_id, text.number, text.attempt_id) for text in claim.texts])
+    return Claim([text for text in claim.texts if text.outbound_id not in over], claim.needs)
+
+
+@transaction.atomic
+def _claim_recipients(run: Run, parts: int) -> Claim:
     template = rendering.compile(run.body)
-    rows = _lock(waiting_recipients(run), parts)
+    rows = keep_hours(run=run, rows=one_each(_lock(waiting_recipients(run), parts)))
     values = _merge_values(template, [row.customer_id for row in rows])
 
     def text(row: Outbound) -> str:

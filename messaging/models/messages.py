@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -39,6 +40,10 @@ class SmsMessage(models.Model):
         SCHEDULED = "scheduled", "Scheduled"
         TRIGGERED = "triggered", "Triggered"
 
+    class OutsideHours(models.TextChoices):
+        HOLD = "hold", "Wait until they may be texted"
+        SKIP = "skip", "Leave them out"
+
     class DelayUnit(models.TextChoices):
         MINUTES = "minutes", "minutes"
         HOURS = "hours", "hours"
@@ -60,6 +65,16 @@ class SmsMessage(models.Model):
         "at most", null=True, blank=True, help_text="Times per person. Leave empty for no limit."
     )
     limit_days = models.PositiveSmallIntegerField("in days", null=True, blank=True)
+
+    outside_hours = models.CharField(
+        "people for whom it is night", max_length=4, choices=OutsideHours.choices, default=OutsideHours.HOLD
+    )
+    late_after_hours = models.PositiveSmallIntegerField(
+        "too late after",
+        null=True,
+        blank=True,
+        help_text="So many hours after its time it is no longer sent to anybody. Leave empty for the usual limit.",
+    )
 
     sender = models.ForeignKey(
         Sender, verbose_name="target phone number", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -134,3 +149,9 @@ class SmsMessage(models.Model):
     @property
     def delay(self) -> dt.timedelta:
         return delay(self.delay_amount, self.delay_unit)
+
+    @property
+    def late_after(self) -> dt.timedelta:
+        """How long after its time a text is still worth sending."""
+        hours = self.late_after_hours
+        return settings.LATE_AFTER if hours is None else dt.timedelta(hours=hours)

@@ -107,6 +107,12 @@ class Outbound(models.Model):
             ),
             # A STOP cancels the number's waiting rows.
             models.Index(fields=["number"], name="outbound_waiting_by_number", condition=Q(state="queued")),
+            # The claim asks how many texts a number was sent lately.
+            models.Index(
+                fields=["number", "claimed_at"],
+                name="outbound_lately",
+                condition=Q(kind="campaign", claimed_at__isnull=False),
+            ),
             # The rescue of what a dead worker left on the wire.
             models.Index(fields=["leased_until"], name="outbound_leased", condition=Q(state="sending")),
             # What the carrier has to be asked about, in its order.

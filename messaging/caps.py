@@ -1,0 +1,50 @@
+"""How many texts a number has had lately: at most so many a day from all campaigns together.
+
+What counts is what may have reached the person: accepted and uncertain texts count, and those that failed after the
+carrier took them; what surely never left does not. Notices answer what a person did and never count.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
+WINDOW: Final = dt.timedelta(hours=24)
+
+_LATELY: Final = """
+    (SELECT count(*) FROM messaging_outbound lately
+     WHERE lately.number = {number} AND lately.kind = 'campaign' AND lately.claimed_at > optline_now() - %s
+           AND (lately.state IN ('sending', 'uncertain', 'accepted', 'sent', 'delivered')
+                OR lately.state = 'failed' AND lately.sid IS NOT NULL))
+"""
+_OVER: Final = f"""
+    SELECT mine.id FROM unnest(%s::bigint[], %s::text[]) AS mine (id, number)
+    WHERE {_LATELY.format(number="mine.number")} > %s
+"""  # noqa: S608  made of constants
+
+
+def has_had_enough(number: str) -> tuple[str, Sequence[Any]]:
+    """SQL that is true of a number, named by an expression of the outer statement, that is at its limit now."""
+    if not settings.FREQUENCY_CAP:
+        return "FALSE", ()
+    return f"{_LATELY.format(number=number)} >= %s", (WINDOW, settings.FREQUENCY_CAP)
+
+
+def at_limit() -> RawSQL:
+    """The same as an annotation of an outbound."""
+    sql, params = has_had_enough('"messaging_outbound"."number"')
+    return RawSQL(sql, params, output_field=BooleanField())  # noqa: S611  made of constants
+
+
+def over_limit(texts: Sequence[tuple[int, str]]) -> Sequence[int]:
+    """Of these claimed and committed texts, by id and number, those of numbers that now have more than the limit."""
+    if not settings.FREQUENCY_CAP or not texts:
+        return ()
+    ids, numbers = zip(*texts, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_OVER, [list(ids), list(numbers), WINDOW, settings.FREQUENCY_CAP])
+        return [pk for (pk,) in cursor.fetchall()]

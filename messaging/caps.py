@@ -45,6 +45,7 @@ def over_limit(texts: Sequence[tuple[int, str]]) -> Sequence[int]:
     if not settings.FREQUENCY_CAP or not texts:
         return ()
     ids, numbers = zip(*texts, strict=True)
+    params: list[Any] = [list(ids), list(numbers), WINDOW, settings.FREQUENCY_CAP]
     with connection.cursor() as cursor:
-        cursor.execute(_OVER, [list(ids), list(numbers), WINDOW, settings.FREQUENCY_CAP])
+        cursor.execute(_OVER, params)
         return [pk for (pk,) in cursor.fetchall()]

@@ -14,7 +14,7 @@ def place(number: str = MICHIGAN, **known: str) -> Place:
 
 def test_a_time_zone_goes_before_everything() -> None:
     found = place(time_zone="America/Denver", state="FL", postal_code="33101")
-    assert (found.zones, found.because) == ({"America/Denver"}, "time zone")
+    assert (found.zones, found.because) == (frozenset({"America/Denver"}), "time zone")
 
 
 def test_the_state_is_the_profiles_even_when_the_zone_is_told() -> None:
@@ -24,7 +24,7 @@ def test_the_state_is_the_profiles_even_when_the_zone_is_told() -> None:
 @pytest.mark.parametrize("state", ["FL", "fl", " Florida ", "US-FL"])
 def test_a_state_is_read_in_any_spelling(state: str) -> None:
     found = place(state=state)
-    assert (found.states, found.because) == ({"US-FL"}, "state")
+    assert (found.states, found.because) == (frozenset({"US-FL"}), "state")
 
 
 def test_a_state_of_two_zones_is_in_both() -> None:
@@ -37,7 +37,7 @@ def test_a_state_of_two_zones_is_in_both() -> None:
 )
 def test_a_postal_code_tells_the_state(code: str, state: str) -> None:
     found = place(postal_code=code)
-    assert (found.states, found.because, found.state_because) == ({state}, "postal code", "postal code")
+    assert (found.states, found.because, found.state_because) == (frozenset({state}), "postal code", "postal code")
 
 
 def test_a_canadian_postal_code_tells_the_province() -> None:
@@ -48,7 +48,7 @@ def test_a_canadian_postal_code_tells_the_province() -> None:
 
 def test_a_number_tells_its_states_and_every_zone_of_its_area_code() -> None:
     found = place(MIAMI)
-    assert (found.country, found.states, found.because) == ("US", {"US-FL"}, "number")
+    assert (found.country, found.states, found.because) == ("US", frozenset({"US-FL"}), "number")
     assert place("+18505550101").zones == {"America/New_York", "America/Chicago"}
 
 
@@ -78,7 +78,11 @@ def test_a_foreign_number_is_in_its_country() -> None:
 
 def test_a_territory_is_under_the_law_of_the_united_states() -> None:
     found = place("+17875550101")
-    assert (found.country, found.states, found.zones) == ("US", {"US-PR"}, {"America/Puerto_Rico"})
+    assert (found.country, found.states, found.zones) == (
+        "US",
+        frozenset({"US-PR"}),
+        frozenset({"America/Puerto_Rico"}),
+    )
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/Land", ""])

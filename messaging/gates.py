@@ -233,7 +233,7 @@ def _numbers(message: SmsMessage, among: Q) -> QuerySet[Customer, Any]:
             campaign=message.campaign, programme=message.programme, sender=message.sender,
             number="phone_numbers__number", customer="pk",
         ),
-        *_can_be_written(message.body, customer="pk"),
+        *_can_be_written(message.text, customer="pk"),
     )  # fmt: skip
     standing = Subscription.objects.filter(
         number=OuterRef("phone_numbers__number"), programme=message.programme, state=Subscription.State.OPTED_IN

@@ -20,8 +20,12 @@ def global_options() -> GlobalOptions | None:
 
 def lint(kind: linter.Kind, text: str, *, campaign: Campaign | None) -> Sequence[linter.Finding]:
     """What carriers and the law miss in a text of this kind; it may call itself by the campaign or the company."""
-    brand = GlobalOptions.objects.values_list("brand", flat=True).first() or ""
-    return linter.findings(kind, text, names=[brand, campaign.name if campaign else ""])
+    return linter.findings(kind, text, names=[company_name(), campaign.name if campaign else ""])
+
+
+def company_name() -> str:
+    """The company as people know it; blank while nobody has said."""
+    return GlobalOptions.objects.values_list("brand", flat=True).first() or ""
 
 
 def global_words() -> frozenset[str]:

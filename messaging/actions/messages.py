@@ -28,7 +28,7 @@ def save_message(*, message: SmsMessage, by: Actor) -> None:
     by.require("messaging.change_smsmessage" if message.pk else "messaging.add_smsmessage")
     if message.pk and SmsMessage.objects.filter(pk=message.pk).exclude(state=SmsMessage.State.DRAFT).exists():
         raise Refused("wrong_state", "This message was launched and is pinned. Only its notes can change.")
-    refuse_bad_text(message.body)
+    refuse_bad_text(message.text)
     message.full_clean()
     message.save()
     record(by=by, act="message.save", of=message)
@@ -42,15 +42,15 @@ def save_notes(*, message: SmsMessage, by: Actor) -> None:
     record(by=by, act="message.notes", of=message)
 
 
-def refuse_bad_text(body: str) -> None:
+def refuse_bad_text(text: str) -> None:
     """Raise `Refused` for a text that could never be sent."""
-    problems = rendering.check(body, merge_fields())
+    problems = rendering.check(text, merge_fields())
     if problems:
         raise Refused("bad_text", problems[0].sentence, field="body")
-    if len(body) > parts.MAX_LENGTH:
-        over = len(body) - parts.MAX_LENGTH
+    if len(text) > parts.MAX_LENGTH:
+        over = len(text) - parts.MAX_LENGTH
         raise Refused("too_long", f"The message is {over} characters too long: at most 1,600 fit.", field="body")
-    if not parts.fits(body):
+    if not parts.fits(text):
         raise Refused("too_long", f"The message takes more than {parts.MAX_PARTS} parts. Shorten it.", field="body")
 
 
@@ -76,7 +76,7 @@ def missing(message: SmsMessage, *, now: dt.datetime | None = None) -> Sequence[
 
 def wording_of(message: SmsMessage) -> Sequence[Finding]:
     """What carriers and the law miss in a message's text, as it stands."""
-    return queries.lint(Kind.MARKETING, message.body, campaign=message.campaign)
+    return queries.lint(Kind.MARKETING, message.text, campaign=message.campaign)
 
 
 def _missing_for_schedule(message: SmsMessage, now: dt.datetime) -> Sequence[str]:

@@ -71,7 +71,7 @@ def open_run(message: SmsMessage) -> Run:
         campaign_id=message.campaign_id,
         programme=message.programme,
         sender=message.sender,
-        body=message.body,
+        body=message.text,
         due_at=due_at,
         frozen_at=Now() if message.delivery == SmsMessage.Delivery.TRIGGERED else None,
     )

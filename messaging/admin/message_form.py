@@ -24,12 +24,16 @@ from messaging.actions.messages import refuse_bad_text
 from messaging.models import SmsMessage
 from optins.admin.fields import SenderForm
 from optins.models import OptInCampaign
+from optins.queries import company_name
 
 _COMMON_ZONES: Final = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
     "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico", "America/Toronto", "Europe/London", "UTC",
 )  # fmt: skip
 _CLOCKS: Final = ("scheduled_for", "window_from", "window_until")
+CLOSING: Final = "Reply STOP to cancel."
+"""How to stop, as a new message ends unless somebody changes it."""
+
 _NUMBER: Final = {"min": 1, "class": "ol-number"}
 
 
@@ -42,6 +46,12 @@ def zone_choices() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
 
 def _shown(zone: str) -> str:
     return zone.replace("_", " ")
+
+
+def _opening() -> str:
+    """Who is texting, when the company's name is known."""
+    brand = company_name()
+    return f"{brand}:" if brand else ""
 
 
 class WallClockField(forms.SplitDateTimeField):
@@ -94,8 +104,8 @@ class SmsMessageForm(SenderForm):
         model = SmsMessage
         fields = (
             "name", "delivery", "scheduled_for", "time_zone", "event_name", "window_from", "window_until",
-            "delay_amount", "delay_unit", "limit_count", "limit_days", "sender", "programme", "body",
-            "segment_in", "segment_out", "notes",
+            "delay_amount", "delay_unit", "limit_count", "limit_days", "sender", "programme", "opening", "body",
+            "closing", "segment_in", "segment_out", "notes",
         )  # fmt: skip
         labels = {"delay_amount": "Send after", "delay_unit": "Unit", "limit_days": "Days", "event_name": "Event"}
         help_texts = {
@@ -111,6 +121,8 @@ class SmsMessageForm(SenderForm):
             "delay_unit": UnfoldAdminSelectWidget,
             "limit_count": UnfoldAdminIntegerFieldWidget(_NUMBER),
             "limit_days": UnfoldAdminIntegerFieldWidget(_NUMBER),
+            "opening": UnfoldAdminTextInputWidget({"placeholder": "Acme:"}),
+            "closing": UnfoldAdminTextInputWidget({"placeholder": CLOSING}),
             "body": UnfoldAdminTextareaWidget({"rows": 6, "aria-describedby": "message-count id_body_error"}),
             "notes": UnfoldAdminTextareaWidget({"rows": 6}),
         }
@@ -119,7 +131,7 @@ class SmsMessageForm(SenderForm):
         super().__init__(*args, **kwargs)
         message = self.instance
         if message._state.adding:
-            self.initial["time_zone"] = settings.TIME_ZONE
+            self.initial.update(time_zone=settings.TIME_ZONE, opening=_opening(), closing=CLOSING)
         zone = zoneinfo.ZoneInfo(message.time_zone)
         for name in _CLOCKS:
             moment = getattr(message, name)
@@ -136,7 +148,7 @@ class SmsMessageForm(SenderForm):
         programmes.queryset = open_ones | OptInCampaign.objects.filter(pk=self.instance.programme_id or 0)
 
     def checks(self) -> list[Callable[[], object]]:
-        return [partial(refuse_bad_text, self.instance.body)]
+        return [partial(refuse_bad_text, self.instance.text)]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

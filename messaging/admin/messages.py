@@ -30,7 +30,7 @@ TABS: Final[Mapping[str, tuple[str, ...]]] = {
         "delivery", "scheduled_for", "time_zone", "event_name", "window_from", "window_until", "delay_amount",
         "delay_unit", "limit_count", "limit_days",
     ),
-    "creative": ("provider", "sender", "programme", "body"),
+    "creative": ("provider", "sender", "programme", "opening", "body", "closing"),
     "targeting": ("segment_in", "segment_out"),
     "notes": ("notes",),
 }  # fmt: skip
@@ -47,8 +47,11 @@ class SmsMessageAdmin(ModelAdmin):
 
         pages = [at("launch", launch), at("duplicate", duplicate), at("discard", discard)]
         pieces = [at("audience", audience_of), at("progress", progress_of)]
-        shown = path("preview/", self.admin_site.admin_view(preview.preview), name="messaging_preview")
-        return [*pages, *pieces, shown, *super().get_urls()]
+        typed = [
+            path(f"{piece.__name__}/", self.admin_site.admin_view(piece), name=f"messaging_{piece.__name__}")
+            for piece in (preview.preview, preview.spread, preview.field)
+        ]
+        return [*pages, *pieces, *typed, *super().get_urls()]
 
     def _of_message(self, view: Page) -> Callable[..., HttpResponse]:
         def found(request: HttpRequest, message_id: int) -> HttpResponse:
@@ -90,7 +93,7 @@ class SmsMessageAdmin(ModelAdmin):
         if posted is not None and attempt(notes, lambda: verb(message=message, by=actor(request))):
             messages.success(request, f"“{message.name}” was saved.")
             address = reverse("admin:messaging_smsmessage_change", args=[message.pk])
-            return HttpResponseRedirect(f"{address}?tab={_known_tab(request.POST.get('tab', ''))}")
+            return HttpResponseRedirect(f"{address}?tab={_known_tab(request.POST.get('tab', ''))}&saved")
         return self._page(request, message, form, notes, may_change)
 
     def _page(

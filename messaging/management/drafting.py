@@ -31,7 +31,9 @@ _GLOBAL_WORDS: Final = {
 }
 # What a message is given as it stands, by flag and field.
 _AS_GIVEN: Final = {
+    "opening": "opening",
     "body": "body",
+    "closing": "closing",
     "event": "event_name",
     "delay_amount": "delay_amount",
     "delay_unit": "delay_unit",

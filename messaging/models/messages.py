@@ -88,7 +88,13 @@ class SmsMessage(models.Model):
         related_name="+",
         help_text="Only people who opted in to this are texted.",
     )
+    opening = models.CharField(
+        "begins with", max_length=80, blank=True, help_text="Who is texting, in front of each text: “Acme:”."
+    )
     body = models.TextField("message", blank=True)
+    closing = models.CharField(
+        "ends with", max_length=80, blank=True, help_text="How to stop, on a line of its own after each text."
+    )
 
     segment_in = models.ForeignKey(
         Segment, verbose_name="only people in", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -145,6 +151,14 @@ class SmsMessage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def text(self) -> str:
+        """What is sent, its merge fields still open: opening, body and closing. Blank without a body."""
+        if not self.body.strip():
+            return ""
+        spoken = " ".join(filter(None, (self.opening.strip(), self.body)))
+        return "\n".join(filter(None, (spoken, self.closing.strip())))
 
     @property
     def delay(self) -> dt.timedelta:

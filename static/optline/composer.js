@@ -3,80 +3,106 @@
 
 (() => {
   const PAUSE_MS = 300;
+  // What the server needs to know of the form to render a text and to tell whom it is meant for.
+  const TOLD = ["csrfmiddlewaretoken", "opening", "body", "closing", "sender", "programme", "segment_in", "segment_out",
+    "viewing_as", "find"];
 
   function start(composer) {
     const form = composer.closest("form");
-    const body = composer.querySelector("textarea");
-    const sender = form.elements.namedItem("sender");
+    const body = form.elements.namedItem("body");
     const viewingAs = composer.querySelector("[data-viewing-as]");
-    let timer = 0;
-    let latest = null;
+    const find = composer.querySelector("[name=find]");
+    const insert = (name) => composer.querySelector(`[data-insert="${name}"]`);
+    const timers = {};
+    const latest = {};
 
-    async function show() {
-      latest?.abort();
-      latest = new AbortController();
-      const given = new URLSearchParams({
-        csrfmiddlewaretoken: form.elements.namedItem("csrfmiddlewaretoken").value,
-        body: body.value,
-        sender: sender?.value ?? "",
-        viewing_as: viewingAs.value,
-        kind: "marketing",
-        campaign: composer.dataset.campaign,
-      });
+    /* Asks the server for a piece; a newer question cancels an older one. */
+    async function ask(piece, more = {}) {
+      latest[piece]?.abort();
+      latest[piece] = new AbortController();
+      const given = new URLSearchParams({ kind: "marketing", campaign: composer.dataset.campaign, ...more });
+      for (const name of TOLD) {
+        given.set(name, form.elements.namedItem(name)?.value ?? "");
+      }
       try {
-        const answer = await fetch(composer.dataset.preview, { method: "POST", body: given, signal: latest.signal });
-        if (answer.ok) {
-          place(new DOMParser().parseFromString(await answer.text(), "text/html"));
-        }
+        const signal = latest[piece].signal;
+        const answer = await fetch(composer.dataset[piece], { method: "POST", body: given, signal });
+        return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
       } catch (error) {
-        // A newer keystroke cancelled this one, or the network is away: the last preview stands.
-        if (error.name !== "AbortError" && !(error instanceof TypeError)) {
-          throw error;
+        // A newer keystroke cancelled this one, or the network is away: what is shown stands.
+        if (error.name === "AbortError" || error instanceof TypeError) {
+          return null;
         }
+        throw error;
       }
     }
 
-    function place(answer) {
-      for (const piece of answer.querySelectorAll("[data-for]")) {
-        composer.querySelector(`[data-part="${piece.dataset.for}"]`).replaceChildren(...piece.childNodes);
+    const place = (name, nodes) => composer.querySelector(`[data-part="${name}"]`).replaceChildren(...nodes);
+
+    async function show() {
+      const answer = await ask("preview");
+      for (const piece of answer?.querySelectorAll("[data-for]") ?? []) {
+        place(piece.dataset.for, piece.childNodes);
       }
+    }
+
+    async function showSpread() {
+      const answer = await ask("spread");
+      if (answer) {
+        place("spread", answer.body.childNodes);
+      }
+    }
+
+    function soon(work, pause) {
+      clearTimeout(timers[work.name]);
+      timers[work.name] = setTimeout(work, pause);
     }
 
     function showSoon() {
-      clearTimeout(timer);
-      timer = setTimeout(show, PAUSE_MS);
+      soon(show, PAUSE_MS);
+      // Asked of the whole audience: only once the hand rests.
+      soon(showSpread, 3 * PAUSE_MS);
     }
 
     function write(text) {
       body.setRangeText(text, body.selectionStart, body.selectionEnd, "end");
       body.focus();
-      showSoon();
+      body.dispatchEvent(new Event("input", { bubbles: true }));
     }
 
-    body.addEventListener("input", showSoon);
-    viewingAs.addEventListener("change", show);
-    sender?.addEventListener("change", show);
-    composer.querySelector("[data-insert]").addEventListener("change", (event) => {
-      if (event.target.value) {
-        write(`{{ ${event.target.value} | default: "there" }}`);
-        event.target.value = "";
+    function insertField() {
+      const quoted = insert("default").value.replaceAll(/["{}\n]/g, "");
+      const fallback = quoted ? ` | default: "${quoted}"` : "";
+      const longest = insert("max").value ? ` | max: ${Number(insert("max").value)}` : "";
+      write(`{{ ${insert("name").value}${fallback}${longest} }}`);
+    }
+
+    form.addEventListener("input", (event) => TOLD.includes(event.target.name) && showSoon());
+    form.addEventListener("change", (event) => {
+      if (event.target === viewingAs) {
+        find.hidden = viewingAs.value !== "find";
+        show();
+      } else if (TOLD.includes(event.target.name)) {
+        showSoon();
       }
     });
+    insert("name").addEventListener("change", async () => {
+      insert("go").disabled = !insert("name").value;
+      const answer = insert("name").value ? await ask("field", { name: insert("name").value }) : null;
+      place("field", answer?.body.childNodes ?? []);
+    });
+    insert("go").addEventListener("click", insertField);
     composer.addEventListener("click", (event) => {
       const cleaned = event.target.closest("[data-body]");
-      if (cleaned) {
-        body.value = cleaned.dataset.body;
-        body.focus();
-        show();
-      }
       const missing = event.target.closest("[data-append]");
-      if (missing) {
-        body.value = `${body.value.trimEnd()} ${missing.dataset.append}`.trimStart();
+      if (cleaned || missing) {
+        body.value = cleaned ? cleaned.dataset.body : `${body.value.trimEnd()} ${missing.dataset.append}`.trimStart();
         body.focus();
-        show();
+        body.dispatchEvent(new Event("input", { bubbles: true }));
       }
     });
     show();
+    showSpread();
   }
 
   document.addEventListener("DOMContentLoaded", () => {

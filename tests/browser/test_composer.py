@@ -27,10 +27,16 @@ def open_new_message(page: Page) -> None:
 def test_the_phone_and_the_count_follow_the_typing(page: Page, complaints: list[str]) -> None:
     factories.customer(first_name="Grace")
     open_new_message(page)
+    page.get_by_label("Ends with").fill("")
     page.get_by_label("Message", exact=True).fill("Hello ")
-    page.get_by_label("Insert field").select_option("first_name")
+    page.get_by_text("Insert field", exact=True).click()
+    page.get_by_label("Field", exact=True).select_option("first_name")
+    expect(page.get_by_text("100 % of the audience have a value, such as “Grace”")).to_be_visible()
+    page.get_by_label("For people without a value").fill("there")
+    page.get_by_role("button", name="Insert", exact=True).click()
     expect(page.locator(".ol-bubble")).to_have_text("Hello Grace")
     expect(page.locator("#message-count")).to_contain_text("149 left in this part · 1 message · GSM-7")
+    expect(page.get_by_text("1 message for each person of 1 person")).to_be_visible()
     page.get_by_label("Viewing as").select_option("missing")
     expect(page.locator(".ol-bubble")).to_have_text("Hello there")
     assert complaints == []
@@ -39,7 +45,9 @@ def test_the_phone_and_the_count_follow_the_typing(page: Page, complaints: list[
 def test_dear_characters_are_cleaned_by_one_button(page: Page) -> None:
     open_new_message(page)
     page.get_by_label("Message", exact=True).fill("It’s on")
-    page.get_by_role("button", name="Clean characters").click()
+    expect(page.locator("#message-count mark")).to_have_text("’")
+    page.get_by_text("Clean characters").click()
+    page.get_by_role("button", name="Use this text").click()
     expect(page.get_by_label("Message", exact=True)).to_have_value("It's on")
 
 
@@ -65,6 +73,45 @@ def test_saving_comes_back_to_the_tab_it_was_pressed_on(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was saved.")).to_be_visible()
     expect(page.get_by_role("tab", name="Creative")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_person_is_looked_for_and_the_text_shown_as_theirs(page: Page) -> None:
+    factories.customer(first_name="Ada")
+    factories.customer(first_name="Grace", last_name="Hopper")
+    open_new_message(page)
+    page.get_by_label("Message", exact=True).fill("Hello {{ first_name }}")
+    page.get_by_label("Viewing as").select_option("find")
+    page.get_by_label("Name, external ID or number").fill("hopper")
+    expect(page.locator(".ol-bubble")).to_contain_text("Hello Grace")
+
+
+def test_leaving_with_something_unsaved_asks_first(page: Page) -> None:
+    open_new_message(page)
+    page.get_by_label("Message", exact=True).fill("Half a thought")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Back to the campaign").click()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Half a thought")
+    assert asked == ["beforeunload"]
+
+
+def test_a_login_that_expired_gives_back_what_was_typed(page: Page, complaints: list[str]) -> None:
+    open_new_message(page)
+    page.get_by_label("Message", exact=True).fill("A text of an hour")
+    address, staff = page.url, factories.staff("Admin")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("[name=username]").fill(staff.username)
+    page.locator("[name=password]").fill(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(address)
+    page.get_by_role("tab", name="Creative").click()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("A text of an hour")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was saved.")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_text("is here again")).to_have_count(0)
+    assert complaints == []
 
 
 @pytest.fixture

@@ -43,7 +43,9 @@ _TEXTS = {
     "The message of a messaging campaign": {
         "message-name": "By default the campaign's name.",
         "programme": "The messaging preference: an opt-in campaign by number, permalink, or “sms - 2 spring-offers”.",
+        "opening": "What each text begins with: who is texting, such as “Acme:”.",
         "body": "The text, with merge fields such as {{ first_name }}.",
+        "closing": "What each text ends with, on a line of its own: how to stop.",
         "schedule": f"When it is sent: an ISO 8601 time, or {NOW} together with --launch.",
         "event": "The event that triggers it, in place of --schedule.",
         "window-from": "Listens from.",

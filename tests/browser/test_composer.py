@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from messaging.actions.runs import start_due
 from messaging.models import MessagingCampaign, Outbound
@@ -89,7 +89,12 @@ def test_leaving_with_something_unsaved_asks_first(page: Page) -> None:
     open_new_message(page)
     page.get_by_label("Message", exact=True).fill("Half a thought")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.get_by_role("link", name="Back to the campaign").click()
     expect(page.get_by_label("Message", exact=True)).to_have_value("Half a thought")
     assert asked == ["beforeunload"]

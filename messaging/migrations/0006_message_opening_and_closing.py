@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0003_lawful_hours'),
+        ('messaging', '0005_gates_by_the_clock'),
     ]
 
     operations = [

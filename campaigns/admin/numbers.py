@@ -1,6 +1,5 @@
 """Searching a list by phone number, in whatever spelling."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from django.db.models import Model, QuerySet
@@ -14,7 +13,7 @@ class NumberSearchAdmin(ModelAdmin):
     """A list whose rows have a number, the first of the `search_fields`: finds a whole one in any spelling, or the
     digits inside one."""
 
-    search_fields: ClassVar[Sequence[str]] = ("number",)
+    search_fields: ClassVar[list[str] | tuple[str, ...]] = ("number",)
     search_help_text = "A phone number in any spelling"
 
     def get_search_results(

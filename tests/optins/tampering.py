@@ -3,7 +3,7 @@
 from django.db import connection
 
 
-def tamper(statement: str, *parameters: object) -> None:
+def tamper(statement: str, *parameters: int | str) -> None:
     """Run one statement behind the triggers' back."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -119,6 +119,7 @@ class Reason(StrEnum):
     NEVER_TAKEN = "never_taken"
     # cancelled
     STOPPED = "stopped"
+    ERASED = "erased"
     CAMPAIGN_CANCELLED = "campaign_cancelled"
     # queued
     HELD_FOR_HOURS = "held_for_hours"
@@ -253,6 +254,10 @@ _CANCELLED: Final = {
     Reason.STOPPED: (
         "The person opted out before the text was sent.",
         "Nothing to do: only the person can opt in again.",
+    ),
+    Reason.ERASED: (
+        "The person was erased before the text was sent.",
+        "Nothing to do: the person's data is gone.",
     ),
     Reason.CAMPAIGN_CANCELLED: (
         "The campaign was cancelled before the text was sent.",

@@ -17,6 +17,7 @@ from unfold.paginator import InfinitePaginator
 
 from campaigns.models import PhoneNumber
 from campaigns.phone import pretty
+from messaging.admin import evidence
 from messaging.admin.words import moment
 from messaging.models import Inbound
 from messaging.reports import conversation
@@ -82,7 +83,7 @@ class InboundAdmin(ReadOnlyAdmin):
             "conversation/<str:number>/", self.admin_site.admin_view(self.conversation_view),
             name="messaging_conversation",
         )  # fmt: skip
-        return [talk, *super().get_urls()]
+        return [talk, *evidence.urls(self.admin_site), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"page_title": "Inbox", **(extra_context or {})})

@@ -199,6 +199,20 @@ def lift(*, number: str, sender: Sender, evidence: Evidence) -> None:
         append([Entry(number=number, action=Action.LIFTED, evidence=evidence, scope=sender)])
 
 
+def erase(*, number: str, evidence: Evidence) -> None:
+    """What is personal goes. The entries stay, and so do suppressions, under the number's digest.
+
+    Writes nothing for a number of which nothing is left.
+    """
+    digest = digest_of(number)
+    personal = PersonalEvidence.objects.filter(event__number_digest=digest)
+    if personal.exists():
+        append([Entry(number=number, action=Action.ERASED, evidence=evidence)])
+        Subscription.objects.filter(number=number).delete()
+        personal.delete()
+    Suppression.objects.filter(number_digest=digest).update(number="")
+
+
 def _stand(
     number: str, programme: Campaign, event: ConsentEvent, evidence: Evidence, **standing: object
 ) -> Subscription:

@@ -8,7 +8,7 @@ from campaigns.actions.audit import record
 from campaigns.actions.persons import person_of, read_number
 from campaigns.actors import Actor
 from campaigns.models import Customer
-from campaigns.phone import mask
+from campaigns.phone import E164, mask
 from campaigns.refusals import Refused
 from optins.actions import ledger
 from optins.actions.ledger import Evidence, Method
@@ -51,7 +51,12 @@ def opt_out_number(
 
 @transaction.atomic
 def suppress_refused(*, number: str, sender: Sender, code: int) -> None:
-    """The carrier refuses this pair (21610): no further text from `sender` until the person lifts it."""
+    """The carrier refuses this pair (21610): no further text from `sender` until the person lifts it.
+
+    A text of a person who was erased since has no number any more, and no consent to end.
+    """
+    if not E164.fullmatch(number):
+        return
     ledger.lock_number(number)
     evidence = Evidence(method=Method.CARRIER, sender=sender, reason=f"Twilio error {code}")
     ledger.suppress(number=number, sender=sender.scope, reason=Suppression.Reason.CARRIER, evidence=evidence)

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, badge
 from optins.models import ApiApp, ConsentEvent, Suppression, Verification
@@ -48,7 +50,7 @@ class ConsentEventAdmin(ReadOnlyAdmin):
         ("What happened", {"fields": ("at", "phone", "action_badge", "method", "preference", "sender", "customer")}),
         ("Evidence", {"fields": ("reason", "wording", "wording_version", "inbound_text", "inbound_sid", "app",
                                  "staff", "ip", "user_agent")}),
-        ("Chain", {"fields": ("sequence", "previous", "digest")}),
+        ("Chain", {"fields": ("sequence", "previous", "digest", "all_evidence")}),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -59,6 +61,15 @@ class ConsentEventAdmin(ReadOnlyAdmin):
     @admin.display(description="number", ordering="personal__number")
     def phone(self, row: ConsentEvent) -> str:
         return super().phone(row)
+
+    @admin.display(description="all evidence of the number")
+    def all_evidence(self, row: ConsentEvent) -> str:
+        if not row.number:
+            return "erased"
+        # The page shows texts, too, so that it lives in the app above this one.
+        return format_html(
+            '<a href="{}" class="ol-link">Show</a>', reverse("admin:messaging_evidence", args=[row.number])
+        )
 
     @admin.display(description="text")
     def inbound_text(self, row: ConsentEvent) -> str:

@@ -98,6 +98,10 @@ class ConsentEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [
+            ("export_evidence", "Can take out the evidence of a number"),
+            ("erase_person", "Can erase a person"),
+        ]
         constraints = [
             # A number's chain in its order, for its evidence and for the next entry; and two writers who slipped past
             # the number's lock cannot both write its next entry.

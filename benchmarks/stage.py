@@ -68,12 +68,18 @@ def set_stage(people: int, few: int) -> Stage:
     with connection.cursor() as cursor:
         for statement in _PEOPLE.split(";"):
             cursor.execute(statement, {"count": people, "few": few})
-        everybody_joins(programme)
-        cursor.execute(_SUBSCRIPTIONS)
+    subscribe_everybody(programme)
     for table in ("campaigns_customer", "campaigns_phonenumber", "optins_subscription", "optins_consentevent"):
         analyse(table)
     rule = {"all": [{"field": "postal_code", "operator": "is", "value": "48201"}]}
     return Stage(provider, sender, programme, Segment.objects.create(name="Few", rule=rule))
+
+
+def subscribe_everybody(programme: OptInCampaign) -> None:
+    """Write, in an empty ledger, what it leaves when everybody confirms a code: the proof and the subscription."""
+    everybody_joins(programme)
+    with connection.cursor() as cursor:
+        cursor.execute(_SUBSCRIPTIONS)
 
 
 def _programme(sender: Sender) -> OptInCampaign:

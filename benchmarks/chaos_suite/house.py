@@ -1,0 +1,220 @@
+"""The house that chaos breaks: every process of the product, its servers, and a relay in each link between them."""
+
+import contextlib
+import os
+import secrets
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import psutil
+import redis
+
+from benchmarks.chaos_suite.relay import Relays
+from config.local import postgres, system, testbed, valkey
+from config.local.ports import HOST, free_port
+from config.local.processes import Child, Family
+from config.local.refusal import Refusal
+from config.local.services import ROOT, Services
+
+HOLD_SECONDS: Final = 3.0
+"""How long a carrier or a link keeps something back at most: shorter than the settling time, as ADR 7 asks."""
+RESCUE_SECONDS: Final = 8
+SETTLE_SECONDS: Final = 5
+SETTINGS: Final[Mapping[str, str]] = {
+    "TWILIO_TIMEOUT": "2",
+    "RESCUE_AFTER_SECONDS": str(RESCUE_SECONDS),
+    "RECONCILE_EVERY_SECONDS": "1",
+    "RECONCILE_SETTLE_SECONDS": str(SETTLE_SECONDS),
+    "RECONCILE_ATTEMPTS": "50",
+    "RECONCILE_PER_SECOND": "200",
+    "FINAL_STATUS_AFTER_SECONDS": "4",
+    "SWEEP_EVERY_SECONDS": "1",
+}
+"""Minutes become seconds; all else is the product's default."""
+
+CARRIER_LINK, CALLBACK_LINK, DATA_LINK, WEB_DATA_LINK, BROKER_LINK = LINKS = (
+    "workers → carrier", "carrier → web", "workers → Postgres", "web → Postgres", "all → Valkey",
+)  # fmt: skip
+_STEADY: Final = "people → Postgres"  # by which commands reach the database: nothing happens to this one
+POSTGRES, VALKEY, CARRIER, WEB, WORKER = "Postgres", "Valkey", "carrier", "web", "worker"
+SEND_WORKERS: Final = ("send worker 1", "send worker 2")
+BEATS: Final = ("beat 1", "beat 2")
+_READY_SECONDS: Final = 60.0
+_RESTART_SECONDS: Final = 20.0
+
+
+class House:
+    """Real processes by name. A context: leaving it ends all of them. Used from one thread, which is their parent."""
+
+    def __init__(self, logs: Path) -> None:
+        self.logs = logs
+        self._children: dict[str, Child] = {}
+        self._leaving: list[Child] = []
+        self._starts = 0
+        self._password = secrets.token_urlsafe()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._family = stack.enter_context(Family())
+            self.links = stack.enter_context(Relays())
+            stack.callback(self._end_all)
+            self._folder = self._family.temporary_folder()
+            web, carrier = free_port(), free_port()
+            ports = {name: self.links.add(name) for name in (*LINKS, _STEADY)}
+            self.links.point(CALLBACK_LINK, web)
+            self.links.point(CARRIER_LINK, carrier)
+            self.carrier_url = f"http://{HOST}:{carrier}"
+            self._web_url = f"http://{HOST}:{web}"
+            self._start_servers(ports)
+            self._commands = _commands(self._plan(web, carrier, ports))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    # --- Starting ----------------------------------------------------------------------------
+
+    def _start_servers(self, ports: Mapping[str, int]) -> None:
+        postgres.create(self._family, self._folder / "postgres", password=self._password, logs=self.logs)
+        self.start(POSTGRES)
+        self.start(VALKEY)
+        database = f"postgresql://{postgres.ROLE}:{self._password}@{HOST}:{{}}/{postgres.DATABASE}"
+        self._broker = f"redis://:{self._password}@{HOST}:{ports[BROKER_LINK]}/0"
+        self._env = {
+            name: {
+                **os.environ,
+                **testbed.environment(Services(database.format(ports[link]), self._broker)),
+                **SETTINGS,
+                "PUBLIC_BASE_URL": f"http://{HOST}:{ports[CALLBACK_LINK]}",
+                "SIMULATOR_URL": f"http://{HOST}:{ports[CARRIER_LINK]}",
+            }
+            for name, link in ((WORKER, DATA_LINK), (WEB, WEB_DATA_LINK), ("people", _STEADY))
+        }
+
+    def _plan(self, web: int, carrier: int, ports: Mapping[str, int]) -> system.Plan:
+        given = {"PUBLIC_BASE_URL": f"http://{HOST}:{ports[CALLBACK_LINK]}"}
+        return system.Plan(self._folder, self.logs, web, carrier, given)
+
+    def start(self, name: str) -> None:
+        """Start a process or server that does not run; of a server what it kept is there again."""
+        if name == POSTGRES:
+            self._start_postgres()
+        elif name == VALKEY:
+            broker = valkey.start(
+                self._family, self._folder / "valkey", password=self._password, logs=self.logs, keep=False
+            )
+            self._children[VALKEY] = broker.child
+            self.links.point(BROKER_LINK, broker.port)
+        else:
+            self._starts += 1
+            log = self.logs / f"{self._starts:02d}-{name.replace(' ', '-')}.log"
+            env = self._env[WEB if name == WEB else WORKER]
+            self._children[name] = self._family.spawn(name, self._commands[name], log=log, env=env, cwd=ROOT)
+
+    def _start_postgres(self) -> None:
+        """A server that was killed leaves processes behind, which need a moment to notice."""
+        deadline = time.monotonic() + _RESTART_SECONDS
+        while True:
+            try:
+                server = postgres.start(
+                    self._family, self._folder / "postgres", password=self._password, logs=self.logs
+                )
+                break
+            except Refusal:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+        self._children[POSTGRES] = server.child
+        for link in (DATA_LINK, WEB_DATA_LINK, _STEADY):
+            self.links.point(link, server.port)
+
+    def wait_until_ready(self) -> None:
+        """Return once the carrier and the web answer. Raises Refusal."""
+        deadline = time.monotonic() + _READY_SECONDS
+        for url in (f"{self.carrier_url}/healthz", f"{self._web_url}/readyz"):
+            while not _answers(url):
+                system.require_alive(self._family)
+                if time.monotonic() > deadline:
+                    raise Refusal(f"{url} did not become ready within {_READY_SECONDS:.0f} s.")
+                time.sleep(0.1)
+
+    # --- Breaking ----------------------------------------------------------------------------
+
+    def kill(self, name: str) -> None:
+        """As when its machine loses power: -9 for the process and all its children."""
+        self.signal(name, signal.SIGKILL)
+        self._family.stop(self._children.pop(name))
+
+    def kill_a_child(self, name: str, which: int) -> None:
+        """-9 for one of the processes that a Celery worker keeps, as the system does that runs out of memory."""
+        children = psutil.Process(self._children[name].process.pid).children()
+        if children:
+            children[which % len(children)].kill()
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to the process and its children, if it runs."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._children[name].process.pid, number)
+
+    def ask_to_end(self, name: str) -> None:
+        """SIGTERM, as a deploy does. From now on another may be started by this name."""
+        child = self._children.pop(name)
+        child.process.send_signal(signal.SIGTERM)
+        self._leaving.append(child)
+
+    def flush(self) -> None:
+        """Have Valkey forget everything."""
+        with redis.Redis.from_url(self._broker) as client:
+            client.flushall()
+
+    def ended_by_itself(self) -> Sequence[str]:
+        """Those that run no more although nobody ended them."""
+        return [name for name, child in self._children.items() if child.process.poll() is not None]
+
+    def still_leaving(self) -> Sequence[str]:
+        """Those that were asked to end and have not."""
+        return [child.name for child in self._leaving if child.process.poll() is None]
+
+    def _end_all(self) -> None:
+        for name in list(self._children):
+            self.signal(name, signal.SIGCONT)
+            if name != POSTGRES:
+                self.kill(name)
+
+    # --- People ------------------------------------------------------------------------------
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a command of an operator runs in."""
+        return self._env["people"]
+
+
+def _commands(plan: system.Plan) -> Mapping[str, Sequence[str]]:
+    """The product's own commands, with two send workers and, by somebody's mistake, two beats."""
+    given = system.commands(plan)
+    sending, beat = given["send worker"], given["beat"]
+    return {
+        CARRIER: [*given["carrier"], "--hold", str(HOLD_SECONDS), "--delay-scale", "0.5"],
+        WEB: given["web"],
+        WORKER: given["worker"],
+        **{name: [*sending, "--hostname", f"send{n}@%h"] for n, name in enumerate(SEND_WORKERS)},
+        **{name: [*beat, "--schedule", str(plan.var / name)] for name in BEATS},
+    }
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,139 @@
+"""One run: the stage is set, the acts are played while campaigns go out, and everything is left alone to recover."""
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Final
+
+from benchmarks.chaos_suite.acts import Play, Scene, cancel, lanes
+from benchmarks.chaos_suite.drive import Drive
+from benchmarks.chaos_suite.house import BEATS, CARRIER, RESCUE_SECONDS, SEND_WORKERS, WEB, WORKER, House
+from benchmarks.chaos_suite.verdict import Campaign, Evidence
+
+Say = Callable[[str], None]
+
+# Those whom `seed_demo` makes are customers like all others.
+_DEMO_PEOPLE: Final = tuple(f"+131355501{place:02d}" for place in range(1, 13))
+# "By itself within the rescue time plus a minute", beside the time that the sender's rate takes for what is left.
+_RECOVERY_SECONDS: Final = RESCUE_SECONDS + 60.0
+_FIRST_TEXT_SECONDS: Final = 30.0
+_PAUSE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a run is: its people, the campaigns to all of them, parts a second, and for how long chaos acts."""
+
+    people: int
+    campaigns: int
+    rate: float
+    seconds: float
+
+
+QUICK: Final = Size(people=500, campaigns=3, rate=100, seconds=14)
+FULL: Final = Size(people=2_000, campaigns=5, rate=100, seconds=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run left behind, and sentences about faults that no row shows."""
+
+    evidence: Evidence
+    faults: Sequence[str]
+
+
+def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
+    """Play one run in a house whose servers run. Raises CommandFailed or Refusal when it cannot even be set up."""
+    with closing(Drive(house)) as drive:
+        people = [f"+1313{2_000_000 + place}" for place in range(size.people)]
+        _set_up(house, drive, people, size.rate)
+        say(f"{size.campaigns} campaigns to {size.people:,} people each, {size.rate:.0f} texts a second")
+        names, faults = _launch(drive, size.campaigns)
+        _await_the_first_text(drive)
+        scene = Scene(house, drive, random.Random(seed), say, people, going=list(names))
+        cancelled = scene.going[-1]
+        acts = _play(scene, size.seconds)
+        say(f"{acts} acts are over; nobody helps from here on")
+        over = time.monotonic()
+        counts = _await_the_end(drive, names, _RECOVERY_SECONDS + size.people * size.campaigns / size.rate)
+        say(f"settled {time.monotonic() - over:.1f} s later")
+        faults += [f"The process “{name}” ended by itself." for name in house.ended_by_itself()]
+        faults += [f"The process “{name}” was asked to end and did not." for name in house.still_leaving()]
+        return Outcome(_evidence(drive, scene, names, counts, cancelled), faults)
+
+
+def _set_up(house: House, drive: Drive, people: Sequence[str], rate: float) -> None:
+    """Everything but the campaigns. The processes load while the stage is set."""
+    drive.migrate()
+    for name in (CARRIER, WEB, WORKER, *SEND_WORKERS, *BEATS):
+        house.start(name)
+    drive.set_stage(people, rate=rate)
+    house.wait_until_ready()
+
+
+def _launch(drive: Drive, campaigns: int) -> tuple[Mapping[int, str], list[str]]:
+    """Each with a double click. Returns the campaigns' names by number, and what went wrong."""
+    names = {drive.create(name, _body(name)): name for name in (f"News {n + 1}" for n in range(campaigns))}
+    launched = {campaign: drive.launch_twice(campaign) for campaign in names}
+    return names, [f"A double click launched campaign {pk} {n} times." for pk, n in launched.items() if n != 1]
+
+
+def _await_the_first_text(drive: Drive) -> None:
+    deadline = time.monotonic() + _FIRST_TEXT_SECONDS
+    while not drive.record() and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
+
+
+def _play(scene: Scene, seconds: float) -> int:
+    """One act of each lane at a time, with pauses, until the time is up and what was begun is mended."""
+    begun = time.monotonic()
+    halfway = cancel(scene)
+    plays: list[tuple[float, int | None, Play]] = [(begun + seconds / 2, None, halfway)]
+    acts = lanes(scene.dice)
+    plays += [(begun, lane, next(acts[lane])(scene)) for lane in range(len(acts))]
+    played = 0
+    while plays:
+        plays.sort(key=lambda play: play[0])
+        at, lane, play = plays.pop(0)
+        time.sleep(max(0.0, at - time.monotonic()))
+        try:
+            plays.append((time.monotonic() + next(play), lane, play))
+        except StopIteration:
+            played += 1
+            if lane is not None and time.monotonic() < begun + seconds:
+                plays.append((time.monotonic() + scene.a_while(0.2, 1), lane, next(acts[lane])(scene)))
+    return played
+
+
+def _await_the_end(drive: Drive, campaigns: Iterable[int], patience: float) -> Mapping[int, Mapping[str, Any]]:
+    """Wait until nothing moves any more, here and at the carrier, or patience is over. Returns each one's counts."""
+    deadline = time.monotonic() + patience
+    while True:
+        counts = {campaign: drive.status(campaign, max(0.0, deadline - time.monotonic())) for campaign in campaigns}
+        moving = any(not told["settled"] or told["sent"] for told in counts.values()) or drive.under_way()
+        if not moving or time.monotonic() > deadline:
+            return counts
+        time.sleep(_PAUSE)
+
+
+def _evidence(
+    drive: Drive, scene: Scene, names: Mapping[int, str], counts: Mapping[int, Mapping[str, Any]], cancelled: int
+) -> Evidence:
+    everybody = frozenset((*scene.people, *_DEMO_PEOPLE))
+    return Evidence(
+        campaigns=[
+            Campaign(name, _body(name), everybody, counts[campaign], stopped_early=campaign == cancelled)
+            for campaign, name in names.items()
+        ],
+        stops=scene.stops,
+        carrier=drive.record(),
+        rows=[row for campaign, name in names.items() for row in drive.rows(campaign, _body(name))],
+        grace=dt.timedelta(seconds=RESCUE_SECONDS),
+    )
+
+
+def _body(name: str) -> str:
+    return f"Acme: {name}, today everything is 20% off. Reply HELP for help, STOP to cancel."

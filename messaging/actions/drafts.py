@@ -24,8 +24,8 @@ def duplicate_message(*, message: SmsMessage, by: Actor) -> SmsMessage:
 
 _COPIED = (
     "campaign", "delivery", "time_zone", "event_name", "window_from", "window_until", "delay_amount", "delay_unit",
-    "limit_count", "limit_days", "sender", "programme", "opening", "body", "closing", "segment_in", "segment_out",
-    "notes",
+    "limit_count", "limit_days", "outside_hours", "late_after_hours", "sender", "programme", "opening", "body",
+    "closing", "segment_in", "segment_out", "notes",
 )  # fmt: skip
 
 

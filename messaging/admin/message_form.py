@@ -104,14 +104,22 @@ class SmsMessageForm(SenderForm):
         model = SmsMessage
         fields = (
             "name", "delivery", "scheduled_for", "time_zone", "event_name", "window_from", "window_until",
-            "delay_amount", "delay_unit", "limit_count", "limit_days", "sender", "programme", "opening", "body",
-            "closing", "segment_in", "segment_out", "notes",
+            "delay_amount", "delay_unit", "limit_count", "limit_days", "outside_hours", "late_after_hours", "sender",
+            "programme", "opening", "body", "closing", "segment_in", "segment_out", "notes",
         )  # fmt: skip
-        labels = {"delay_amount": "Send after", "delay_unit": "Unit", "limit_days": "Days", "event_name": "Event"}
+        labels = {
+            "delay_amount": "Send after",
+            "delay_unit": "Unit",
+            "limit_days": "Days",
+            "event_name": "Event",
+            "outside_hours": "Where it is too early or too late in the day",
+            "late_after_hours": "Hours",
+        }
         help_texts = {
             "event_name": "The name by which your app tells it. Ask its developers when you are not sure.",
             "delay_amount": "0 sends immediately.",
             "limit_count": "",
+            "late_after_hours": "",
         }
         widgets = {
             "name": UnfoldAdminTextInputWidget,
@@ -123,6 +131,8 @@ class SmsMessageForm(SenderForm):
             "limit_days": UnfoldAdminIntegerFieldWidget(_NUMBER),
             "opening": UnfoldAdminTextInputWidget({"placeholder": "Acme:"}),
             "closing": UnfoldAdminTextInputWidget({"placeholder": CLOSING}),
+            "outside_hours": forms.RadioSelect,
+            "late_after_hours": UnfoldAdminIntegerFieldWidget(_NUMBER),
             "body": UnfoldAdminTextareaWidget({"rows": 6, "aria-describedby": "message-count id_body_error"}),
             "notes": UnfoldAdminTextareaWidget({"rows": 6}),
         }
@@ -136,6 +146,8 @@ class SmsMessageForm(SenderForm):
         for name in _CLOCKS:
             moment = getattr(message, name)
             self.initial[name] = None if moment is None else timezone.make_naive(moment, zone)
+        # A form that was open during an update does not have it: the default stands.
+        self.fields["outside_hours"].required = False
         self._offer_programmes()
         if disabled:
             disable(self)

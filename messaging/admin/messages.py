@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,7 +29,7 @@ from messaging.reports import progress_of_messages
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
     "setup": (
         "delivery", "scheduled_for", "time_zone", "event_name", "window_from", "window_until", "delay_amount",
-        "delay_unit", "limit_count", "limit_days",
+        "delay_unit", "limit_count", "limit_days", "outside_hours", "late_after_hours",
     ),
     "creative": ("provider", "sender", "programme", "opening", "body", "closing"),
     "targeting": ("segment_in", "segment_out"),
@@ -107,6 +108,7 @@ class SmsMessageAdmin(ModelAdmin):
             "form": form,
             "notes": notes["notes"],
             "merge_fields": merge_fields().items(),
+            "usual_limit_hours": int(settings.LATE_AFTER.total_seconds() // 3600),
             "may_change": may_change,
             **_tabs(request, form),
         }

@@ -39,6 +39,8 @@ _AS_GIVEN: Final = {
     "delay_unit": "delay_unit",
     "limit_count": "limit_count",
     "limit_days": "limit_days",
+    "outside_hours": "outside_hours",
+    "late_after_hours": "late_after_hours",
 }
 
 USED: Final[Mapping[Kind, frozenset[str]]] = {

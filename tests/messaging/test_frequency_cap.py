@@ -43,7 +43,7 @@ def claim_all(programme: OptInCampaign, count: int) -> None:
 
 
 def outcomes() -> list[tuple[str, str]]:
-    return list(Outbound.objects.order_by("pk").values_list("state", "reason"))
+    return list(Outbound.objects.filter(kind="campaign").order_by("run_id").values_list("state", "reason"))
 
 
 SENT, CAPPED = (State.SENDING, ""), (State.SKIPPED, Reason.FREQUENCY_CAP)
@@ -98,7 +98,7 @@ def test_answers_do_not_count(programme: OptInCampaign, settings: Settings) -> N
     carry_notices()
     assert len(claim_notices(sender=sender, parts=10).texts) == 1
     claim_all(programme, 2)
-    assert outcomes() == [SENT, SENT, CAPPED]
+    assert outcomes() == [SENT, CAPPED]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -51,6 +51,7 @@ _TEXTS = {
         "window-from": "Listens from.",
         "window-until": "Listens until.",
         "delay-unit": "minutes, hours or days. By default minutes.",
+        "outside-hours": "hold (wait until people may be texted where they are) or skip them. By default hold.",
         "segment-in": "Only people in this segment.",
         "segment-out": "Nobody in this segment.",
     },
@@ -60,6 +61,7 @@ _NUMBERS = {
     "delay-amount": "A triggered message is sent so much later. By default at once.",
     "limit-count": "A triggered message goes to a person so often at most …",
     "limit-days": "… in so many days.",
+    "late-after-hours": "So many hours after its time a text is no longer sent.",
 }
 _WORDS = {
     "keyword": "A word that joins this opt-in campaign.",

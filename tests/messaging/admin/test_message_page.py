@@ -43,6 +43,14 @@ def test_the_time_is_meant_in_the_chosen_zone(campaign_id: int) -> None:
     assert when.astimezone(dt.UTC).isoformat() == f"{given['scheduled_for_0']}T01:00:00+00:00"
 
 
+def test_the_night_is_waited_out_unless_the_marketer_leaves_people_out(campaign_id: int) -> None:
+    add(signed_in(MARKETER), campaign_id)
+    assert (only_message().outside_hours, only_message().late_after_hours) == ("hold", None)
+    address = page("messaging_smsmessage_change", only_message().pk)
+    signed_in(MARKETER).post(address, typed(outside_hours="skip", late_after_hours="12"))
+    assert (only_message().outside_hours, only_message().late_after_hours) == ("skip", 12)
+
+
 def test_a_time_in_the_past_is_refused_and_nothing_typed_is_lost(campaign_id: int) -> None:
     answer = add(signed_in(MARKETER), campaign_id, scheduled_for_0="2020-01-01", body="Keep this text")
     assert "This is in the past: it is" in answer.text

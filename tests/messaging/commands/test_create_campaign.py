@@ -68,10 +68,11 @@ def test_a_triggered_message_takes_its_window_delay_and_limit() -> None:
     arguments = [
         "--event=order_shipped", "--window-from=2026-11-01", "--window-until=2126-12-24T18:00", "--delay-amount=2",
         "--delay-unit=hours", "--limit-count=3", "--limit-days=7", "--segment-in=Gold",
-        "--time-zone=America/New_York", "--audience=Gold",
+        "--time-zone=America/New_York", "--audience=Gold", "--outside-hours=skip", "--late-after-hours=5",
     ]  # fmt: skip
     answer = told("create_campaign", "--kind=messaging", "--name=Shipped", *arguments)
     message = SmsMessage.objects.get()
+    assert (message.outside_hours, message.late_after) == ("skip", dt.timedelta(hours=5))
     assert (message.delivery, message.delay, message.limit_count) == ("triggered", dt.timedelta(hours=2), 3)
     assert message.window_until == dt.datetime(2126, 12, 24, 23, tzinfo=dt.UTC)
     assert str(message.segment_in) == str(message.campaign.audience) == "Gold"

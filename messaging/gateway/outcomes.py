@@ -1,7 +1,7 @@
-"""What became of one attempt to hand a text to Twilio. There is no fifth outcome and no exception.
+"""What became of one attempt to hand a text to Twilio. There is no other outcome and no exception.
 
-The difference that matters is whether Twilio may have taken the text. `Refused` and `RetryLater` say that it
-certainly did not; `Uncertain` says that it may have, and such a text is never sent again blindly.
+The difference that matters is whether Twilio may have taken the text. `Uncertain` says that it may have, and such a
+text is never sent again blindly. `Accepted` says that it did; all others, that it certainly did not.
 """
 
 from dataclasses import dataclass
@@ -29,10 +29,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """Never processed: safe to send again after that many seconds. `code` is None if no answer came."""
+    """Never processed: safe to send again after that many seconds. `code` is None if no answer came.
+
+    With `hold_seconds` the trouble is the account's and not this text's: fewer requests at once, and none for so long.
+    """
 
     after_seconds: float
     code: int | None
+    hold_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +46,14 @@ class Uncertain:
     why: str
 
 
-Outcome = Accepted | Refused | RetryLater | Uncertain
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Its request was never begun: its time was over, or it was called back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Its request could not be made, by a fault of ours that the log tells. Nothing has left."""
+
+
+Outcome = Accepted | Refused | RetryLater | Uncertain | Unsent | Broken

@@ -6,12 +6,15 @@ written that a provider could act upon: `NeverSent`. Everything later, a kept-al
 reset included, may have reached Twilio: `MaybeSent`. Nothing is retried and no redirect is followed here.
 """
 
-import io
+import os
 import ssl
+import tempfile
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -36,28 +39,100 @@ class MaybeSent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole HTTP answer. Header names are in lower case."""
+    """A whole HTTP answer. `head` holds its lines, with those of answers that came before it."""
 
     status: int
-    headers: Mapping[str, str]
+    head: Sequence[bytes]
     text: str
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Names in lower case. A proxy's or an interim answer comes before the real one and does not count."""
+        headers: dict[str, str] = {}
+        for line in self.head:
+            if line.startswith(b"HTTP/"):
+                headers.clear()
+            name, colon, value = line.decode("latin-1").partition(":")
+            if colon:
+                headers[name.strip().lower()] = value.strip()
+        return headers
 
-class _Body:
-    """A request's body, which can be read once. Left to itself libcurl writes a request again when a kept-alive
-    connection turns out to be closed; it cannot without the body, and says so instead."""
 
-    def __init__(self, data: bytes) -> None:
-        self._rest = io.BytesIO(data)
-        self.was_begun = False
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. A body of None is a request without one."""
 
-    def read(self, size: int) -> bytes:
-        self.was_begun = True
-        return self._rest.read(size)
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+class Line:
+    """A handle of libcurl, which carries one request after the other.
+
+    Left to itself libcurl writes a request again when a kept-alive connection turns out to be closed. The body can be
+    read from here once and not rewound, so that libcurl has to give up instead.
+    """
+
+    def __init__(self, handle: pycurl.Curl, proxy_of: Callable[[str], str]) -> None:
+        self.handle = handle
+        self._proxy_of = proxy_of
+        self._rest = b""
+        self._begun = False
+        self._head: list[bytes] = []
+        self._content: list[bytes] = []
+        # What the last request was given stays: nearly every request of an account differs by its body alone.
+        self._last = Request("", "", {}, None)
+        handle.setopt(pycurl.READFUNCTION, self._read)
+        handle.setopt(pycurl.HEADERFUNCTION, self._head.append)
+        handle.setopt(pycurl.WRITEFUNCTION, self._content.append)
+
+    def load(self, request: Request) -> None:
+        """Make ready for this request; nothing is sent yet."""
+        handle, last, body = self.handle, self._last, request.body
+        self._rest, self._begun = body or b"", False
+        self._head.clear()
+        self._content.clear()
+        if request.url != last.url:
+            handle.setopt(pycurl.URL, request.url)
+            # An empty proxy keeps libcurl from looking for one itself.
+            handle.setopt(pycurl.PROXY, self._proxy_of(request.url))
+        if request.headers != last.headers:
+            # A body goes with its head: no server is asked first whether it wants it.
+            handle.setopt(
+                pycurl.HTTPHEADER, [*(f"{name}: {value}" for name, value in request.headers.items()), "Expect:"]
+            )
+        if request.method != last.method or (body is None) != (last.body is None):
+            handle.setopt(pycurl.HTTPGET if body is None else pycurl.POST, 1)
+            handle.setopt(pycurl.CUSTOMREQUEST, request.method)
+        if body is not None:
+            handle.setopt(pycurl.POSTFIELDSIZE, len(body))
+        self._last = request
+
+    def answer(self) -> Answer:
+        """The whole answer to the request that was carried."""
+        text = b"".join(self._content).decode("utf-8", "replace")
+        return Answer(self.handle.getinfo(pycurl.RESPONSE_CODE), tuple(self._head), text)
+
+    def failure(self, code: int) -> NeverSent | MaybeSent:
+        """What libcurl's error code means for the request that was being carried."""
+        if self._begun and code == pycurl.E_OPERATION_TIMEDOUT:
+            return MaybeSent("No answer came in time.")
+        if self._begun:
+            return MaybeSent("The connection broke before the whole answer had come.")
+        if code in _TLS_FAULTS:
+            return NeverSent("The provider's TLS certificate could not be verified, or TLS failed.")
+        return NeverSent(f"No connection could be made (libcurl's error {code}).")
+
+    def _read(self, size: int) -> bytes:
+        self._begun = True
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return part
 
 
 class Transport:
-    """A pool of kept-alive connections. Safe to share between threads, not to be carried over a fork.
+    """The lines to one provider. Safe to share between threads, not to be carried over a fork.
 
     Proxies are taken from the environment (`https_proxy`, `no_proxy`) when it is made.
     """
@@ -68,28 +143,38 @@ class Transport:
         self._whole_ms = self._connect_ms + int(1000 * timeout_seconds)
         self._proxies = getproxies()
         self._proxy_of = cache(self._find_proxy)
-        # Each handle keeps its connection. A further one is made rather than waited for: pacing is decided elsewhere.
-        self._idle: deque[pycurl.Curl] = deque()
+        # A further line is made rather than waited for: how many there are is decided elsewhere.
+        self._idle: deque[Line] = deque()
 
-    def exchange(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        """Send one request and read its whole answer, whatever its status. Raises NeverSent or MaybeSent."""
+    @contextmanager
+    def line(self) -> Iterator[Line]:
+        """A line for one request, alone on it; it is kept for a later one."""
+        line = self.take()
         try:
-            handle = self._idle.pop()
-        except IndexError:
-            handle = self._new_handle()
-        source = _Body(body or b"")
-        self._address(handle, url, headers)
-        if body is not None:
-            handle.setopt(pycurl.POST, 1)
-            handle.setopt(pycurl.POSTFIELDSIZE, len(body))
-            handle.setopt(pycurl.READFUNCTION, source.read)
-        else:
-            handle.setopt(pycurl.HTTPGET, 1)
-        handle.setopt(pycurl.CUSTOMREQUEST, method)
-        try:
-            return _perform(handle, source)
+            yield line
         finally:
-            self._idle.append(handle)
+            self.give_back(line)
+
+    def take(self) -> Line:
+        """A line that nobody else has, until it is given back."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Line(self._new_handle(), self._proxy_of)
+
+    def give_back(self, line: Line) -> None:
+        """Keep a line for a later request."""
+        self._idle.append(line)
+
+    def exchange(self, request: Request) -> Answer:
+        """Send one request and read its whole answer, whatever its status. Raises NeverSent or MaybeSent."""
+        with self.line() as line:
+            line.load(request)
+            try:
+                line.handle.perform()
+            except pycurl.error as error:
+                raise line.failure(error.args[0]) from error
+            return line.answer()
 
     def _new_handle(self) -> pycurl.Curl:
         handle = pycurl.Curl()
@@ -101,70 +186,40 @@ class Transport:
             (pycurl.NOSIGNAL, 1),
             (pycurl.CONNECTTIMEOUT_MS, self._connect_ms),
             (pycurl.TIMEOUT_MS, self._whole_ms),
-            (pycurl.MAXCONNECTS, 1),
             (pycurl.MAXAGE_CONN, _IDLE_SECONDS),
-            (pycurl.CAINFO_BLOB, _trusted()),
+            (pycurl.CAINFO, _trusted(os.getpid()).name),
         ):
             handle.setopt(option, value)
-        folder = ssl.get_default_verify_paths().capath
-        if folder is not None:
-            handle.setopt(pycurl.CAPATH, folder)
         return handle
 
-    def _address(self, handle: pycurl.Curl, url: str, headers: Mapping[str, str]) -> None:
+    def _find_proxy(self, url: str) -> str:
         parts = urlsplit(url)
-        handle.setopt(pycurl.URL, url)
-        # An empty proxy keeps libcurl from looking for one itself.
-        handle.setopt(pycurl.PROXY, self._proxy_of(parts.scheme, parts.hostname or ""))
-        # A body goes with its head: no server is asked first whether it wants it.
-        handle.setopt(pycurl.HTTPHEADER, [*(f"{name}: {value}" for name, value in headers.items()), "Expect:"])
-
-    def _find_proxy(self, scheme: str, host: str) -> str:
-        proxy = self._proxies.get(scheme) or self._proxies.get("all") or ""
-        return "" if proxy_bypass(host) else proxy
-
-
-def _perform(handle: pycurl.Curl, source: _Body) -> Answer:
-    head: list[bytes] = []
-    content = io.BytesIO()
-    handle.setopt(pycurl.HEADERFUNCTION, head.append)
-    handle.setopt(pycurl.WRITEFUNCTION, content.write)
-    try:
-        handle.perform()
-    except pycurl.error as error:
-        raise _failure(error.args[0], begun=source.was_begun) from error
-    text = content.getvalue().decode("utf-8", "replace")
-    return Answer(handle.getinfo(pycurl.RESPONSE_CODE), _headers(head), text)
-
-
-def _failure(code: int, *, begun: bool) -> NeverSent | MaybeSent:
-    if begun and code == pycurl.E_OPERATION_TIMEDOUT:
-        return MaybeSent("No answer came in time.")
-    if begun:
-        return MaybeSent("The connection broke before the whole answer had come.")
-    if code in _TLS_FAULTS:
-        return NeverSent("The provider's TLS certificate could not be verified, or TLS failed.")
-    return NeverSent(f"No connection could be made (libcurl's error {code}).")
-
-
-def _headers(lines: list[bytes]) -> dict[str, str]:
-    """Names in lower case. A proxy's or an interim answer comes before the real one and does not count."""
-    headers: dict[str, str] = {}
-    for line in lines:
-        if line.startswith(b"HTTP/"):
-            headers.clear()
-        name, colon, value = line.decode("latin-1").partition(":")
-        if colon:
-            headers[name.strip().lower()] = value.strip()
-    return headers
+        proxy = self._proxies.get(parts.scheme) or self._proxies.get("all") or ""
+        return "" if proxy_bypass(parts.hostname or "") else proxy
 
 
 @cache
-def _trusted() -> bytes:
-    """The system's authorities, for companies with their own, and Mozilla's, for systems without any.
+def _trusted(process: int) -> "tempfile._TemporaryFileWrapper[bytes]":
+    """The system's authorities, for companies with their own, and Mozilla's, for systems without any: in one file.
 
-    Those that the system keeps as a folder of files are not in here: libcurl is given the folder.
+    libcurl keeps what it read from one file for all connections. Memory or a folder it would read for each, which
+    costs more than all else about a connection. The file is one process's own, and goes with it.
     """
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
-    return "".join(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True))).encode()
+    for file in _system_folder():
+        # Such a folder may hold what is no certificate.
+        with suppress(ssl.SSLError, OSError):
+            context.load_verify_locations(file)
+    bundle = tempfile.NamedTemporaryFile(  # noqa: SIM115  it is to last as long as the process
+        prefix=f"authorities-{process}-", suffix=".pem"
+    )
+    bundle.write("".join(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True))).encode())
+    bundle.flush()
+    return bundle
+
+
+def _system_folder() -> Iterable[Path]:
+    """Where OpenSSL keeps authorities one by one, each under the hash of its name."""
+    folder = ssl.get_default_verify_paths().capath
+    return Path(folder).glob("????????.[0-9]") if folder else ()

@@ -6,14 +6,11 @@ takes a third of a second, so only workers and the pages of a provider import th
 """
 
 import datetime as dt
-import json
 import logging
 import re
-import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -24,26 +21,22 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from messaging.gateway.errors import ErrorClass, as_code, classify, explain
+from messaging.gateway.answers import SHORT_WAIT_SECONDS, Busy, Refusal, judge, refused, sentence
+from messaging.gateway.errors import as_code
 from messaging.gateway.listing import Listed
-from messaging.gateway.outcomes import Accepted, Outcome, Refused, RetryLater, Uncertain
-from messaging.gateway.transport import Answer, MaybeSent, NeverSent, Transport
+from messaging.gateway.outcomes import Accepted, Outcome, RetryLater, Uncertain
+from messaging.gateway.transport import Answer, MaybeSent, NeverSent, Request, Transport
+from messaging.gateway.wire import Lane
 from optins.keywords import SenderKind, kind_of_sender
 
 T = TypeVar("T")
 
-# Without a Retry-After, and after a connection that could not be made.
-_SHORT_WAIT_SECONDS = 5.0
-_LONGEST_WAIT_SECONDS = 3600.0
-# Refused until a queue at Twilio drains (21611): asking each few seconds would help nobody.
-_QUEUE_WAIT_SECONDS = 300.0
-# Twilio's own codes have five digits; its client puts the HTTP status where a code is missing.
-_SMALLEST_TWILIO_CODE = 10_000
+# After a connection that could not be made. It may be the next one's trouble too.
+_AFTER_NO_CONNECTION_SECONDS = 1.0
 _MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
-_LONG_NUMBER = re.compile(r"\d(?=\d{4})")
 _PAGE_SIZE = 1000
 # What the client raises on an answer whose JSON has another shape than Twilio's.
-_MISSHAPEN = (TwilioException, AttributeError, KeyError, TypeError, ValueError)
+_MISSHAPEN = (TwilioException, AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,7 @@ class Account:
     """Where and as whom to speak. `username` is the account SID, or an API key's SID.
 
     `base_url` replaces the scheme and host of every request ("http://127.0.0.1:8100"); None means Twilio's
-    own hosts. `timeout_seconds` bounds the wait for an answer.
+    own hosts. `timeout_seconds` bounds the wait for an answer, `most_at_once` the texts on the way to an answer.
     """
 
     sid: str
@@ -59,6 +52,7 @@ class Account:
     password: str = field(repr=False)
     base_url: str | None
     timeout_seconds: float
+    most_at_once: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +98,11 @@ class ProviderProblem(Exception):
     """The provider could not answer a question about the account. The text is a sentence for staff."""
 
 
-class _Busy(Exception):
-    """HTTP 429: never processed (twilio.com/docs/api/errors/20429)."""
+class _Questions(HttpClient):  # type: ignore[misc]  # Twilio's client ships no types
+    """What Twilio's client is given for questions: each is asked and answered on the spot.
 
-    def __init__(self, after_seconds: float, code: int | None) -> None:
-        super().__init__(code)
-        self.after_seconds = after_seconds
-        self.code = code
-
-
-class _Refusal(Exception):
-    """A definite no: an HTTP status from 400 to 499."""
-
-    def __init__(self, status: int, code: int | None, message: str) -> None:
-        super().__init__(code or status)
-        self.status = status
-        self.code = code
-        self.message = message
-
-
-class _Wire(HttpClient):  # type: ignore[misc]  # Twilio's client ships no types
-    """The HTTP client that Twilio's client is given. It hands back nothing but a good answer.
-
-    Raises NeverSent, MaybeSent, _Busy or _Refusal otherwise, for every resource alike. It never logs: queries
-    hold phone numbers and bodies hold texts.
+    Raises NeverSent, MaybeSent, Busy or Refusal for all but a good answer. It never logs: queries hold phone numbers
+    and bodies hold texts.
     """
 
     def __init__(self, transport: Transport, base_url: str | None) -> None:
@@ -135,56 +110,74 @@ class _Wire(HttpClient):  # type: ignore[misc]  # Twilio's client ships no types
         self._transport = transport
         self._base_url = base_url
 
-    def request(
-        self,
-        method: str,
-        uri: str,
-        params: dict[str, object] | None = None,
-        data: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        **_: object,
-    ) -> Response:
-        """Send a request of Twilio's client and return its answer, a JSON object.
+    def request(self, method: str, uri: str, **parts: Any) -> Response:
+        """Send a request of Twilio's client and return its answer. Time-out and redirects are not its to decide."""
+        return _good(self._transport.exchange(_request(self._base_url, method, uri, **parts)))
 
-        The time-out and the redirects that the client might ask for are the transport's to decide.
-        """
-        sent_headers = dict(headers or {})
-        if auth is not None:
-            sent_headers["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
-        answer = self._transport.exchange(
-            method.upper(),
-            _address(uri, params, self._base_url),
-            headers=sent_headers,
-            body=urlencode(data, doseq=True).encode() if data else None,
-        )
-        _judge(answer)
-        return Response(answer.status, answer.text, answer.headers)
+
+class _Texts(HttpClient):  # type: ignore[misc]  # Twilio's client ships no types
+    """What Twilio's client is given for texts: who drives its coroutine carries the request. Raises the same."""
+
+    def __init__(self, base_url: str | None) -> None:
+        super().__init__(logging.getLogger(__name__), is_async=True)
+        self._base_url = base_url
+
+    async def request(self, method: str, uri: str, **parts: Any) -> Response:
+        """Hand out a request of Twilio's client, and return the answer that is sent back."""
+        return _good(await _Handed(_request(self._base_url, method, uri, **parts)))
+
+
+class _Handed:
+    """A request on its way out of the coroutine that made it."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def __await__(self) -> Generator[Request, Answer, Answer]:
+        return (yield self._request)
 
 
 class TwilioGateway:
     """One account at Twilio. Safe to share between threads; keeps its connections open.
 
-    `gateway_for` hands out one for each account of a process.
+    `gateway_for` hands out one for each account of a process. `lane` is its share of the wire, which carries what
+    `exchange` begins.
     """
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        wire = _Wire(Transport(timeout_seconds=account.timeout_seconds), account.base_url)
-        self._client = Client(account.username, account.password, account.sid, http_client=wire)
+        self._transport = Transport(timeout_seconds=account.timeout_seconds)
+        self.lane = Lane(self._transport, account.most_at_once)
+        login = (account.username, account.password, account.sid)
+        self._client = Client(*login, http_client=_Questions(self._transport, account.base_url))
+        self._texts = Client(*login, http_client=_Texts(account.base_url)).messages
 
     def send(self, text: OutgoingText) -> Outcome:
         """Hand over one text, once. Every way in which that can end is an outcome, never an exception."""
+        exchange = self.exchange(text)
         try:
-            message = self._client.messages.create(**_fields(text))
-        except _Busy as busy:
-            return RetryLater(busy.after_seconds, busy.code)
+            request = exchange.send(None)
+            try:
+                exchange.send(self._transport.exchange(request))
+            except (NeverSent, MaybeSent) as failure:
+                exchange.throw(failure)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+        raise RuntimeError("A text takes one request.")
+
+    async def exchange(self, text: OutgoingText) -> Outcome:
+        """One text's conversation with Twilio, for somebody else to carry: see `messaging.gateway.wire.Exchange`."""
+        try:
+            message = await self._texts.create_async(**_fields(text))
+        except Busy as busy:
+            return RetryLater(busy.after_seconds, busy.code, hold_seconds=busy.asked_for or 0.0)
         except NeverSent:
-            return RetryLater(_SHORT_WAIT_SECONDS, None)
+            return RetryLater(SHORT_WAIT_SECONDS, None, hold_seconds=_AFTER_NO_CONNECTION_SECONDS)
         except MaybeSent as error:
             return Uncertain(str(error))
-        except _Refusal as refusal:
-            return _refused(refusal)
+        except Refusal as refusal:
+            return refused(refusal)
         except _MISSHAPEN:
             return Uncertain("Twilio's answer could not be understood.")
         if not isinstance(message.sid, str) or not _MESSAGE_SID.fullmatch(message.sid):
@@ -228,7 +221,7 @@ class TwilioGateway:
     def _fetch(self, sid: str) -> Listed | None:
         try:
             return _listed(self._client.messages(sid).fetch())
-        except _Refusal as refusal:
+        except Refusal as refusal:
             if refusal.status == 404:
                 return None
             raise
@@ -272,47 +265,40 @@ def gateway_for(account: Account) -> TwilioGateway:
     return TwilioGateway(account)
 
 
-def _address(uri: str, params: dict[str, object] | None, base_url: str | None) -> str:
+def _request(
+    base_url: str | None,
+    method: str,
+    uri: str,
+    *,
+    params: dict[str, object] | None = None,
+    data: dict[str, object] | None = None,
+    headers: dict[str, str],
+    auth: tuple[str, str] | None = None,
+    **_: object,
+) -> Request:
+    """A request of Twilio's client for our transport. Its headers are the client's to give away."""
+    if auth is not None:
+        headers["Authorization"] = _basic(*auth)
+    body = urlencode(data, doseq=True).encode() if data else None
+    query = urlencode(params, doseq=True) if params else ""
+    return Request(method.upper(), _address(uri, query, base_url), headers, body)
+
+
+def _good(answer: Answer) -> Response:
+    judge(answer)
+    return Response(answer.status, answer.text)
+
+
+@lru_cache(maxsize=64)
+def _basic(username: str, password: str) -> str:
+    return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
+
+
+@lru_cache(maxsize=64)
+def _address(uri: str, query: str, base_url: str | None) -> str:
     parts = urlsplit(uri)
-    query = "&".join(filter(None, (parts.query, urlencode(params, doseq=True) if params else "")))
     base = urlsplit(base_url) if base_url else parts
-    return urlunsplit((base.scheme, base.netloc, parts.path, query, ""))
-
-
-def _judge(answer: Answer) -> None:
-    """Let a good answer pass and raise what any other one means."""
-    said = _json_object(answer.text)
-    if 400 <= answer.status < 500 and answer.status != 408:
-        code = as_code((said or {}).get("code"))
-        code = code if code is not None and code >= _SMALLEST_TWILIO_CODE else None
-        if answer.status == 429:
-            raise _Busy(_retry_after(answer.headers.get("retry-after")), code)
-        raise _Refusal(answer.status, code, str((said or {}).get("message") or ""))
-    if not 200 <= answer.status < 300:
-        raise MaybeSent(f"Twilio answered with HTTP status {answer.status}.")
-    if said is None:
-        raise MaybeSent("Twilio's answer could not be understood.")
-
-
-def _json_object(text: str) -> dict[str, Any] | None:
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return said if isinstance(said, dict) else None
-
-
-def _retry_after(header: str | None) -> float:
-    """Seconds from a Retry-After header, which holds seconds or a date; a short wait if it holds neither."""
-    try:
-        seconds = float(header or "")
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(header or "").timestamp() - time.time()
-        except ValueError:
-            seconds = _SHORT_WAIT_SECONDS
-    # The comparison also turns "nan" into the short wait.
-    return min(max(seconds, 1.0), _LONGEST_WAIT_SECONDS) if seconds == seconds else _SHORT_WAIT_SECONDS
+    return urlunsplit((base.scheme, base.netloc, parts.path, "&".join(filter(None, (parts.query, query))), ""))
 
 
 def _fields(text: OutgoingText) -> dict[str, object]:
@@ -324,32 +310,6 @@ def _fields(text: OutgoingText) -> dict[str, object]:
         "status_callback": text.status_callback,
         "validity_period": values.unset if text.validity_seconds is None else text.validity_seconds,
     }
-
-
-def _refused(refusal: _Refusal) -> Outcome:
-    kind = classify(refusal.code)
-    if kind is ErrorClass.UNCERTAIN:
-        return Uncertain(explain(refusal.code))
-    if kind is ErrorClass.WAIT:
-        return RetryLater(_QUEUE_WAIT_SECONDS, refusal.code)
-    return Refused(_kind(refusal), refusal.code, _sentence(refusal))
-
-
-def _kind(refusal: _Refusal) -> ErrorClass:
-    # A bare 401 or 403 (a proxy's, say) stands before every text alike.
-    if refusal.code is None and refusal.status in (401, 403):
-        return ErrorClass.ACCOUNT_CONFIG
-    return classify(refusal.code)
-
-
-def _sentence(refusal: _Refusal) -> str:
-    """Our sentence for a code we know; else Twilio's words too, phone numbers cut to their last digits."""
-    if refusal.code is None:
-        return f"The request was refused with HTTP status {refusal.status} and no error code."
-    if classify(refusal.code) is not ErrorClass.UNKNOWN:
-        return explain(refusal.code)
-    said = _LONG_NUMBER.sub("•", refusal.message[:200])
-    return f"{explain(refusal.code)} Twilio said: {said}" if said else explain(refusal.code)
 
 
 def _parts(num_segments: object) -> int | None:
@@ -385,11 +345,11 @@ def _ask(question: Callable[[], T]) -> T:
     """Ask something that changes nothing at Twilio, and turn every failure into one sentence."""
     try:
         return question()
-    except _Busy as busy:
+    except Busy as busy:
         raise ProviderProblem(f"Twilio is busy. Try again in {busy.after_seconds:.0f} seconds.") from busy
     except (NeverSent, MaybeSent) as error:
         raise ProviderProblem(f"Twilio could not be asked. {error}") from error
-    except _Refusal as refusal:
-        raise ProviderProblem(_sentence(refusal)) from refusal
+    except Refusal as refusal:
+        raise ProviderProblem(sentence(refusal)) from refusal
     except _MISSHAPEN as error:
         raise ProviderProblem("Twilio's answer could not be understood.") from error

@@ -18,7 +18,7 @@ from tests.fixtures.simulator import free_socket
 from tests.messaging.gateway.scripted import ScriptedServer, created
 
 GatewayTo = Callable[[str | None], TwilioGateway]
-NEVER_SENT = RetryLater(5, None)
+NEVER_SENT = RetryLater(5, None, hold_seconds=1)
 
 
 @pytest.fixture

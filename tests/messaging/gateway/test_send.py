@@ -92,10 +92,10 @@ def test_twilios_own_words_lose_the_phone_number(
 
 
 @pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [({}, 5), ({"Retry_After": "17"}, 17), ({"Retry_After": "0"}, 1), ({"Retry_After": "1e9"}, 3600),
-     ({"Retry_After": "soon"}, 5), ({"Retry_After": "nan"}, 5),
-     ({"Retry_After": formatdate(0, usegmt=True)}, 1)],
+    ("headers", "seconds", "hold"),
+    [({}, 5, 0), ({"Retry_After": "17"}, 17, 17), ({"Retry_After": "0"}, 1, 1), ({"Retry_After": "1e9"}, 3600, 3600),
+     ({"Retry_After": "soon"}, 5, 0), ({"Retry_After": "nan"}, 5, 0),
+     ({"Retry_After": formatdate(0, usegmt=True)}, 1, 1)],
 )  # fmt: skip
 def test_too_many_requests_are_tried_later(
     server: ScriptedServer,
@@ -103,9 +103,10 @@ def test_too_many_requests_are_tried_later(
     text: OutgoingText,
     headers: dict[str, str],
     seconds: float,
+    hold: float,
 ) -> None:
     server.will(answer(429, {"code": 20429}, **headers))
-    assert gateway.send(text) == RetryLater(seconds, 20429)
+    assert gateway.send(text) == RetryLater(seconds, 20429, hold_seconds=hold)
 
 
 def test_a_date_to_retry_after_is_understood(

@@ -1,0 +1,282 @@
+"""The wire: one thread that carries the requests of all accounts of a process at once, through libcurl's multi
+interface.
+
+Its users hand over batches and collect outcomes; what has not begun they can call back at any time. How many requests
+of an account are under way is its window's to say (`messaging.gateway.window`).
+"""
+
+import os
+import selectors
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import cache
+
+import pycurl
+import structlog
+
+from messaging.gateway.outcomes import Broken, Outcome, RetryLater, Uncertain, Unsent
+from messaging.gateway.transport import Answer, Line, MaybeSent, NeverSent, Request, Transport
+from messaging.gateway.window import Window
+
+log = structlog.get_logger(__name__)
+
+Exchange = Coroutine[Request, Answer | None, Outcome]
+"""The conversation about one text: yields its request, is sent the answer (or thrown NeverSent or MaybeSent)."""
+
+# Connections that are left open for the next texts, whoever they are for.
+_KEPT_CONNECTIONS = 2_000
+# A hold that is shorter is waited for; during a longer one other workers, or nobody, should have what waits.
+_WORTH_WAITING_SECONDS = 1.0
+
+
+class Batch:
+    """Texts that were handed to the wire together, known by their place in it.
+
+    `begin` makes the conversation of the text at a place, when it is its turn; None: the time for it is over. `wake` is
+    called when all have begun and again when all have an outcome. Both are called by the wire's thread.
+    """
+
+    def __init__(
+        self, size: int, begin: Callable[[int], Exchange | None], wake: Callable[[], None], *, urgent: bool
+    ) -> None:
+        self.begin = begin
+        self.wake = wake
+        self.urgent = urgent
+        self.recalled = False
+        self.waiting = deque(range(size))
+        self._unknown = size
+        self._outcomes: deque[tuple[int, Outcome]] = deque()
+
+    def put(self, place: int, outcome: Outcome) -> None:
+        """The wire tells what became of a text: once for each."""
+        self._outcomes.append((place, outcome))
+        self._unknown -= 1
+        if not self._unknown:
+            self.wake()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every text has its outcome, collected or not."""
+        return not self._unknown
+
+    def collect(self) -> list[tuple[int, Outcome]]:
+        """What became known since the last time."""
+        return [self._outcomes.popleft() for _ in range(len(self._outcomes))]
+
+
+class Lane:
+    """One account's share of the wire: its lines, its window, and the batches whose turn is to come."""
+
+    def __init__(self, transport: Transport, most_at_once: int) -> None:
+        self.transport = transport
+        self.window = Window(most_at_once)
+        self.batches: list[Batch] = []
+
+    def add(self, batch: Batch) -> None:
+        """Queue a batch; an urgent one goes before all that are not."""
+        place = sum(other.urgent for other in self.batches) if batch.urgent else len(self.batches)
+        self.batches.insert(place, batch)
+
+    def clear_out(self, now: float) -> None:
+        """Hand back what was recalled, everything when the carrier wants to be left alone, and drop empty batches."""
+        held = self.window.held_for(now) > _WORTH_WAITING_SECONDS
+        for batch in self.batches:
+            while (held or batch.recalled) and batch.waiting:
+                batch.put(batch.waiting.popleft(), Unsent())
+        self.batches = [batch for batch in self.batches if batch.waiting]
+
+    def is_crowded(self, now: float) -> bool:
+        """Whether more would begin if the window were larger."""
+        return bool(self.batches) and not self.window.room(now) and not self.window.held_for(now)
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """One request that libcurl has."""
+
+    lane: Lane
+    batch: Batch
+    place: int
+    line: Line
+    exchange: Exchange
+    number: int
+
+
+class Wire(threading.Thread):
+    """The thread. Of its methods `carry` and `recall` are for others. One for a process: `wire()`."""
+
+    def __init__(self) -> None:
+        super().__init__(name="wire", daemon=True)
+        self._curl = pycurl.CurlMulti()
+        self._selector = selectors.DefaultSelector()
+        self._watched: set[int] = set()
+        self._timer: float | None = None
+        self._curl.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._curl.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        # libcurl would keep four connections for each request under way now, and close the rest when there are fewer.
+        self._curl.setopt(pycurl.M_MAXCONNECTS, _KEPT_CONNECTIONS)
+        self._ear, self._bell = os.pipe()
+        os.set_blocking(self._ear, False)
+        self._selector.register(self._ear, selectors.EVENT_READ)
+        self._handed: deque[tuple[Lane, Batch]] = deque()
+        self._lanes: dict[Lane, None] = {}
+        self._under_way: dict[pycurl.Curl, _UnderWay] = {}
+
+    def carry(self, lane: Lane, batch: Batch) -> None:
+        """Take a batch over. Every text of it gets an outcome, but for those on the way when the process dies."""
+        self._handed.append((lane, batch))
+        os.write(self._bell, b"!")
+
+    def recall(self, batch: Batch) -> None:
+        """Begin no more of a batch: what has not begun becomes Unsent."""
+        batch.recalled = True
+        os.write(self._bell, b"!")
+
+    def run(self) -> None:
+        """Carry, for as long as the process lives."""
+        while True:
+            now = time.monotonic()
+            for lane in tuple(self._lanes):
+                self._begin_what_may(lane, now)
+            self._listen()
+            self._end_what_is_over()
+
+    def _take_over(self) -> None:
+        """Somebody rang: there are new batches, or some were recalled."""
+        os.read(self._ear, 4096)
+        while self._handed:
+            lane, batch = self._handed.popleft()
+            lane.add(batch)
+            self._lanes[lane] = None
+        now = time.monotonic()
+        for lane in self._lanes:
+            lane.clear_out(now)
+
+    def _begin_what_may(self, lane: Lane, now: float) -> None:
+        for _ in range(lane.window.room(now)):
+            if not lane.batches:
+                del self._lanes[lane]
+                return
+            batch = lane.batches[0]
+            self._begin(lane, batch, batch.waiting.popleft())
+            if not batch.waiting:
+                lane.batches.pop(0)
+                batch.wake()
+
+    def _begin(self, lane: Lane, batch: Batch, place: int) -> None:
+        line = lane.transport.take()
+        try:
+            exchange = batch.begin(place)
+            if exchange is None:
+                lane.transport.give_back(line)
+                batch.put(place, Unsent())
+                return
+            line.load(exchange.send(None))
+        except Exception:
+            # A fault of ours that concerns this text: nothing of it has left.
+            log.exception("text_cannot_be_posted")
+            lane.transport.give_back(line)
+            batch.put(place, Broken())
+            return
+        self._under_way[line.handle] = _UnderWay(lane, batch, place, line, exchange, lane.window.begin())
+        self._curl.add_handle(line.handle)
+
+    def _listen(self) -> None:
+        """Let libcurl act on what its sockets and its timer say."""
+        now = time.monotonic()
+        crowded = [lane for lane in self._lanes if lane.is_crowded(now)]
+        events = self._selector.select(0.0 if crowded else self._patience(now))
+        if crowded and not events:
+            # Time to spare, and texts that wait: what bounds us is the window.
+            for lane in crowded:
+                lane.window.grow()
+            if all(lane.is_crowded(now) for lane in crowded):
+                events = self._selector.select(self._patience(now))
+        for key, mask in events:
+            if key.fd == self._ear:
+                self._take_over()
+            elif key.fd in self._watched:
+                self._curl.socket_action(key.fd, mask)
+        if self._timer is not None and self._timer <= time.monotonic():
+            self._timer = None
+            self._curl.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _patience(self, now: float) -> float | None:
+        """Seconds until something is to be done even if no socket stirs."""
+        moments = [now + held for lane in self._lanes if (held := lane.window.held_for(now))]
+        if self._timer is not None:
+            moments.append(self._timer)
+        return max(0.0, min(moments) - now) if moments else None
+
+    def _end_what_is_over(self) -> None:
+        left = 1
+        while left:
+            left, answered, failed = self._curl.info_read()
+            for handle in answered:
+                self._end(self._under_way.pop(handle), None)
+            for handle, code, _ in failed:
+                self._end(self._under_way.pop(handle), code)
+
+    def _end(self, it: _UnderWay, code: int | None) -> None:
+        self._curl.remove_handle(it.line.handle)
+        outcome = _outcome(it.exchange, it.line.answer() if code is None else it.line.failure(code))
+        it.lane.transport.give_back(it.line)
+        it.lane.window.end(it.number, good=_is_good(outcome))
+        if isinstance(outcome, RetryLater) and outcome.hold_seconds:
+            now = time.monotonic()
+            it.lane.window.hold(now + outcome.hold_seconds)
+            it.lane.clear_out(now)
+        it.batch.put(it.place, outcome)
+
+    def _watch(self, what: int, socket: int, _multi: object, _data: object) -> None:
+        """libcurl says what to watch a socket for; its words for reading and writing are the selector's too."""
+        if what == pycurl.POLL_REMOVE:
+            self._watched.discard(socket)
+            self._selector.unregister(socket)
+        elif socket in self._watched:
+            self._selector.modify(socket, what)
+        else:
+            self._watched.add(socket)
+            self._selector.register(socket, what)
+
+    def _set_timer(self, milliseconds: int) -> None:
+        self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+
+def wire() -> Wire:
+    """This process's wire, running. A fork gets one of its own, and a wire that broke is replaced."""
+    if not _wire_of(os.getpid()).is_alive():
+        _wire_of.cache_clear()
+    return _wire_of(os.getpid())
+
+
+@cache
+def _wire_of(_process: int) -> Wire:
+    thread = Wire()
+    thread.start()
+    return thread
+
+
+def _outcome(exchange: Exchange, came: Answer | NeverSent | MaybeSent) -> Outcome:
+    try:
+        if isinstance(came, Answer):
+            exchange.send(came)
+        else:
+            exchange.throw(came)
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome
+    except Exception:
+        # A fault of ours after the request: it may have been processed, so it counts as uncertain like any other.
+        log.exception("answer_cannot_be_read")
+    return Uncertain("The send worker met an error of its own.")
+
+
+def _is_good(outcome: Outcome) -> bool:
+    """Whether the carrier answered as one does who can take more."""
+    return not isinstance(outcome, Uncertain) and not (
+        isinstance(outcome, RetryLater) and outcome.hold_seconds is not None
+    )

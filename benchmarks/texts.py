@@ -1,10 +1,10 @@
 """Texts a second: by the product's send workers, by the bare transport, by the stock clients, the usual way."""
 
 import asyncio
+import threading
 import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from os import environ
@@ -23,6 +23,7 @@ from messaging.actions.flights import callback_url
 from messaging.actions.outbox import SEND_DUE
 from messaging.gateway.outcomes import Accepted
 from messaging.gateway.twilio import Account, OutgoingText, TwilioGateway
+from messaging.gateway.wire import Batch, wire
 from messaging.models import Outbound
 from messaging.states import State
 
@@ -92,13 +93,16 @@ def send_campaign(stage: Stage, segment: Segment | None, workers: list[Child]) -
 
 def bare_transport(sink_url: str, texts: int) -> float:
     """Twilio's building and parsing over our transport: the same bodies and concurrency, no database."""
-    gateway = TwilioGateway(Account(ACCOUNT, ACCOUNT, "token", sink_url, 10.0))
-    outgoing = [_text(place) for place in range(texts)]
+    gateway = TwilioGateway(Account(ACCOUNT, ACCOUNT, "token", sink_url, 10.0, settings.SEND_CONNECTIONS))
+    over = threading.Event()
     begun = time.perf_counter()
-    with ThreadPoolExecutor(settings.SEND_CONNECTIONS) as pool:
-        outcomes = list(pool.map(gateway.send, outgoing))
+    batch = Batch(texts, lambda place: gateway.exchange(_text(place)), over.set, urgent=False)
+    wire().carry(gateway.lane, batch)
+    while not batch.is_over:
+        over.wait()
+        over.clear()
     seconds = time.perf_counter() - begun
-    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert all(isinstance(outcome, Accepted) for _, outcome in batch.collect())
     return texts / seconds
 
 

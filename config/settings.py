@@ -57,7 +57,7 @@ VERIFICATIONS_PER_IP_HOUR = env.integer("VERIFICATIONS_PER_IP_HOUR", 300, minimu
 # --- Sending -----------------------------------------------------------------------------------
 FREEZE_CHUNK = env.integer("FREEZE_CHUNK", 20_000, minimum=1)
 SEND_CHUNK = env.integer("SEND_CHUNK", 500, minimum=1)
-SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 100, minimum=1)
+SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 500, minimum=1)
 SWEEP_EVERY_SECONDS = env.number("SWEEP_EVERY_SECONDS", 5.0)
 RESCUE_AFTER = dt.timedelta(seconds=env.integer("RESCUE_AFTER_SECONDS", 120, minimum=1))
 RECONCILE_EVERY = dt.timedelta(seconds=env.integer("RECONCILE_EVERY_SECONDS", 30, minimum=1))

@@ -1,6 +1,6 @@
 """What screens, verbs and workers ask about messages, runs and texts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import Final
 
 from django.db.models import CharField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
@@ -58,6 +58,12 @@ def open_runs(sender: Sender) -> QuerySet[Run]:
     runs = Run.objects.filter(Exists(due), sender=sender, state=Run.State.OPEN, campaign__state=CampaignState.LIVE)
     related = ("campaign__audience", "programme__audience", "sender__provider", "message")
     return runs.select_related(*related).order_by("pk")
+
+
+def live_runs(ids: Collection[int]) -> Set[int]:
+    """Those of these runs whose texts may still leave: neither the run nor its campaign was stopped."""
+    live = Run.objects.filter(pk__in=ids, state=Run.State.OPEN, campaign__state=CampaignState.LIVE)
+    return set(live.values_list("pk", flat=True))
 
 
 def senders_with_work() -> QuerySet[Sender]:

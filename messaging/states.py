@@ -104,6 +104,7 @@ class Reason(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     FREQUENCY_CAP = "frequency_cap"
     TOO_LATE = "too_late"
+    OWN_FAULT = "own_fault"
     # failed
     INVALID_NUMBER = "invalid_number"
     UNREACHABLE = "unreachable"
@@ -196,6 +197,10 @@ _SKIPPED: Final = {
     Reason.TOO_LATE: (
         "The text was so late that it was no longer worth sending.",
         "Ask an operator why sending stood still, and send a new message if it still matters.",
+    ),
+    Reason.OWN_FAULT: (
+        "The text could not be made ready to be sent, several times, by a fault of this system.",
+        "Ask an operator for the log of the send worker. The other texts are not concerned.",
     ),
 }
 

@@ -35,6 +35,7 @@ def gateway_for(provider: MessageProvider) -> TwilioGateway:
             password=provider.api_key_secret or provider.auth_token,
             base_url=base_url or None,
             timeout_seconds=settings.TWILIO_TIMEOUT,
+            most_at_once=settings.SEND_CONNECTIONS,
         )
     )
 

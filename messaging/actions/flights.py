@@ -1,101 +1,132 @@
-"""Chunks of texts between claim and settlement: handed to the carrier, answers waited for, results written back.
+"""Chunks of texts between claim and settlement: handed to the wire, called back when they must stop, written back.
 
-While one chunk is on the wire the next is claimed, so that neither the database nor the carrier waits.
+While chunks are on the wire the next is claimed, so that neither the database nor the carrier waits. An answer is
+written back when its whole chunk is answered, or soon: one text that gets no answer does not keep the others waiting.
 """
 
-import uuid
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from urllib.parse import urlencode
 
-import structlog
 from django.conf import settings
 
 from messaging.actions.claiming import Claimed
 from messaging.actions.leasing import Lease
 from messaging.actions.settling import settle
-from messaging.gateway.outcomes import Outcome, RetryLater, Uncertain
 from messaging.gateway.twilio import OutgoingText, TwilioGateway
+from messaging.gateway.wire import Batch, Exchange, wire
 from messaging.models import Run
+from messaging.queries import live_runs
 from optins.models import Sender
-
-log = structlog.get_logger(__name__)
 
 # Twilio tries a callback again on these faults: connection overrides travel in the unsigned fragment.
 _CALLBACK_RETRIES = "rc=3&rp=5xx,ct,rt"
-# One on the wire, one claimed and next in line. More would only make a pause reach them later.
-_CHUNKS_IN_FLIGHT = 2
+# One whose texts are beginning, and one that is next. More would only wait elsewhere than in the queue.
+_CHUNKS_WAITING = 2
+# How often answers are written back, and campaigns asked about: a pause is to reach what has not begun within 2 s.
+_ROUND_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Flight:
-    """A claimed chunk whose posting has begun. `outcomes` come in the order of `claimed`, each waited for."""
+    """A claimed chunk on its way. `written_at` is when its answers were last written back."""
 
+    gateway: TwilioGateway
     sender: Sender
     run: Run | None
     claimed: Sequence[Claimed]
-    outcomes: Iterator[Outcome]
+    batch: Batch
+    written_at: float
 
-    def land(self) -> None:
-        """Wait for the answers and write them back."""
-        settle(sender=self.sender, answers=list(zip(self.claimed, self.outcomes, strict=True)), run=self.run)
+    @property
+    def waits(self) -> bool:
+        """Whether texts of it have not begun."""
+        return bool(self.batch.waiting)
+
+    def write_back(self, now: float) -> None:
+        answers = [(self.claimed[place], outcome) for place, outcome in self.batch.collect()]
+        self.written_at = now
+        if answers:
+            settle(sender=self.sender, answers=answers, run=self.run)
 
 
 class Flights:
     """The chunks that one send worker has in flight, oldest first."""
 
     def __init__(self) -> None:
-        self._flights: deque[_Flight] = deque()
+        self._flights: list[_Flight] = []
+        self._wire = wire()
+        self._stirred = threading.Event()
+        self._asked_at = time.monotonic()
+
+    def has_room(self, gateway: TwilioGateway) -> bool:
+        """Whether a chunk that is claimed now would begin soon. An account that is slow or busy holds up no other."""
+        if gateway.lane.window.held_for(time.monotonic()):
+            return False
+        return sum(flight.waits for flight in self._flights if flight.gateway is gateway) < _CHUNKS_WAITING
 
     def take_off(
         self, gateway: TwilioGateway, sender: Sender, claimed: Sequence[Claimed], lease: Lease, *, run: Run | None
     ) -> None:
-        """Begin to post a claimed chunk, many texts at once. Its lease was begun before the claim.
-
-        Waits for the oldest chunk when there is one too many.
-        """
+        """Hand a claimed chunk to the wire, notices (without a run) ahead. Its lease was begun before the claim."""
         if claimed:
-            outcomes = _pool().map(lambda text: _post(gateway, sender, text, lease), claimed)
-            self._flights.append(_Flight(sender, run, claimed, outcomes))
-        if len(self._flights) > _CHUNKS_IN_FLIGHT:
-            self.land_one()
+
+            def begin(place: int) -> Exchange | None:
+                return gateway.exchange(_outgoing(sender, claimed[place])) if lease.leaves_time() else None
+
+            batch = Batch(len(claimed), begin, self._stirred.set, urgent=run is None)
+            self._flights.append(_Flight(gateway, sender, run, claimed, batch, time.monotonic()))
+            self._wire.carry(gateway.lane, batch)
+        self._tend()
+        while not self.has_room(gateway) and self.land_one():
+            pass
 
     def land_one(self) -> bool:
-        """Settle the oldest chunk. False when nothing is in flight."""
+        """Wait until something stirs, for a moment at most, and write back what is known. False: nothing in flight."""
         if not self._flights:
             return False
-        self._flights.popleft().land()
+        self._stirred.wait(_ROUND_SECONDS / 2)
+        self._stirred.clear()
+        self._tend()
         return True
 
+    def _tend(self) -> None:
+        now = time.monotonic()
+        if now - self._asked_at >= _ROUND_SECONDS:
+            self._asked_at = now
+            self._call_back_what_was_stopped()
+        for flight in tuple(self._flights):
+            if flight.batch.is_over:
+                self._flights.remove(flight)
+                flight.write_back(now)
+            elif now - flight.written_at >= _ROUND_SECONDS:
+                flight.write_back(now)
+        if self._flights and not self._wire.is_alive():
+            # Their leases end, and the carrier is asked about them.
+            self._flights.clear()
+            raise RuntimeError("The wire broke.")
 
-def _post(gateway: TwilioGateway, sender: Sender, text: Claimed, lease: Lease) -> Outcome:
-    if not lease.leaves_time():
-        return RetryLater(0, None)
-    try:
-        return gateway.send(
-            OutgoingText(
-                to=text.number,
-                sender=sender.address,
-                body=text.body,
-                status_callback=callback_url(text.attempt_id),
-                validity_seconds=text.validity_seconds,
-            )
-        )
-    except Exception:
-        # A fault of ours after the claim: the request may have left, so it counts as uncertain like any other.
-        log.exception("post_failed", outbound=text.outbound_id)
-        return Uncertain("The send worker met an error of its own.")
+    def _call_back_what_was_stopped(self) -> None:
+        waiting = [flight for flight in self._flights if flight.run is not None and flight.waits]
+        if not waiting:
+            return
+        live = live_runs({flight.run.pk for flight in waiting if flight.run})
+        for flight in waiting:
+            if flight.run and flight.run.pk not in live:
+                self._wire.recall(flight.batch)
 
 
-def callback_url(attempt_id: uuid.UUID) -> str:
-    """Where Twilio reports on one attempt, even when its answer to us was lost."""
-    query = urlencode({"attempt": str(attempt_id)})
-    return f"{settings.PUBLIC_BASE_URL}/webhooks/twilio/status?{query}#{_CALLBACK_RETRIES}"
+def _outgoing(sender: Sender, text: Claimed) -> OutgoingText:
+    return OutgoingText(
+        to=text.number,
+        sender=sender.address,
+        body=text.body,
+        status_callback=callback_url(text.attempt_id),
+        validity_seconds=text.validity_seconds,
+    )
 
 
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=settings.SEND_CONNECTIONS, thread_name_prefix="wire")
+def callback_url(attempt_id: object) -> str:
+    """Where Twilio reports on one attempt, by its UUID, even when its answer to us was lost."""
+    return f"{settings.PUBLIC_BASE_URL}/webhooks/twilio/status?attempt={attempt_id}#{_CALLBACK_RETRIES}"

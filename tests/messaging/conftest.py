@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
+from messaging.gateway.twilio import gateway_for
 from messaging.simulator.accounts import JAN
 from optins.models import MessageProvider, Sender
 from tests import factories
@@ -27,6 +28,7 @@ def short_code(provider: MessageProvider) -> Sender:
 @pytest.fixture
 def carrier(simulator: Simulator, settings: Settings) -> Simulator:
     """Texts go to the simulated carrier; its callbacks go nowhere."""
+    gateway_for.cache_clear()  # what an account asked of us in another test is forgotten
     settings.SIMULATOR_URL = simulator.url
     settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
     return simulator

@@ -128,7 +128,7 @@ def test_what_was_never_processed_waits_and_is_sent_again(
     assert text.settled_at is None
     Outbound.objects.update(due_at=Now())
     text = send(wire)
-    assert (text.state, text.attempts, text.error_code) == (State.ACCEPTED, 2, None)
+    assert (text.state, text.attempts, text.error_code) == (State.ACCEPTED, 1, None)
     assert len({request.form["StatusCallback"] for request in wire.requests}) == 2
 
 

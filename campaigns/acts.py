@@ -39,6 +39,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "provider.delete": "Deleted a message provider",
     "provider.fetch_numbers": "Fetched a provider's numbers",
     "provider.save": "Saved a message provider",
+    "review.keep": "Read a text as no opt-out",
+    "review.opt_out": "Read a text as an opt-out",
     "segment.delete": "Deleted a segment",
     "segment.save": "Saved a segment",
     "sender.delete": "Deleted a phone number",

@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from campaigns.phone import is_region
 from campaigns.timing import is_zone
+from optins.keywords import LANGUAGES
 
 
 @register
@@ -68,6 +69,10 @@ def rules_make_sense(**_: object) -> Sequence[CheckMessage]:
     if not is_zone(settings.TIME_ZONE):
         hint = "Use an IANA name such as America/New_York."
         problems.append(Error(f"TIME_ZONE “{settings.TIME_ZONE}” is unknown.", hint=hint, id="optline.E010"))
+    unread = sorted(set(settings.KEYWORD_LANGUAGES) - LANGUAGES.keys())
+    if unread:
+        hint = f"Use codes among {', '.join(LANGUAGES)}; English is always understood."
+        problems.append(Error(f"KEYWORD_LANGUAGES names {', '.join(unread)}.", hint=hint, id="optline.E012"))
     if settings.STOP_SCOPE == "sender":
         hint = "Regulators read a STOP widely; `brand` stops every programme."
         problems.append(Warning("A STOP ends only one sender's texts.", hint=hint, id="optline.W001"))

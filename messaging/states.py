@@ -94,6 +94,7 @@ class Reason(StrEnum):
     NOT_OPTED_IN = "not_opted_in"
     OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"
+    IN_REVIEW = "in_review"
     RESTRICTED = "restricted"
     NOT_IN_AUDIENCE = "not_in_audience"
     COUNTRY_NOT_ALLOWED = "country_not_allowed"
@@ -157,6 +158,10 @@ _SKIPPED: Final = {
     Reason.SUPPRESSED: (
         "The number must not be texted: it sent STOP, or the carrier blocks it.",
         "Nothing to do: only the person can lift this, by texting START.",
+    ),
+    Reason.IN_REVIEW: (
+        "The number sent a text that may ask to stop, and nobody has decided about it yet.",
+        "Decide about it in the review queue.",
     ),
     Reason.RESTRICTED: (
         "The customer does not meet the user restrictions of the campaign.",

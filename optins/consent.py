@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.audience import meets_restriction, members
 from campaigns.models import Campaign, Customer, PhoneNumber
-from optins.models import Sender, Subscription, Suppression
+from optins.models import OptOutReview, Sender, Subscription, Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ def may_be_texted(*, programme: Campaign, sender: Sender, number: str, customer:
     """The checks in the order in which their reasons are told. `number` and `customer` name the outer columns."""
     return (
         not_suppressed(sender=sender, number=number),
+        not_in_review(number=number),
         Check("opted_out", ~Q(Exists(_subscriptions(programme, number).filter(state=Subscription.State.OPTED_OUT)))),
         Check("not_opted_in", Q(Exists(_subscriptions(programme, number).filter(state=Subscription.State.OPTED_IN)))),
         country_allowed(number=number),
@@ -50,6 +51,12 @@ def not_suppressed(*, sender: Sender, number: str) -> Check:
     senders = [pk for pk in (sender.pk, sender.pool_id) if pk is not None]
     standing = Suppression.objects.filter(number=OuterRef(number), lifted_at__isnull=True)
     return Check("suppressed", ~Q(Exists(standing.filter(Q(sender__isnull=True) | Q(sender__in=senders)))))
+
+
+def not_in_review(*, number: str) -> Check:
+    """No text of the number waits for a person to decide whether it is an opt-out."""
+    waiting = OptOutReview.objects.filter(number=OuterRef(number), state=OptOutReview.State.WAITING)
+    return Check("in_review", ~Q(Exists(waiting)))
 
 
 def country_allowed(*, number: str) -> Check:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from campaigns.lifecycle import State
 from campaigns.models import Campaign, PhoneNumber
 from optins import linter
-from optins.keywords import RESTART_WORD, SenderKind, Situation, fold
+from optins.keywords import ALL_LANGUAGES, RESTART_WORD, SenderKind, Situation, fold
 from optins.models import GlobalOptions, Keyword, OptInCampaign, Sender, Subscription, Suppression
 
 
@@ -34,6 +35,11 @@ def global_words() -> frozenset[str]:
     return frozenset() if options is None else _folded([*options.opt_out_keywords, *options.help_keywords])
 
 
+def languages() -> frozenset[str]:
+    """The languages beside English in which texts are understood."""
+    return ALL_LANGUAGES.intersection(settings.KEYWORD_LANGUAGES)
+
+
 def situation(*, sender: Sender, number: str, options: GlobalOptions | None) -> Situation:
     """What the keyword rules need to know about `number` texting `sender`."""
     words = (
@@ -47,6 +53,7 @@ def situation(*, sender: Sender, number: str, options: GlobalOptions | None) -> 
     )
     return Situation(
         **words,
+        languages=languages(),
         campaign_keywords=campaign_keywords(sender),
         pending=latest_pending(sender=sender, number=number) is not None,
         stopped=standing_suppressions(sender=sender, number=number).exists()

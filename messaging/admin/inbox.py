@@ -22,7 +22,7 @@ from messaging.admin.words import moment
 from messaging.models import Inbound
 from messaging.reports import conversation
 from optins.admin.readonly import ReadOnlyAdmin
-from optins.keywords import Meaning
+from optins.keywords import RULES, Meaning
 from optins.models import Subscription, Suppression
 
 MEANINGS: Mapping[str, str] = {
@@ -32,20 +32,8 @@ MEANINGS: Mapping[str, str] = {
     Meaning.RESTORE: "Wants texts again",
     Meaning.KEYWORD: "Joins a campaign",
     Meaning.NONE: "Not understood",
+    Meaning.REVIEW: "May want no more texts",
     "": "Not acted upon",
-}
-
-RULES: Mapping[str, str] = {
-    "opt_out_type": "Told by Twilio",
-    "opt_out_word": "An opt-out keyword",
-    "opt_out_with_courtesy": "An opt-out keyword with a courtesy",
-    "opt_out_word_first": "A short text that begins with an opt-out keyword",
-    "help_word": "A help keyword",
-    "start_word_while_pending": "START in answer to a double opt-in",
-    "opt_in_word_while_pending": "An opt-in keyword in answer to a double opt-in",
-    "opt_in_word_after_stop": "An opt-in keyword after a STOP",
-    "campaign_keyword": "A campaign's keyword",
-    "no_rule": "No keyword in it",
 }
 
 
@@ -130,4 +118,4 @@ class InboundAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Found by")
     def rule_in_words(self, text: Inbound) -> str:
-        return RULES.get(text.rule, text.rule) or "–"
+        return RULES.get(text.rule, text.rule).rstrip(".") or "–"

@@ -234,7 +234,7 @@ def acceptable_keywords(options: OptInOptions, words: Sequence[str]) -> dict[str
     folded: dict[str, str] = {}
     everywhere = queries.global_words()
     for word in (word.strip() for word in words):
-        problem = reserved_reason(word, sender_kind=kind)
+        problem = reserved_reason(word, sender_kind=kind, languages=queries.languages())
         if problem is None and fold(word) in everywhere:
             problem = f"“{word}” is an opt-out or help keyword of the Global SMS Opt-In. Choose another keyword."
         if problem is not None:

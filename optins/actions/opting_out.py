@@ -12,6 +12,7 @@ from campaigns.phone import E164, mask
 from campaigns.refusals import Refused
 from optins.actions import ledger
 from optins.actions.ledger import Evidence, Method
+from optins.actions.stopping import settle_reviews
 from optins.models import ConsentEvent, OptInCampaign, Sender, Subscription, Suppression
 
 OPT_OUT_PERMISSION = "optins.opt_out_number"
@@ -45,6 +46,7 @@ def opt_out_number(
     if programme_id is None:
         why = Suppression.Reason.STAFF if is_staff else Suppression.Reason.API
         ledger.suppress(number=number, sender=None, reason=why, evidence=evidence)
+        settle_reviews(number=number)
     record(by=by, act="number.opt_out", of=customer, number=mask(number), ended=ended, reason=reason)
     return ended
 

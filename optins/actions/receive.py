@@ -5,11 +5,9 @@ It decides by the plain rules of `optins.keywords`, changes consent with evidenc
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from campaigns.actions.persons import holder_of, person_of
 from campaigns.models import Campaign, Customer
@@ -17,8 +15,10 @@ from optins import consent, queries
 from optins.actions import ledger
 from optins.actions.ledger import Action, Evidence, Method
 from optins.actions.notices import owe
-from optins.keywords import Meaning, Reading, SenderKind, carrier_answers, lifts_block, read
-from optins.models import GlobalOptions, Notice, OptInCampaign, Sender, Subscription, Suppression
+from optins.actions.reviews import put_to_review
+from optins.actions.stopping import stop_number
+from optins.keywords import UNANSWERED, Meaning, Reading, SenderKind, carrier_answers, lifts_block, read
+from optins.models import GlobalOptions, Notice, OptInCampaign, Sender, Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +114,12 @@ def _carrier_blocked(text: InboundText) -> bool:
 
 
 def _stop(visit: _Visit) -> None:
-    text, evidence = visit.text, visit.evidence(Method.STOP)
-    brand_wide = settings.STOP_SCOPE == "brand"
-    ended = Q() if brand_wide else queries.in_scope(text.sender, "programme__options__sender")
-    scope = text.sender.scope
-    ledger.opt_out(subscriptions=ended, number=text.number, evidence=evidence, stopped_on=scope)
-    suppress = partial(ledger.suppress, number=text.number, reason=Suppression.Reason.STOP, evidence=evidence)
-    suppress(sender=None if brand_wide else scope)
-    if visit.carrier_answers:
-        # The carrier blocks the pair too, and that lasts until a START here, whatever is lifted elsewhere.
-        suppress(sender=scope)
+    stop_number(
+        number=visit.text.number,
+        sender=visit.text.sender,
+        evidence=visit.evidence(Method.STOP),
+        carrier_blocks=visit.carrier_answers,
+    )
     if visit.options is not None:
         visit.answer(Notice.Kind.OPT_OUT, visit.options.opt_out_message)
 
@@ -200,7 +196,15 @@ def _refuse(visit: _Visit, programme: OptInCampaign | None, reason: str) -> None
     _no_match(visit)
 
 
+def _review(visit: _Visit) -> None:
+    """Nothing is answered: whatever we said could be one text too many."""
+    text = visit.text
+    put_to_review(number=text.number, sender=text.sender, text=text.body, sid=text.sid)
+
+
 def _no_match(visit: _Visit) -> None:
+    if visit.reading.rule in UNANSWERED:
+        return
     suppressed = queries.standing_suppressions(sender=visit.text.sender, number=visit.text.number).exists()
     if visit.options is not None and not suppressed:
         visit.answer(Notice.Kind.NO_MATCH, visit.options.no_match_message)
@@ -213,4 +217,5 @@ _DEEDS: Mapping[Meaning, Callable[[_Visit], None]] = {
     Meaning.RESTORE: _restore,
     Meaning.KEYWORD: _join,
     Meaning.NONE: _no_match,
+    Meaning.REVIEW: _review,
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from optins.keywords.carriers import SenderKind
 from optins.keywords.folding import fold
 from optins.keywords.reading import Meaning, Situation, read
-from optins.keywords.vocabulary import START
+from optins.keywords.vocabulary import ALL_LANGUAGES, START
 
 MAX_KEYWORD_LENGTH = 20
 _ACTS: Mapping[SenderKind, str] = {
@@ -17,7 +17,7 @@ _ACTS: Mapping[SenderKind, str] = {
 }
 
 
-def reserved_reason(word: str, *, sender_kind: SenderKind) -> str | None:
+def reserved_reason(word: str, *, sender_kind: SenderKind, languages: frozenset[str] = ALL_LANGUAGES) -> str | None:
     """Why a word cannot be a campaign's keyword on such a sender, as a sentence; None when it can.
 
     Words that the global options add, and keywords that other campaigns hold, are the caller's to check.
@@ -29,20 +29,22 @@ def reserved_reason(word: str, *, sender_kind: SenderKind) -> str | None:
         return f"A keyword may have at most {MAX_KEYWORD_LENGTH} letters and digits; this one has {len(folded)}."
     if not all(map(_is_typeable, word.strip())):
         return "A keyword is typed on a phone: use only letters, digits, spaces and hyphens."
-    return _taken_by_a_fixed_word(word, folded, sender_kind)
+    return _taken_by_a_fixed_word(word, sender_kind, languages)
 
 
 def _is_typeable(character: str) -> bool:
     return character.isalnum() or character in " -" or unicodedata.category(character) in ("Mn", "Mc")
 
 
-def _taken_by_a_fixed_word(word: str, folded: str, kind: SenderKind) -> str | None:
+def _taken_by_a_fixed_word(word: str, kind: SenderKind, languages: frozenset[str]) -> str | None:
     shown = word.strip().upper()
-    if folded in START:
+    if fold(word) in START:
         return f"{shown} lets people who opted out come back, and {_ACTS[kind]}. Choose another keyword."
-    meaning = read(word, Situation()).meaning
+    meaning = read(word, Situation(languages=languages)).meaning
     if meaning is Meaning.OPT_OUT:
         return f"{shown} is read as an opt-out, and {_ACTS[kind]}. Choose another keyword."
+    if meaning is Meaning.REVIEW:
+        return f"{shown} may be read as an opt-out: a person would have to decide each time. Choose another keyword."
     if meaning is Meaning.HELP:
         return f"{shown} asks for help, and {_ACTS[kind]}. Choose another keyword."
     return None

@@ -4,6 +4,7 @@ from optins.models.notices import Notice
 from optins.models.options import GlobalOptions, Keyword, OptInOptions
 from optins.models.programmes import GlobalCampaign, OptInCampaign
 from optins.models.providers import MessageProvider, Sender
+from optins.models.reviews import OptOutReview
 from optins.models.verifications import Verification
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Notice",
     "OptInCampaign",
     "OptInOptions",
+    "OptOutReview",
     "PersonalEvidence",
     "Sender",
     "Subscription",

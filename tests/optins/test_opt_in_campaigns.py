@@ -143,9 +143,9 @@ def test_words_that_cannot_be_a_campaigns_own_are_refused(draft: OptInCampaign, 
 
 
 def test_a_word_that_the_global_options_took_is_refused(draft: OptInCampaign) -> None:
-    GlobalOptions.objects.update(opt_out_keywords=[*DEFAULT_OPT_OUT_WORDS, "BASTA"])
+    GlobalOptions.objects.update(opt_out_keywords=[*DEFAULT_OPT_OUT_WORDS, "GENUG"])
     with pytest.raises(Refused, match="opt-out or help keyword of the Global"):
-        change(draft, "basta")
+        change(draft, "genug")
 
 
 def test_a_keyword_twice_is_refused(draft: OptInCampaign) -> None:
@@ -261,9 +261,9 @@ def test_a_word_that_means_something_else_cannot_mean_leaving_or_help(field: str
 
 def test_words_can_be_added(draft: OptInCampaign) -> None:
     options = GlobalOptions.objects.get()
-    options.opt_out_keywords = [*DEFAULT_OPT_OUT_WORDS, "BASTA"]
+    options.opt_out_keywords = [*DEFAULT_OPT_OUT_WORDS, "GENUG"]
     save_global_options(options=options, by=BY)
-    assert "BASTA" in GlobalOptions.objects.get().opt_out_keywords
+    assert "GENUG" in GlobalOptions.objects.get().opt_out_keywords
 
 
 # --- At the same moment --------------------------------------------------------------------------

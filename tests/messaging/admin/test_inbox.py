@@ -1,15 +1,10 @@
 """The inbox: what people texted, how it was understood, and the conversation it belongs to."""
 
-import inspect
-import re
-
 import pytest
 
 from config.roles import VIEWER
 from messaging.actions.outbox import carry_notices
 from messaging.actions.receiving import take_inbound
-from messaging.admin.inbox import RULES
-from optins import keywords
 from optins.models import Sender
 from tests import factories
 from tests.factories import signed_in
@@ -43,15 +38,12 @@ def test_the_meaning_is_told_in_words(sender: Sender, body: str, meaning: str) -
     assert meaning in signed_in(VIEWER).get(page(LIST)).text
 
 
-@pytest.mark.parametrize(("body", "rule"), [("SPRING", "A campaign&#x27;s keyword"), ("Why?", "No keyword in it")])
+@pytest.mark.parametrize(
+    ("body", "rule"), [("SPRING", "The whole text is a campaign&#x27;s keyword"), ("Why?", "No rule knows this text")]
+)
 def test_how_the_meaning_was_found_is_told_in_words(sender: Sender, body: str, rule: str) -> None:
     text(sender, body)
     assert rule in signed_in(VIEWER).get(page(LIST)).text
-
-
-def test_every_rule_has_words() -> None:
-    named = re.findall(r'Reading\(Meaning\.\w+, "(\w+)"', inspect.getsource(keywords))
-    assert set(named) == set(RULES)
 
 
 def test_a_messaging_service_is_called_by_its_label() -> None:

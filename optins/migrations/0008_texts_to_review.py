@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('optins', '0004_company_name'),
+        ('optins', '0007_ledger_is_chained'),
     ]
 
     operations = [

@@ -66,7 +66,7 @@ def test_read_as_an_opt_out_it_does_what_a_stop_does_without_an_answer(sender: S
     read_as_opt_out(review=asked(sender), by=launcher(), reason="Plainly angry")
     assert standing() == ["opted_out"]
     assert answers() == []
-    event = ConsentEvent.objects.filter(number=ADA, action="opted_out").get()
+    event = ConsentEvent.objects.of(ADA).filter(action="opted_out").get()
     assert (event.method, event.inbound_text, event.inbound_sid) == ("stop", DOUBTFUL, "SM" + "d" * 32)
     assert event.staff
     assert text(sender, "START") is Meaning.RESTORE

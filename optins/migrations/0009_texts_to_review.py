@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('optins', '0007_ledger_is_chained'),
+        ('optins', '0008_rights_to_evidence'),
     ]
 
     operations = [

@@ -34,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if passed else 1
 
 
-def run(size: Size, seed: int, logs: Path) -> bool:
-    """One run from an empty machine to its verdict. The logs of all processes are in `logs`."""
+def run(size: Size, seed: int, logs: Path, *, database_url: str = "") -> bool:
+    """One run from an empty machine to its verdict. The logs of all processes are in `logs`; see House for the rest."""
     begun = time.monotonic()
 
     def say(line: str) -> None:
@@ -43,7 +43,7 @@ def run(size: Size, seed: int, logs: Path) -> bool:
 
     say(f"seed {seed}; logs in {logs}")
     try:
-        with House(logs) as house:
+        with House(logs, size.timing, database_url=database_url) as house:
             outcome = perform(house, size, seed, say)
     except (Refusal, CommandFailed) as problem:
         print(f"FAIL: it could not be played to its end: {problem} (seed {seed}, logs in {logs})")

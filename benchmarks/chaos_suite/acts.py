@@ -17,7 +17,6 @@ from benchmarks.chaos_suite.house import (
     CALLBACK_LINK,
     CARRIER_LINK,
     DATA_LINK,
-    HOLD_SECONDS,
     POSTGRES,
     SEND_WORKERS,
     VALKEY,
@@ -111,7 +110,7 @@ def flush_valkey(scene: Scene) -> Play:
 def stall_a_process(scene: Scene) -> Play:
     """SIGSTOP and, before the settling time is over, SIGCONT."""
     name = scene.dice.choice((*SEND_WORKERS, WEB, WORKER, VALKEY))
-    wait = scene.a_while(1, HOLD_SECONDS)
+    wait = scene.a_while(1, scene.house.timing.hold)
     scene.say(f"{name}: stopped for {wait} s")
     scene.house.signal(name, signal.SIGSTOP)
     yield wait
@@ -143,7 +142,7 @@ def cut_a_link(scene: Scene) -> Play:
 
 def stall_a_link(scene: Scene) -> Play:
     """Nothing goes through, and nothing says so."""
-    link, wait = scene.dice.choice(_LINKS), scene.a_while(1, HOLD_SECONDS)
+    link, wait = scene.dice.choice(_LINKS), scene.a_while(1, scene.house.timing.hold)
     scene.say(f"{link}: stalled for {wait} s")
     scene.house.links.stall(link)
     yield wait
@@ -262,15 +261,17 @@ _OUTER_ACTS: Final[Sequence[Act]] = (
     _answers("500, text not taken", do="error"),
     _answers("ends the connection without an answer, text not taken", do="drop"),
 )
-LANES: Final = (_HOUSE_ACTS, _OUTER_ACTS)
+EVERYTHING: Final = (_HOUSE_ACTS, _OUTER_ACTS)
 """What is done at the same time: one act of each lane, none beside another of its own. The first four of each come
 first in every run, so that a short one has them."""
+A_FEW: Final = ((kill_a_send_worker, flush_valkey, kill_a_process_of_a_send_worker, reset_a_link), _OUTER_ACTS[:4])
+"""What a test has the time for. Postgres is not the house's own there."""
 _FIRST: Final = 4
 
 
-def lanes(dice: random.Random) -> Sequence[Iterator[Act]]:
+def lanes(acts: Sequence[Sequence[Act]], dice: random.Random) -> Sequence[Iterator[Act]]:
     """For each lane its acts, without end, in an order that the dice decide."""
-    return [_endless(acts, dice) for acts in LANES]
+    return [_endless(lane, dice) for lane in acts]
 
 
 def _endless(acts: Sequence[Act], dice: random.Random) -> Iterator[Act]:

@@ -9,9 +9,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 import psutil
 import redis
@@ -23,21 +25,32 @@ from config.local.processes import Child, Family
 from config.local.refusal import Refusal
 from config.local.services import ROOT, Services
 
-HOLD_SECONDS: Final = 3.0
-"""How long a carrier or a link keeps something back at most: shorter than the settling time, as ADR 7 asks."""
-RESCUE_SECONDS: Final = 8
-SETTLE_SECONDS: Final = 5
-SETTINGS: Final[Mapping[str, str]] = {
-    "TWILIO_TIMEOUT": "2",
-    "RESCUE_AFTER_SECONDS": str(RESCUE_SECONDS),
-    "RECONCILE_EVERY_SECONDS": "1",
-    "RECONCILE_SETTLE_SECONDS": str(SETTLE_SECONDS),
-    "RECONCILE_ATTEMPTS": "50",
-    "RECONCILE_PER_SECOND": "200",
-    "FINAL_STATUS_AFTER_SECONDS": "4",
-    "SWEEP_EVERY_SECONDS": "1",
-}
-"""Minutes become seconds; all else is the product's default."""
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Minutes become seconds. `hold` is how long a carrier, a link or a stopped process keeps something back at most:
+    shorter than the settling time, as ADR 7 asks."""
+
+    rescue: int
+    settle: int
+    hold: float
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What differs from the product's defaults."""
+        return {
+            "TWILIO_TIMEOUT": "2",
+            "RESCUE_AFTER_SECONDS": str(self.rescue),
+            "RECONCILE_EVERY_SECONDS": "1",
+            "RECONCILE_SETTLE_SECONDS": str(self.settle),
+            "RECONCILE_ATTEMPTS": "50",
+            "RECONCILE_PER_SECOND": "200",
+            "FINAL_STATUS_AFTER_SECONDS": "4",
+            "SWEEP_EVERY_SECONDS": "1",
+            "QUIET_HOURS": "false",
+            "FREQUENCY_CAP": "0",
+        }
+
 
 CARRIER_LINK, CALLBACK_LINK, DATA_LINK, WEB_DATA_LINK, BROKER_LINK = LINKS = (
     "workers → carrier", "carrier → web", "workers → Postgres", "web → Postgres", "all → Valkey",
@@ -51,10 +64,15 @@ _RESTART_SECONDS: Final = 20.0
 
 
 class House:
-    """Real processes by name. A context: leaving it ends all of them. Used from one thread, which is their parent."""
+    """Real processes by name. A context: leaving it ends all of them. Used from one thread, which is their parent.
 
-    def __init__(self, logs: Path) -> None:
+    With `database_url` an empty, migrated database of a server that is not the house's is used, and not broken.
+    """
+
+    def __init__(self, logs: Path, timing: Timing, *, database_url: str = "") -> None:
         self.logs = logs
+        self.timing = timing
+        self._given = database_url
         self._children: dict[str, Child] = {}
         self._leaving: list[Child] = []
         self._starts = 0
@@ -73,7 +91,7 @@ class House:
             self.carrier_url = f"http://{HOST}:{carrier}"
             self._web_url = f"http://{HOST}:{web}"
             self._start_servers(ports)
-            self._commands = _commands(self._plan(web, carrier, ports))
+            self._commands = _commands(self._plan(web, carrier, ports), self.timing)
             self._stack = stack.pop_all()
         return self
 
@@ -82,19 +100,29 @@ class House:
     ) -> None:
         self._stack.__exit__(kind, error, trace)
 
+    @property
+    def has_its_own_postgres(self) -> bool:
+        """Whether Postgres is among what may be broken, and has no tables yet."""
+        return not self._given
+
     # --- Starting ----------------------------------------------------------------------------
 
     def _start_servers(self, ports: Mapping[str, int]) -> None:
-        postgres.create(self._family, self._folder / "postgres", password=self._password, logs=self.logs)
-        self.start(POSTGRES)
+        if self.has_its_own_postgres:
+            postgres.create(self._family, self._folder / "postgres", password=self._password, logs=self.logs)
+            self.start(POSTGRES)
+            database = f"postgresql://{postgres.ROLE}:{self._password}@{HOST}:{{}}/{postgres.DATABASE}"
+        else:
+            port = str(urlsplit(self._given).port)
+            self._point_at_postgres(int(port))
+            database = self._given.replace(f":{port}/", ":{}/")
         self.start(VALKEY)
-        database = f"postgresql://{postgres.ROLE}:{self._password}@{HOST}:{{}}/{postgres.DATABASE}"
         self._broker = f"redis://:{self._password}@{HOST}:{ports[BROKER_LINK]}/0"
         self._env = {
             name: {
                 **os.environ,
                 **testbed.environment(Services(database.format(ports[link]), self._broker)),
-                **SETTINGS,
+                **self.timing.settings,
                 "PUBLIC_BASE_URL": f"http://{HOST}:{ports[CALLBACK_LINK]}",
                 "SIMULATOR_URL": f"http://{HOST}:{ports[CARRIER_LINK]}",
             }
@@ -135,8 +163,11 @@ class House:
                     raise
                 time.sleep(0.2)
         self._children[POSTGRES] = server.child
+        self._point_at_postgres(server.port)
+
+    def _point_at_postgres(self, port: int) -> None:
         for link in (DATA_LINK, WEB_DATA_LINK, _STEADY):
-            self.links.point(link, server.port)
+            self.links.point(link, port)
 
     def wait_until_ready(self) -> None:
         """Return once the carrier and the web answer. Raises Refusal."""
@@ -199,12 +230,12 @@ class House:
         return self._env["people"]
 
 
-def _commands(plan: system.Plan) -> Mapping[str, Sequence[str]]:
+def _commands(plan: system.Plan, timing: Timing) -> Mapping[str, Sequence[str]]:
     """The product's own commands, with two send workers and, by somebody's mistake, two beats."""
     given = system.commands(plan)
     sending, beat = given["send worker"], given["beat"]
     return {
-        CARRIER: [*given["carrier"], "--hold", str(HOLD_SECONDS), "--delay-scale", "0.5"],
+        CARRIER: [*given["carrier"], "--hold", str(timing.hold), "--delay-scale", "0.5"],
         WEB: given["web"],
         WORKER: given["worker"],
         **{name: [*sending, "--hostname", f"send{n}@%h"] for n, name in enumerate(SEND_WORKERS)},

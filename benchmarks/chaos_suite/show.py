@@ -8,33 +8,39 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
-from benchmarks.chaos_suite.acts import Play, Scene, cancel, lanes
+from benchmarks.chaos_suite.acts import A_FEW, EVERYTHING, Act, Play, Scene, cancel, lanes
 from benchmarks.chaos_suite.drive import Drive
-from benchmarks.chaos_suite.house import BEATS, CARRIER, RESCUE_SECONDS, SEND_WORKERS, WEB, WORKER, House
+from benchmarks.chaos_suite.house import BEATS, CARRIER, SEND_WORKERS, WEB, WORKER, House, Timing
 from benchmarks.chaos_suite.verdict import Campaign, Evidence
 
 Say = Callable[[str], None]
 
 # Those whom `seed_demo` makes are customers like all others.
 _DEMO_PEOPLE: Final = tuple(f"+131355501{place:02d}" for place in range(1, 13))
-# "By itself within the rescue time plus a minute", beside the time that the sender's rate takes for what is left.
-_RECOVERY_SECONDS: Final = RESCUE_SECONDS + 60.0
+# "By itself within the rescue time plus a minute", beside what the sender's rate takes for the texts left.
+_RECOVERY_SECONDS: Final = 60.0
 _FIRST_TEXT_SECONDS: Final = 30.0
 _PAUSE: Final = 0.5
 
 
+_TIMING: Final = Timing(rescue=8, settle=5, hold=3.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a run is: its people, the campaigns to all of them, parts a second, and for how long chaos acts."""
+    """How large a run is: its people, the campaigns to all of them, parts a second, what acts and for how long."""
 
     people: int
     campaigns: int
     rate: float
     seconds: float
+    acts: Sequence[Sequence[Act]] = EVERYTHING
+    timing: Timing = _TIMING
 
 
-QUICK: Final = Size(people=500, campaigns=3, rate=100, seconds=14)
 FULL: Final = Size(people=2_000, campaigns=5, rate=100, seconds=100)
+QUICK: Final = Size(people=500, campaigns=3, rate=100, seconds=14)
+TINY: Final = Size(people=100, campaigns=2, rate=60, seconds=3, acts=A_FEW, timing=Timing(rescue=5, settle=4, hold=2.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,10 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
         _await_the_first_text(drive)
         scene = Scene(house, drive, random.Random(seed), say, people, going=list(names))
         cancelled = scene.going[-1]
-        acts = _play(scene, size.seconds)
-        say(f"{acts} acts are over; nobody helps from here on")
+        played = _play(scene, size.acts, size.seconds)
+        say(f"{played} acts are over; nobody helps from here on")
         over = time.monotonic()
-        counts = _await_the_end(drive, names, _RECOVERY_SECONDS + size.people * size.campaigns / size.rate)
+        counts = _await_the_end(drive, names, _patience(size))
         say(f"settled {time.monotonic() - over:.1f} s later")
         faults += [f"The process “{name}” ended by itself." for name in house.ended_by_itself()]
         faults += [f"The process “{name}” was asked to end and did not." for name in house.still_leaving()]
@@ -67,7 +73,8 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
 
 def _set_up(house: House, drive: Drive, people: Sequence[str], rate: float) -> None:
     """Everything but the campaigns. The processes load while the stage is set."""
-    drive.migrate()
+    if house.has_its_own_postgres:
+        drive.migrate()
     for name in (CARRIER, WEB, WORKER, *SEND_WORKERS, *BEATS):
         house.start(name)
     drive.set_stage(people, rate=rate)
@@ -87,12 +94,12 @@ def _await_the_first_text(drive: Drive) -> None:
         time.sleep(_PAUSE)
 
 
-def _play(scene: Scene, seconds: float) -> int:
+def _play(scene: Scene, what: Sequence[Sequence[Act]], seconds: float) -> int:
     """One act of each lane at a time, with pauses, until the time is up and what was begun is mended."""
     begun = time.monotonic()
     halfway = cancel(scene)
     plays: list[tuple[float, int | None, Play]] = [(begun + seconds / 2, None, halfway)]
-    acts = lanes(scene.dice)
+    acts = lanes(what, scene.dice)
     plays += [(begun, lane, next(acts[lane])(scene)) for lane in range(len(acts))]
     played = 0
     while plays:
@@ -106,6 +113,10 @@ def _play(scene: Scene, seconds: float) -> int:
             if lane is not None and time.monotonic() < begun + seconds:
                 plays.append((time.monotonic() + scene.a_while(0.2, 1), lane, next(acts[lane])(scene)))
     return played
+
+
+def _patience(size: Size) -> float:
+    return size.timing.rescue + _RECOVERY_SECONDS + size.people * size.campaigns / size.rate
 
 
 def _await_the_end(drive: Drive, campaigns: Iterable[int], patience: float) -> Mapping[int, Mapping[str, Any]]:
@@ -131,7 +142,7 @@ def _evidence(
         stops=scene.stops,
         carrier=drive.record(),
         rows=[row for campaign, name in names.items() for row in drive.rows(campaign, _body(name))],
-        grace=dt.timedelta(seconds=RESCUE_SECONDS),
+        grace=dt.timedelta(seconds=scene.house.timing.rescue),
     )
 
 

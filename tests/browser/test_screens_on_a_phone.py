@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from campaigns.models import Customer
 from tests import factories
 from tests.browser.conftest import SignIn
 from tests.fixtures.product import Product
@@ -40,6 +41,8 @@ def paths_with_something_to_show(product: Product) -> Sequence[str]:
         "messaging_messagingcampaign_change": campaign.pk,
         "messaging_smsmessage_change": campaign.messages.get().pk,
         "messaging_conversation": ADA,
+        "messaging_evidence": ADA,
+        "messaging_erase": Customer.objects.get().pk,
         "optins_optincampaign_change": programme.pk,
     }
     lists = [reverse(f"admin:{name}_changelist") for name in LISTS]

@@ -7,9 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
+
 from messaging.hours import Hours, Law, Span
 from messaging.models import LawfulHours
 
+SHORTEST_VALIDITY: Final = dt.timedelta(minutes=1)
 DAYS: Final = ("weekdays", "saturday", "sunday")
 _SHIPPED: Final = Path(__file__).parent / "data" / "hours.json"
 
@@ -37,6 +40,12 @@ def table() -> Mapping[str, LawfulHours]:
     regions = {region: shipped(region) for region in _rows()}
     regions |= {row.region: row for row in LawfulHours.objects.all()}
     return {region: regions[region] for region in sorted(regions)}
+
+
+def lead() -> dt.timedelta:
+    """How soon before it closes a window is as good as closed: a request may begin as late as its lease allows, and the
+    carrier needs a minute to get the text out."""
+    return settings.RESCUE_AFTER + SHORTEST_VALIDITY
 
 
 def law() -> Law:

@@ -10,13 +10,10 @@ from django.db.models.functions import Now
 
 from messaging.gates import known, waiting_rows
 from messaging.hours import Law
-from messaging.law import law
+from messaging.law import law, lead
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.places import place_of
 from messaging.states import Reason, State
-
-SHORTEST_VALIDITY: Final = dt.timedelta(minutes=1)
-"""How long the carrier needs to get a text out. A window that closes sooner is as good as closed."""
 
 # When one is found for whom it is night, there are more: so many are looked at at once, that a slow sender does not
 # find them one by one while others, for whom it is day, stand behind them.
@@ -53,7 +50,7 @@ def _sorted(run: Run, hours: Law, rows: Iterable[Any]) -> tuple[list[Outbound], 
     leaving: list[Outbound] = []
     staying: dict[int, dt.datetime] = {}
     for row in rows:
-        window = hours.window(place_of(known(row)), row.asked_at, lead=settings.RESCUE_AFTER + SHORTEST_VALIDITY)
+        window = hours.window(place_of(known(row)), row.asked_at, lead=lead())
         if getattr(row, "refusal", ""):
             leaving.append(row)
         elif window is None or window.opens > row.asked_at:

@@ -125,9 +125,9 @@ def texts_of(campaign: Campaign) -> QuerySet[Outbound]:
     return Outbound.objects.filter(campaign=campaign, kind=Outbound.Kind.NOTICE)
 
 
-def progress_of_texts(campaign: Campaign) -> Progress:
-    """What became of `texts_of` one campaign."""
-    rows = texts_of(campaign).order_by().values_list("state", "reason").annotate(number=Count("pk"))
+def progress_of(texts: QuerySet[Outbound]) -> Progress:
+    """What became of some texts."""
+    rows = texts.order_by().values_list("state", "reason").annotate(number=Count("pk"))
     return Progress({(state, reason): number for state, reason, number in rows})
 
 

@@ -8,8 +8,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -23,6 +24,7 @@ from campaigns.lifecycle import CLOSED, Kind, Move
 from campaigns.models import Campaign
 from messaging.actions import campaigns as verbs
 from messaging.actions.messages import missing
+from messaging.admin.report import recipients_of, report_of
 from messaging.admin.words import bar, moment, when
 from messaging.gates import estimate
 from messaging.models import MessagingCampaign, Run, SmsMessage
@@ -122,6 +124,17 @@ class MessagingCampaignAdmin(CampaignPage):
         Move.END: verbs.end,
         Move.CANCEL: verbs.cancel,
     }
+
+    def get_urls(self) -> list[URLPattern]:
+        def at(place: str, name: str, view: Callable[[HttpRequest, Campaign], HttpResponseBase]) -> URLPattern:
+            def found(request: HttpRequest, campaign_id: str) -> HttpResponseBase:
+                return view(request, self.campaign(request, campaign_id))
+
+            return path(f"<str:campaign_id>/{place}", self.admin_site.admin_view(found), name=name)
+
+        report = at("report/", "messaging_messagingcampaign_report", report_of)
+        recipients = at("recipients.csv", "messaging_messagingcampaign_recipients", recipients_of)
+        return [report, recipients, *super().get_urls()]
 
     def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
         messages = list(_messages(campaign))

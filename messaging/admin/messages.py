@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,6 +22,7 @@ from messaging.admin import preview
 from messaging.admin.audience import audience_of
 from messaging.admin.message_form import NotesForm, SmsMessageForm
 from messaging.admin.message_steps import discard, duplicate, launch
+from messaging.admin.report import recipients_of, report_of
 from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.queries import merge_fields
@@ -35,7 +37,7 @@ TABS: Final[Mapping[str, tuple[str, ...]]] = {
     "targeting": ("segment_in", "segment_out"),
     "notes": ("notes",),
 }  # fmt: skip
-Page = Callable[[HttpRequest, SmsMessage], HttpResponse]
+Page = Callable[[HttpRequest, SmsMessage], HttpResponseBase]
 
 
 @admin.register(SmsMessage)
@@ -47,15 +49,18 @@ class SmsMessageAdmin(ModelAdmin):
             return path(f"<int:message_id>/{name}/", self._of_message(view), name=f"messaging_smsmessage_{name}")
 
         pages = [at("launch", launch), at("duplicate", duplicate), at("discard", discard)]
-        pieces = [at("audience", audience_of), at("progress", progress_of)]
+        pieces = [at("audience", audience_of), at("progress", progress_of), at("report", report_of)]
+        recipients = path(
+            "<int:message_id>/recipients.csv", self._of_message(recipients_of), name="messaging_smsmessage_recipients"
+        )
         typed = [
             path(f"{piece.__name__}/", self.admin_site.admin_view(piece), name=f"messaging_{piece.__name__}")
             for piece in (preview.preview, preview.spread, preview.field)
         ]
-        return [*pages, *pieces, *typed, *super().get_urls()]
+        return [*pages, *pieces, recipients, *typed, *super().get_urls()]
 
-    def _of_message(self, view: Page) -> Callable[..., HttpResponse]:
-        def found(request: HttpRequest, message_id: int) -> HttpResponse:
+    def _of_message(self, view: Page) -> Callable[..., HttpResponseBase]:
+        def found(request: HttpRequest, message_id: int) -> HttpResponseBase:
             return view(request, self._message(request, str(message_id)))
 
         return self.admin_site.admin_view(found)

@@ -10,7 +10,7 @@ from django.db.models import Count
 from campaigns.commands import Answer, OperatorCommand, described, find_campaign
 from campaigns.models import Campaign
 from messaging.models import Run
-from messaging.reports import Progress, is_settled, progress_of_texts, reason_in_words
+from messaging.reports import Progress, is_settled, progress_of, reason_in_words, texts_of
 from messaging.states import State
 
 _POLL_SECONDS: Final = 0.5
@@ -30,7 +30,7 @@ class Command(OperatorCommand):
         found = find_campaign(campaign)
         settled = _settled_within(found, wait)
         found.refresh_from_db()
-        progress = progress_of_texts(found)
+        progress = progress_of(texts_of(found))
         return {
             **described(found),
             "settled": settled,

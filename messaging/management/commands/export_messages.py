@@ -3,35 +3,17 @@
 import csv
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.core.management.base import CommandParser
 from django.db import transaction
 
 from campaigns.commands import Answer, OperatorCommand, as_json, find_campaign
-from campaigns.customer_file import defuse
-from campaigns.phone import mask
+from messaging.exports import COLUMNS, cells, row_of
 from messaging.reports import texts_of
 from messaging.states import State
 
-_COLUMNS: Final = {
-    "id": "pk",
-    "run": "run_id",
-    "message": "run__message__name",
-    "external_id": "customer__external_id",
-    "number": "number",
-    "sender": "sender__address",
-    "state": "state",
-    "reason": "reason",
-    "error_code": "error_code",
-    "parts": "parts",
-    "sid": "sid",
-    "attempts": "attempts",
-    "due_at": "due_at",
-    "claimed_at": "claimed_at",
-    "settled_at": "settled_at",
-}
 _AT_ONCE: Final = 2_000
 
 
@@ -55,35 +37,21 @@ class Command(OperatorCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def answer(self, *, campaign: str, state: str | None, whole_numbers: bool, bodies: bool, **_: Any) -> Answer | None:
-        columns = {**_COLUMNS, **({"body": "body"} if bodies else {})}
+        columns = {**COLUMNS, **({"body": "body"} if bodies else {})}
         texts = texts_of(find_campaign(campaign)).order_by("pk")
         chosen = texts.filter(state=state) if state else texts
         # In one transaction Postgres hands rows out as it finds them; outside it would keep all of them first.
         with transaction.atomic():
             found = chosen.values_list(*columns.values()).iterator(chunk_size=_AT_ONCE)
-            self._write(list(columns), (_shown(columns, row, whole_numbers) for row in found))
+            self._write(columns, found, whole_numbers)
         return None
 
-    def _write(self, columns: list[str], rows: Iterator[dict[str, Any]]) -> None:
+    def _write(self, columns: Mapping[str, str], found: Iterator[tuple[Any, ...]], whole_numbers: bool) -> None:
         if self.as_objects:
-            for row in rows:
-                self.stdout.write(as_json(row))
+            for values in found:
+                self.stdout.write(as_json(row_of(columns, values, whole_numbers=whole_numbers)))
             return
         table = csv.writer(self.stdout, lineterminator="\n")
         table.writerow(columns)
-        for row in rows:
-            table.writerow([_cell(value) for value in row.values()])
-
-
-def _shown(columns: dict[str, str], values: tuple[Any, ...], whole_numbers: bool) -> dict[str, Any]:
-    row = dict(zip(columns, values, strict=True))
-    if row["number"] and not whole_numbers:
-        row["number"] = mask(row["number"])
-    return row
-
-
-def _cell(value: Any) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    if value is None:
-        return ""
-    return defuse(value.isoformat() if hasattr(value, "isoformat") else str(value))
+        for values in found:
+            table.writerow(cells(columns, values, whole_numbers=whole_numbers))

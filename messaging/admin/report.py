@@ -1,0 +1,86 @@
+"""The report of a campaign and of a message: what came of it, and every recipient as a file."""
+
+import csv
+from collections.abc import Iterator
+from typing import Final
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from campaigns.models import Campaign
+from messaging.exports import SHOWN, cells
+from messaging.models import Outbound, SmsMessage
+from messaging.pages import page_of
+from messaging.results import Results, results_of, runs_of
+
+_COLOURS: Final = {"delivered": "Delivered", "failed": "Failed", "waiting": "No final word yet"}
+
+
+class _Lines:
+    """A file that a CSV writer writes into, a line at a time."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def report_of(request: HttpRequest, what: Campaign | SmsMessage) -> HttpResponse:
+    """The page. Without a text so far it says when there will be something to see."""
+    results = results_of(what)
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Report: {what.name}",
+        "what": what,
+        "is_message": isinstance(what, SmsMessage),
+        "campaign": what.campaign if isinstance(what, SmsMessage) else what,
+        "results": results,
+        "chart": _chart(results),
+        "back": _page(what),
+        "log": f"{reverse('admin:messaging_outbound_changelist')}?{_chosen(what)}",
+        "export": f"{_page(what).removesuffix('change/')}recipients.csv",
+        "at": timezone.localtime(),
+    }
+    return TemplateResponse(request, "admin/messaging/report.html", context)
+
+
+def recipients_of(_request: HttpRequest, what: Campaign | SmsMessage) -> StreamingHttpResponse:
+    """Every recipient, one a line, as a spreadsheet reads it. Numbers are masked: the log shows them."""
+    texts = Outbound.objects.filter(run__in=runs_of(what)).order_by("pk")
+    answer = StreamingHttpResponse(_lines(texts.values_list(*SHOWN.values()).iterator(2000)), content_type="text/csv")
+    answer["Content-Disposition"] = f'attachment; filename="recipients-{what.pk}.csv"'
+    return answer
+
+
+def _lines(rows: Iterator[tuple[object, ...]]) -> Iterator[str]:
+    table = csv.writer(_Lines(), lineterminator="\r\n")
+    yield table.writerow(SHOWN)
+    for row in rows:
+        yield table.writerow(cells(SHOWN, row))
+
+
+def _chosen(what: Campaign | SmsMessage) -> str:
+    """How the message log is narrowed to these texts."""
+    return f"run__message__id__exact={what.pk}" if isinstance(what, SmsMessage) else f"campaign__id__exact={what.pk}"
+
+
+def _page(what: Campaign | SmsMessage) -> str:
+    if isinstance(what, SmsMessage):
+        return reverse("admin:messaging_smsmessage_change", args=[what.pk])
+    return page_of(what)
+
+
+def _chart(results: Results) -> dict[str, object]:
+    """What the chart draws: a label for each hour, and a column of each colour."""
+    columns = {
+        "delivered": [hour.delivered for hour in results.hours],
+        "failed": [hour.failed for hour in results.hours],
+        "waiting": [hour.handed_over - hour.delivered - hour.failed for hour in results.hours],
+    }
+    return {
+        "labels": [date_format(timezone.localtime(hour.at), "j M H:i") for hour in results.hours],
+        "columns": [{"state": state, "label": label, "counts": columns[state]} for state, label in _COLOURS.items()],
+        "axes": {"x": f"Hour ({timezone.get_default_timezone_name()})", "y": "Texts handed over"},
+    }

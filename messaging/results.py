@@ -1,0 +1,151 @@
+"""What came of a campaign or a message: outcomes by the hour, what people did afterwards, what it took.
+
+What a person did within `ANSWER_WITHIN` of a campaign's text belongs to the last such text before it, whichever
+campaign that was of: each reply and each opt-out counts once.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncHour
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from messaging.models import Outbound, Run, SmsMessage
+from messaging.reports import Progress, progress_of
+from messaging.states import State
+
+ANSWER_WITHIN: Final = dt.timedelta(days=3)
+
+_TAKEN: Final = (State.ACCEPTED, State.SENT, State.DELIVERED, State.FAILED)
+
+# The last campaign text that each answer came after. `%(answers)s` are the rows, each with a number and a time.
+_AFTER: Final = """
+    SELECT count(DISTINCT answer.number)
+    FROM ({answers}) AS answer
+    JOIN LATERAL (
+        SELECT run_id FROM messaging_outbound AS sent
+        WHERE sent.number = answer.number AND sent.kind = 'campaign'
+              AND sent.claimed_at BETWEEN answer.at - %(within)s AND answer.at
+        ORDER BY sent.claimed_at DESC LIMIT 1
+    ) AS last ON last.run_id = ANY(%(runs)s)
+"""
+_REPLIES: Final = """
+    SELECT number, received_at AS at FROM messaging_inbound
+    WHERE received_at BETWEEN %(first)s AND %(until)s AND meaning NOT IN ('opt_out', 'opt_in', 'help')
+"""
+_OPT_OUTS: Final = """
+    SELECT personal.number, event.at FROM optins_consentevent AS event
+    JOIN optins_personalevidence AS personal ON personal.event_id = event.id
+    WHERE event.at BETWEEN %(first)s AND %(until)s AND event.action = 'opted_out'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One hour by the company's clock: how many texts were handed over in it, and what became of those."""
+
+    at: dt.datetime
+    handed_over: int
+    delivered: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the funnel: how many people came so far, and what share of the step before."""
+
+    label: str
+    people: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """`replies` and `opt_outs` count people; `parts` are those of texts that the carrier took."""
+
+    progress: Progress
+    hours: Sequence[Hour]
+    parts: int
+    replies: int
+    opt_outs: int
+
+    @property
+    def taken(self) -> int:
+        """Texts that the carrier took, whatever became of them."""
+        return sum(hour.handed_over for hour in self.hours)
+
+    @property
+    def delivered_share(self) -> float | None:
+        """Per cent of those with an outcome; None before the first."""
+        settled = self.progress.delivered + self.progress.failed
+        return round(100 * self.progress.delivered / settled, 1) if settled else None
+
+    @property
+    def opt_out_share(self) -> float | None:
+        """Per cent of those who were texted; None before the first."""
+        return round(100 * self.opt_outs / self.taken, 2) if self.taken else None
+
+    @property
+    def funnel(self) -> Sequence[Step]:
+        """From everybody in the audience to those who answered."""
+        progress = self.progress
+        wanted = progress.people - progress.of(State.SKIPPED)
+        steps = (
+            ("In the audience", progress.people),
+            ("May be texted", wanted),
+            ("Handed to the carrier", self.taken),
+            ("Delivered", progress.delivered),
+            ("Replied", self.replies),
+        )
+        before = [people for _, people in steps]
+        return [
+            Step(label, people, round(100 * people / earlier, 1) if earlier else 0.0)
+            for (label, people), earlier in zip(steps, [before[0], *before], strict=False)
+        ]
+
+
+def runs_of(what: Campaign | SmsMessage) -> QuerySet[Run]:
+    """The runs of a messaging campaign, or of one of its messages."""
+    return Run.objects.filter(message=what) if isinstance(what, SmsMessage) else Run.objects.filter(campaign=what)
+
+
+def results_of(what: Campaign | SmsMessage) -> Results:
+    """Everything the report of a campaign or a message shows."""
+    runs = list(runs_of(what).values_list("pk", flat=True))
+    texts = Outbound.objects.filter(run__in=runs)
+    hours = _hours(texts)
+    parts = texts.filter(state__in=_TAKEN).aggregate(parts=Sum("parts"))["parts"] or 0
+    replies, opt_outs = (_people_after(answers, runs, hours) for answers in (_REPLIES, _OPT_OUTS))
+    return Results(progress_of(texts), hours, parts, replies, opt_outs)
+
+
+def _hours(texts: QuerySet[Outbound]) -> Sequence[Hour]:
+    rows = (
+        texts.filter(state__in=_TAKEN)
+        .order_by()
+        .values(at=TruncHour("claimed_at", tzinfo=timezone.get_default_timezone()))
+        .annotate(
+            handed_over=Count("pk"),
+            delivered=Count("pk", filter=Q(state=State.DELIVERED)),
+            failed=Count("pk", filter=Q(state=State.FAILED)),
+        )
+        .order_by("at")
+    )
+    return [Hour(**row) for row in rows]
+
+
+def _people_after(answers: str, runs: Collection[int], hours: Sequence[Hour]) -> int:
+    if not hours:
+        return 0
+    until = hours[-1].at + dt.timedelta(hours=1) + ANSWER_WITHIN
+    params: dict[str, Any] = {
+        "within": ANSWER_WITHIN, "runs": list(runs), "first": hours[0].at, "until": until,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_AFTER.format(answers=answers), params)
+        return int(cursor.fetchone()[0])

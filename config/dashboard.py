@@ -8,6 +8,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
@@ -15,8 +16,10 @@ from messaging.models import SmsMessage
 from messaging.pages import page_of
 from messaging.reports import Progress, Today, long_uncertain_texts, progress_of_campaigns, today
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
+from optins.queries import time_left, waiting_reviews
 
 _LATEST = 6
+_URGENT_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def needs() -> Sequence[Need]:
     for provider in MessageProvider.objects.exclude(check_problem="").only("pk", "name", "check_problem"):
         url = reverse("admin:optins_messageprovider_change", args=[provider.pk])
         found.append(Need(f"{provider.name} does not connect", provider.check_problem, url, "danger"))
+    found += _reviews()
     uncertain = long_uncertain_texts()
     if uncertain:
         url = f"{reverse('admin:messaging_outbound_changelist')}?state__exact=uncertain"
@@ -110,6 +114,22 @@ def needs() -> Sequence[Need]:
         url = reverse("admin:optins_globalcampaign_change", args=[options.pk])
         found.append(Need("The Global SMS Opt-In is not complete", "Nobody can join until it is.", url))
     return found
+
+
+def _reviews() -> Sequence[Need]:
+    """The queue of texts that may ask to stop: how many, and the time that is left for the oldest."""
+    waiting = waiting_reviews()
+    oldest = waiting.first()
+    if oldest is None:
+        return ()
+    left, count = time_left(oldest, now=timezone.localtime()), waiting.count()
+    verb, noun = ("waits", "text") if count == 1 else ("wait", "texts")
+    title = f"{_figure(count)} {noun} may ask to stop and {verb} for your decision"
+    url = reverse("admin:optins_optoutreview_changelist")
+    clock = (
+        f"Overdue since {left.until:%d %B}." if left.is_over else f"The oldest: {left} left, until {left.until:%d %B}."
+    )
+    return (Need(title, clock, url, "danger" if left.business_days <= _URGENT_DAYS else "warning"),)
 
 
 def first_steps() -> Sequence[Step]:

@@ -71,6 +71,8 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
         "Conversations",
         (
             Page("Inbox", "inbox", "messaging_inbound_changelist", "messaging.view_inbound"),
+            Page("Review queue", "rule", "optins_optoutreview_changelist", "optins.view_optoutreview"),
+            Page("Keyword laboratory", "science", "messaging_laboratory", "messaging.view_inbound"),
             Page("Message log", "outgoing_mail", "messaging_outbound_changelist", "messaging.view_outbound"),
         ),
     ),

@@ -1,6 +1,8 @@
 """What inbound texts, the API and screens ask about programmes and standing."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet, Sum
@@ -8,9 +10,9 @@ from django.db.models.functions import Now
 
 from campaigns.lifecycle import State
 from campaigns.models import Campaign, PhoneNumber
-from optins import linter
+from optins import business_days, linter
 from optins.keywords import ALL_LANGUAGES, RESTART_WORD, SenderKind, Situation, fold
-from optins.models import GlobalOptions, Keyword, OptInCampaign, Sender, Subscription, Suppression
+from optins.models import GlobalOptions, Keyword, OptInCampaign, OptOutReview, Sender, Subscription, Suppression
 
 
 def global_options() -> GlobalOptions | None:
@@ -133,3 +135,29 @@ def parts_per_second(sender: Sender) -> float:
         return sender.parts_per_second
     together = sender.members.aggregate(rate=Sum("parts_per_second"))["rate"]
     return float(together or sender.parts_per_second)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """How much is left of the ten business days in which an opt-out has to be honoured."""
+
+    business_days: int
+    until: dt.datetime
+    is_over: bool
+
+    def __str__(self) -> str:
+        if self.is_over:
+            return "Overdue"
+        days = self.business_days
+        return "Due today" if days == 0 else f"{days} business day{'' if days == 1 else 's'}"
+
+
+def time_left(review: OptOutReview, *, now: dt.datetime) -> TimeLeft:
+    """By the dashboard's zone, in which `now` is given."""
+    until = business_days.after(review.received_at.astimezone(now.tzinfo), business_days.OPT_OUT_DAYS)
+    return TimeLeft(business_days.between(now, until), until, is_over=now > until)
+
+
+def waiting_reviews() -> QuerySet[OptOutReview]:
+    """The texts that wait for a decision, the most urgent first."""
+    return OptOutReview.objects.filter(state=OptOutReview.State.WAITING).order_by("received_at", "pk")

@@ -1,6 +1,6 @@
 """The inbox: what people texted and how it was understood; and the conversation with one number."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -18,23 +18,13 @@ from unfold.paginator import InfinitePaginator
 from campaigns.models import PhoneNumber
 from campaigns.phone import pretty
 from messaging.admin import evidence
-from messaging.admin.words import moment
+from messaging.admin.laboratory import laboratory
+from messaging.admin.words import MEANINGS, moment
 from messaging.models import Inbound
 from messaging.reports import conversation
 from optins.admin.readonly import ReadOnlyAdmin
-from optins.keywords import RULES, Meaning
+from optins.keywords import RULES
 from optins.models import Subscription, Suppression
-
-MEANINGS: Mapping[str, str] = {
-    Meaning.OPT_OUT: "Wants no more texts",
-    Meaning.HELP: "Asks for help",
-    Meaning.CONFIRM: "Confirms the opt-in",
-    Meaning.RESTORE: "Wants texts again",
-    Meaning.KEYWORD: "Joins a campaign",
-    Meaning.NONE: "Not understood",
-    Meaning.REVIEW: "May want no more texts",
-    "": "Not acted upon",
-}
 
 
 class MeaningFilter(admin.SimpleListFilter):
@@ -67,11 +57,12 @@ class InboundAdmin(ReadOnlyAdmin):
         css = {"all": ("optline/campaign.css",)}
 
     def get_urls(self) -> list[URLPattern]:
+        trial = path("laboratory/", self.admin_site.admin_view(laboratory), name="messaging_laboratory")
         talk = path(
             "conversation/<str:number>/", self.admin_site.admin_view(self.conversation_view),
             name="messaging_conversation",
         )  # fmt: skip
-        return [talk, *evidence.urls(self.admin_site), *super().get_urls()]
+        return [trial, talk, *evidence.urls(self.admin_site), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"page_title": "Inbox", **(extra_context or {})})

@@ -19,7 +19,7 @@ Everything here is a plain rule: text in, decision out. Two readings must not be
 | `reserved` | words that no campaign can hold |
 """
 
-from optins.keywords.carriers import SenderKind, carrier_answers, kind_of_sender, lifts_block
+from optins.keywords.carriers import SenderKind, carrier_answers, kind_of_sender, lifts_block, opt_out_type_of
 from optins.keywords.folding import fold, words
 from optins.keywords.reading import RULES, UNANSWERED, Meaning, Reading, Situation, read
 from optins.keywords.reserved import MAX_KEYWORD_LENGTH, reserved_reason
@@ -52,6 +52,7 @@ __all__ = [
     "fold",
     "kind_of_sender",
     "lifts_block",
+    "opt_out_type_of",
     "read",
     "reserved_reason",
     "words",

@@ -85,6 +85,15 @@ def carrier_answers(
     return word in carrier.always or (was_blocked and word in carrier.when_blocked)
 
 
+_TYPES: Mapping[str, frozenset[str]] = {"STOP": _STOPS, "HELP": _HELPS, "START": frozenset(START_WORDS)}
+
+
+def opt_out_type_of(body: str) -> str:
+    """The OptOutType that Advanced Opt-Out with its usual words gives a body; blank for none of them."""
+    word = body.strip().upper()
+    return next((kind for kind, known in _TYPES.items() if word in known), "")
+
+
 def lifts_block(kind: SenderKind, *, advanced_opt_out: bool, opt_out_type: str | None, body: str) -> bool:
     """Whether a person who was stopped can be texted again after this body, as far as the carrier goes.
 

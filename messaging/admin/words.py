@@ -14,7 +14,6 @@ from messaging.models import SmsMessage
 from messaging.reports import Progress
 from optins.keywords import Meaning
 
-
 MEANINGS: Mapping[str, str] = {
     Meaning.OPT_OUT: "Wants no more texts",
     Meaning.HELP: "Asks for help",

@@ -44,11 +44,11 @@ def test_a_person_without_rights_finds_only_home(django_user_model: type[User], 
     assert titles(request_of(user)) == ["Home"]
 
 
-def test_the_right_to_view_shows_one_page(django_user_model: type[User], settings: Settings) -> None:
+def test_the_right_to_view_shows_what_it_is_about(django_user_model: type[User], settings: Settings) -> None:
     settings.SIMULATOR_URL = ""
     user = django_user_model.objects.create_user("inboxer", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_inbound"))
-    assert titles(request_of(user)) == ["Home", "Inbox"]
+    assert titles(request_of(user)) == ["Home", "Inbox", "Keyword laboratory"]
 
 
 @pytest.mark.parametrize(

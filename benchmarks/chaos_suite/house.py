@@ -75,6 +75,7 @@ class House:
         self._given = database_url
         self._children: dict[str, Child] = {}
         self._leaving: list[Child] = []
+        self._ended: list[str] = []
         self._starts = 0
         self._password = secrets.token_urlsafe()
 
@@ -183,14 +184,19 @@ class House:
 
     def kill(self, name: str) -> None:
         """As when its machine loses power: -9 for the process and all its children."""
-        self.signal(name, signal.SIGKILL)
-        self._family.stop(self._children.pop(name))
+        child = self._children.pop(name)
+        if child.process.poll() is not None:
+            self._ended.append(name)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+        self._family.stop(child)
 
     def kill_a_child(self, name: str, which: int) -> None:
         """-9 for one of the processes that a Celery worker keeps, as the system does that runs out of memory."""
-        children = psutil.Process(self._children[name].process.pid).children()
-        if children:
-            children[which % len(children)].kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            children = psutil.Process(self._children[name].process.pid).children()
+            if children:
+                children[which % len(children)].kill()
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to the process and its children, if it runs."""
@@ -209,8 +215,8 @@ class House:
             client.flushall()
 
     def ended_by_itself(self) -> Sequence[str]:
-        """Those that run no more although nobody ended them."""
-        return [name for name, child in self._children.items() if child.process.poll() is not None]
+        """Those that ran no more although nobody had ended them."""
+        return self._ended + [name for name, child in self._children.items() if child.process.poll() is not None]
 
     def still_leaving(self) -> Sequence[str]:
         """Those that were asked to end and have not."""

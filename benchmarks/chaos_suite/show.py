@@ -11,7 +11,8 @@ from typing import Any, Final
 from benchmarks.chaos_suite.acts import A_FEW, EVERYTHING, Act, Play, Scene, cancel, lanes
 from benchmarks.chaos_suite.drive import Drive
 from benchmarks.chaos_suite.house import BEATS, CARRIER, SEND_WORKERS, WEB, WORKER, House, Timing
-from benchmarks.chaos_suite.verdict import Campaign, Evidence
+from benchmarks.chaos_suite.pulse import Pulse
+from benchmarks.chaos_suite.verdict import Campaign, Evidence, Row
 
 Say = Callable[[str], None]
 
@@ -61,14 +62,18 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
         _await_the_first_text(drive)
         scene = Scene(house, drive, random.Random(seed), say, people, going=list(names))
         cancelled = scene.going[-1]
-        played = _play(scene, size.acts, size.seconds)
-        say(f"{played} acts are over; nobody helps from here on")
-        over = time.monotonic()
-        counts = _await_the_end(drive, names, _patience(size))
-        say(f"settled {time.monotonic() - over:.1f} s later")
+        with Pulse(f"{house.carrier_url}/healthz") as pulse:
+            played = _play(scene, size.acts, size.seconds)
+            say(f"{played} acts are over; nobody helps from here on")
+            over = time.monotonic()
+            counts = _await_the_end(drive, names, _patience(size))
+            say(f"settled {time.monotonic() - over:.1f} s later")
+        say(f"the carrier itself answered within {pulse.slowest:.1f} s")
+        grace = dt.timedelta(seconds=size.timing.rescue + pulse.slowest)
         faults += [f"The process “{name}” ended by itself." for name in house.ended_by_itself()]
         faults += [f"The process “{name}” was asked to end and did not." for name in house.still_leaving()]
-        return Outcome(_evidence(drive, scene, names, counts, cancelled), faults)
+        campaigns = _campaigns(scene, names, counts, cancelled)
+        return Outcome(Evidence(campaigns, scene.stops, drive.record(), _rows(drive, names), grace), faults)
 
 
 def _set_up(house: House, drive: Drive, people: Sequence[str], rate: float) -> None:
@@ -130,20 +135,18 @@ def _await_the_end(drive: Drive, campaigns: Iterable[int], patience: float) -> M
         time.sleep(_PAUSE)
 
 
-def _evidence(
-    drive: Drive, scene: Scene, names: Mapping[int, str], counts: Mapping[int, Mapping[str, Any]], cancelled: int
-) -> Evidence:
+def _campaigns(
+    scene: Scene, names: Mapping[int, str], counts: Mapping[int, Mapping[str, Any]], cancelled: int
+) -> Sequence[Campaign]:
     everybody = frozenset((*scene.people, *_DEMO_PEOPLE))
-    return Evidence(
-        campaigns=[
-            Campaign(name, _body(name), everybody, counts[campaign], stopped_early=campaign == cancelled)
-            for campaign, name in names.items()
-        ],
-        stops=scene.stops,
-        carrier=drive.record(),
-        rows=[row for campaign, name in names.items() for row in drive.rows(campaign, _body(name))],
-        grace=dt.timedelta(seconds=scene.house.timing.rescue),
-    )
+    return [
+        Campaign(name, _body(name), everybody, counts[campaign], stopped_early=campaign == cancelled)
+        for campaign, name in names.items()
+    ]
+
+
+def _rows(drive: Drive, names: Mapping[int, str]) -> Sequence[Row]:
+    return [row for campaign, name in names.items() for row in drive.rows(campaign, _body(name))]
 
 
 def _body(name: str) -> str:

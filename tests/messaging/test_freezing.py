@@ -48,7 +48,7 @@ def states() -> list[str]:
 def test_the_first_texts_can_leave_while_the_rest_is_written(campaign: MessagingCampaign) -> None:
     run = Run.objects.get()
     assert (states(), run.frozen_at) == ([State.QUEUED] * 2, None)
-    assert len(claim_recipients(run=run, limit=10)) == 2
+    assert len(claim_recipients(run=run, parts=10).texts) == 2
     assert freeze_due(seconds=5)
     assert states() == [State.SENDING] * 2 + [State.QUEUED] * 3
 
@@ -88,7 +88,7 @@ def test_a_paused_campaign_is_written_and_waits(campaign: MessagingCampaign) -> 
     pause(campaign=campaign, by=factories.TESTS)
     freeze_due(seconds=5)
     assert states() == [State.QUEUED] * PEOPLE
-    assert claim_recipients(run=Run.objects.get(), limit=10) == []
+    assert not claim_recipients(run=Run.objects.get(), parts=10).texts
 
 
 @pytest.mark.parametrize("verb", [cancel, end])

@@ -1,5 +1,8 @@
 """The outbox: every text leaves as a row of this table."""
 
+from typing import Final
+
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -9,6 +12,10 @@ from messaging.models.runs import Run
 from messaging.states import State
 from optins.models import ConsentEvent, Notice, Sender
 from optins.models.encrypted import EncryptedTextField
+
+
+# A scheduled message's recipient, as opposed to the answer to an event or a notice.
+_OF_AUDIENCE: Final = Q(run__isnull=False, event__isnull=True)
 
 
 class Outbound(models.Model):
@@ -35,15 +42,26 @@ class Outbound(models.Model):
         SKIPPED = State.SKIPPED, "Skipped"
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="recipients")
-    event = models.ForeignKey(CustomerEvent, null=True, on_delete=models.SET_NULL, related_name="+")
-    notice = models.OneToOneField(Notice, null=True, on_delete=models.PROTECT, related_name="outbound")
-    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.SET_NULL, related_name="+")
+    # The references of this table are not checked by the database at each of a million rows, and have no index unless
+    # one below serves somebody: docs/adr/NNNN-the-outbox-keeps-few-keys.md.
+    run = models.ForeignKey(
+        Run, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="recipients"
+    )
+    event = models.ForeignKey(
+        CustomerEvent, null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False, related_name="+"
+    )
+    notice = models.ForeignKey(
+        Notice, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    campaign = models.ForeignKey(
+        Campaign, null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False, related_name="+"
+    )
+    # Stands after the customer is deleted, and then leads nowhere.
     customer = models.ForeignKey(
-        Customer, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="outbounds"
+        Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     number = models.CharField(max_length=16, blank=True, help_text="Blank when the person has none.")
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     body = models.TextField(blank=True, help_text="The text exactly as handed over; a code is masked.")
     sealed_body = EncryptedTextField(blank=True)
     parts = models.PositiveSmallIntegerField(null=True)
@@ -51,7 +69,7 @@ class Outbound(models.Model):
     state = models.CharField(max_length=9, choices=StateChoice.choices, default=State.QUEUED)
     reason = models.CharField(max_length=32, blank=True)
     due_at = models.DateTimeField(db_default=Now())
-    attempt_id = models.UUIDField(null=True, unique=True)
+    attempt_id = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True, help_text="No request of this attempt begins later.")
@@ -62,10 +80,10 @@ class Outbound(models.Model):
     requeued = models.PositiveSmallIntegerField(
         db_default=0, help_text="How often it came back to the queue because the carrier never had it."
     )
-    sid = models.CharField("message SID", max_length=34, null=True, unique=True)
+    sid = models.CharField("message SID", max_length=34, null=True)
     error_code = models.PositiveIntegerField(null=True)
     consent_event = models.ForeignKey(
-        ConsentEvent, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+        ConsentEvent, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     settled_at = models.DateTimeField(null=True)
@@ -74,15 +92,26 @@ class Outbound(models.Model):
         ordering = ["-id"]
         verbose_name = "text"
         constraints = [
+            # Partial throughout, so that no row pays for a key that it has no value for.
             models.UniqueConstraint(
-                fields=["run", "customer"], condition=Q(event__isnull=True), name="outbound_once_per_person"
+                fields=["run", "customer"], condition=_OF_AUDIENCE, name="outbound_once_per_person"
             ),
             models.UniqueConstraint(
-                fields=["run", "number"],
-                condition=Q(event__isnull=True) & ~Q(state="skipped"),
-                name="outbound_once_per_phone",
+                fields=["run", "number"], condition=_OF_AUDIENCE & ~Q(state="skipped"), name="outbound_once_per_phone"
             ),
-            models.UniqueConstraint(fields=["run", "event"], name="outbound_once_per_event"),
+            # Also what is left of a deleted event.
+            models.UniqueConstraint(
+                fields=["event", "run"], condition=Q(event__isnull=False), name="outbound_once_per_event"
+            ),
+            models.UniqueConstraint(
+                fields=["notice"], condition=Q(notice__isnull=False), name="outbound_once_per_notice"
+            ),
+            # The settling of answers, and callbacks.
+            models.UniqueConstraint(
+                fields=["attempt_id"], condition=Q(attempt_id__isnull=False), name="outbound_attempt_once"
+            ),
+            # Callbacks, the reconciliation, the log's search.
+            models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="outbound_sid_once"),
             models.CheckConstraint(
                 name="outbound_kind_has_cause",
                 condition=Q(kind="campaign", run__isnull=False, notice__isnull=True)
@@ -105,8 +134,6 @@ class Outbound(models.Model):
             models.Index(
                 fields=["sender", "due_at"], name="outbound_notices", condition=Q(state="queued", kind="notice")
             ),
-            # A STOP cancels the number's waiting rows.
-            models.Index(fields=["number"], name="outbound_waiting_by_number", condition=Q(state="queued")),
             # The claim asks how many texts a number was sent lately.
             models.Index(
                 fields=["number", "claimed_at"],
@@ -119,10 +146,27 @@ class Outbound(models.Model):
             models.Index(
                 fields=["ask_at"], name="outbound_to_ask", condition=Q(state__in=["uncertain", "accepted", "sent"])
             ),
-            # Progress bars and reports count by outcome.
-            models.Index(fields=["run", "state", "reason"], name="outbound_outcomes"),
-            # A person's timeline and conversation.
+            # Progress bars and reports count by outcome; a run is finished when it has no unsettled ones.
+            models.Index(fields=["run", "state", "reason"], name="outbound_outcomes", condition=Q(run__isnull=False)),
+            # A person's timeline and conversation; a STOP cancels what waits for the number.
             models.Index(fields=["number", "-id"], name="outbound_by_number"),
+            # The log of one campaign, and the answers that an opt-in campaign gave.
+            models.Index(fields=["campaign", "-id"], name="outbound_by_campaign"),
+            # How often a person has had a triggered message.
+            models.Index(
+                fields=["customer", "run", "created_at"], name="outbound_triggered", condition=Q(event__isnull=False)
+            ),
+            # The log by kind: notices are few among campaigns' texts.
+            models.Index(fields=["-id"], name="outbound_notice_log", condition=Q(kind="notice")),
+            # The log by state, for the states that are rare. What waits or is under way has an index above, and the
+            # common outcomes are found at once among the latest rows.
+            models.Index(
+                fields=["state", "-id"],
+                name="outbound_rare_log",
+                condition=Q(state__in=["uncertain", "failed", "cancelled", "skipped"]),
+            ),
+            # The figures of the day on the home page.
+            BrinIndex(fields=["claimed_at"], name="outbound_of_the_day", autosummarize=True, pages_per_range=32),
         ]
 
     def __str__(self) -> str:

@@ -43,12 +43,13 @@ class Outbound(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     # The references of this table are not checked by the database at each of a million rows, and have no index unless
-    # one below serves somebody: docs/adr/NNNN-the-outbox-keeps-few-keys.md.
+    # one below serves somebody: docs/adr/0010-the-outbox-keeps-few-keys.md.
     run = models.ForeignKey(
         Run, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="recipients"
     )
+    # Event and customer stand after they are deleted, and then lead nowhere.
     event = models.ForeignKey(
-        CustomerEvent, null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False, related_name="+"
+        CustomerEvent, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     notice = models.ForeignKey(
         Notice, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
@@ -56,7 +57,6 @@ class Outbound(models.Model):
     campaign = models.ForeignKey(
         Campaign, null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False, related_name="+"
     )
-    # Stands after the customer is deleted, and then leads nowhere.
     customer = models.ForeignKey(
         Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -99,7 +99,6 @@ class Outbound(models.Model):
             models.UniqueConstraint(
                 fields=["run", "number"], condition=_OF_AUDIENCE & ~Q(state="skipped"), name="outbound_once_per_phone"
             ),
-            # Also what is left of a deleted event.
             models.UniqueConstraint(
                 fields=["event", "run"], condition=Q(event__isnull=False), name="outbound_once_per_event"
             ),

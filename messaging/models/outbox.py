@@ -13,7 +13,6 @@ from messaging.states import State
 from optins.models import ConsentEvent, Notice, Sender
 from optins.models.encrypted import EncryptedTextField
 
-
 # A scheduled message's recipient, as opposed to the answer to an event or a notice.
 _OF_AUDIENCE: Final = Q(run__isnull=False, event__isnull=True)
 
@@ -43,7 +42,7 @@ class Outbound(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     # The references of this table are not checked by the database at each of a million rows, and have no index unless
-    # one below serves somebody: docs/adr/0010-the-outbox-keeps-few-keys.md.
+    # one below serves somebody: docs/adr/0012-the-outbox-keeps-few-keys.md.
     run = models.ForeignKey(
         Run, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="recipients"
     )

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0004_pause_causes'),
-        ('messaging', '0004_frozen_in_chunks'),
+        ('messaging', '0006_message_opening_and_closing'),
         ('optins', '0007_ledger_is_chained'),
     ]
 

@@ -45,6 +45,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "double opt-ins lapse": _every(5, "optins.lapse_pending"),
         "scheduled messages start": _every(1, "messaging.start_due"),
         "waiting texts leave": _every(1, "messaging.send_due"),
+        "callbacks move their texts": _every(1, "messaging.merge_callbacks"),
         "notices nobody carried": _every(sweep, "messaging.carry_notices"),
         "what dead workers left is uncertain": _every(sweep, "messaging.flag_stuck"),
         "uncertain texts are asked about": _every(sweep, "messaging.reconcile"),

@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from messaging.actions import following_up, leasing, mending, outbox, reconciling, runs, sending
+from messaging.actions import callbacks, following_up, leasing, mending, outbox, reconciling, runs, sending
 
 # A send worker works this long and hands over, so that scaling is more workers and a deploy waits seconds.
 WORK_SECONDS = 10.0
@@ -22,6 +22,11 @@ def _tell_workers(**_: Any) -> None:
 @shared_task(name="messaging.send_due")
 def send_due() -> None:
     sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
+
+
+@shared_task(name="messaging.merge_callbacks")
+def merge_callbacks() -> None:
+    callbacks.merge_callbacks(seconds=WORK_SECONDS)
 
 
 @shared_task(name="messaging.carry_notices")

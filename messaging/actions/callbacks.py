@@ -1,75 +1,95 @@
-"""What the carrier reports of our texts: callbacks, and what it says when it is asked."""
+"""Status callbacks: the web process stores them, and a task merges them into their texts, many in one go.
 
+Three come for every text, so the request does no more than it must. News is a second older for it, at most when all is
+well; while the broker or the workers are away it waits in Postgres.
+"""
+
+import time
 import uuid
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models.functions import Now
+import structlog
+from django.db import connection, transaction
 
-from messaging.failures import reason_of
-from messaging.gateway.errors import ErrorClass, classify
-from messaging.models import Outbound, StatusCallback
-from messaging.states import SETTLED, Reason, State, from_twilio, origins
-from optins.actions.ledger import lock_number
-from optins.actions.opting_out import suppress_refused
+from campaigns.locks import alone
+from messaging.actions.advancing import Report, advance_all
+from messaging.models import PendingCallback
+from messaging.states import from_twilio
 from optins.models import MessageProvider
 
+log = structlog.get_logger(__name__)
+
+MERGE_AT_ONCE: Final = 1_000
+_LOCK: Final = 7_061_996
+
+# Without the ORM, whose part would be as large as all the rest of the request.
+_STORE: Final = """
+    INSERT INTO messaging_pendingcallback (account_sid, attempt_id, sid, status, error_code) VALUES (%s, %s, %s, %s, %s)
+"""
+
+# A callback is either waiting or kept, and never both or neither, whatever dies in between. Only what came for an
+# account at the moment in which it was deleted goes with it.
+_KEEP: Final = """
+    WITH merged AS (
+        DELETE FROM messaging_pendingcallback WHERE id = ANY(%s) RETURNING *
+    )
+    INSERT INTO messaging_statuscallback (provider_id, attempt_id, sid, status, error_code, received_at, moved)
+    SELECT provider.id, attempt_id, sid, status, error_code, received_at, moved
+    FROM merged
+         JOIN unnest(%s::bigint[], %s::bool[]) AS done (id, moved) ON done.id = merged.id
+         JOIN optins_messageprovider AS provider USING (account_sid)
+    ORDER BY merged.id
+"""
+
+
+def store_callback(
+    *, account_sid: str, attempt_id: uuid.UUID | None, sid: str, status: str, error_code: int | None
+) -> None:
+    """Keep one status callback until `merge_callbacks` has its turn."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [account_sid, attempt_id, sid, status[:32], error_code])
+
+
+def merge_callbacks(*, seconds: float) -> Mapping[str, int]:
+    """Merge the stored callbacks into their texts, oldest first, until all are or the time is up.
+
+    Returns them counted: moved, unmoved (late, a duplicate, or about nothing that we know) and left (the text's row was
+    somebody else's at this moment: the next call has them). Empty when somebody else is at it.
+    """
+    done: Counter[str] = Counter()
+    last, deadline = 0, time.monotonic() + seconds
+    with alone(_LOCK) as mine:
+        while mine and time.monotonic() < deadline:
+            counted, last = _merge_after(last)
+            done += counted
+            if counted.total() < MERGE_AT_ONCE:
+                break
+    if done:
+        log.info("callbacks_merged", **done)
+    return done
+
+
+def is_news_waiting(attempt_id: uuid.UUID | None) -> bool:
+    """Whether a callback of the attempt is stored and not merged yet."""
+    return PendingCallback.objects.filter(attempt_id=attempt_id).exists()
+
 
 @transaction.atomic
-def take_callback(
-    *, provider: MessageProvider, attempt_id: uuid.UUID | None, sid: str, status: str, error_code: int | None
-) -> bool:
-    """Keep one status callback and move its text forward. Returns whether it moved anything.
-
-    Callbacks come late, twice and out of order: the allow-list of moves decides, and the rest changes nothing.
-    """
-    target = from_twilio(status)
-    moved = target is not None and advance(
-        provider=provider, attempt_id=attempt_id, sid=sid, target=target, error_code=error_code
+def _merge_after(last: int) -> tuple[Counter[str], int]:
+    """Merge the oldest callbacks above the id `last`. Returns what came of them, and the id of the newest."""
+    waiting = PendingCallback.objects.filter(pk__gt=last).order_by("pk")
+    rows = list(waiting.values_list("pk", "account_sid", "attempt_id", "sid", "status", "error_code")[:MERGE_AT_ONCE])
+    providers = dict(MessageProvider.objects.values_list("account_sid", "pk"))
+    moves = advance_all(
+        [
+            Report(providers.get(account), attempt_id, sid, from_twilio(status), error_code)
+            for _, account, attempt_id, sid, status, error_code in rows
+        ]
     )
-    StatusCallback.objects.create(
-        provider=provider, attempt_id=attempt_id, sid=sid, status=status[:32], error_code=error_code, moved=moved
-    )
-    return moved
-
-
-@transaction.atomic
-def advance(
-    *, provider: MessageProvider, attempt_id: uuid.UUID | None, sid: str, target: State, error_code: int | None
-) -> bool:
-    """Move the text of an attempt (of a SID, without one) to what the carrier says of it, if that is forward.
-
-    Returns whether it moved. A number that the carrier refuses is suppressed.
-    """
-    mine = Outbound.objects.filter(sender__provider=provider, state__in=sorted(origins(target)))
-    which = mine.filter(sid=sid) if attempt_id is None else mine.filter(attempt_id=attempt_id)
-    kind = classify(error_code)
-    if kind is ErrorClass.SUPPRESSED:
-        # The number's lock before the row's: a STOP takes them in this order too.
-        for number in which.values_list("number", flat=True):
-            lock_number(number)
-    row = which.select_for_update(of=("self",)).select_related("sender__pool").first()
-    if row is None or not _is_known_as(row, sid):
-        return False
-    changes: dict[str, object] = {"state": target, "sid": sid, "sealed_body": "", "reason": ""}
-    if target in SETTLED:
-        changes["settled_at"] = Now()
-    else:
-        changes["ask_at"] = Now() + settings.FINAL_STATUS_AFTER
-    if target in (State.FAILED, State.CANCELLED):
-        changes |= {"reason": _failed_because(target, kind, error_code), "error_code": error_code}
-    Outbound.objects.filter(pk=row.pk).update(**changes)
-    if kind is ErrorClass.SUPPRESSED:
-        suppress_refused(number=row.number, sender=row.sender, code=error_code or 0)
-    return True
-
-
-def _is_known_as(row: Outbound, sid: str) -> bool:
-    """Whether `sid` is this text's, or can become it: not while another text has it."""
-    return row.sid == sid if row.sid else not Outbound.objects.filter(sid=sid).exists()
-
-
-def _failed_because(target: State, kind: ErrorClass, error_code: int | None) -> Reason:
-    if target is State.CANCELLED:
-        return Reason.CAMPAIGN_CANCELLED
-    return Reason.UNDELIVERED if error_code is None else reason_of(kind)
+    merged = {row[0]: moved for row, moved in zip(rows, moves, strict=True) if moved is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [list(merged), list(merged), list(merged.values())])
+    words = {True: "moved", False: "unmoved", None: "left"}
+    return Counter(words[moved] for moved in moves), rows[-1][0] if rows else last

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from campaigns.locks import alone
+from messaging.actions.advancing import Report, advance
 from messaging.actions.asking import at_most, paced, reachable
-from messaging.actions.callbacks import advance
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
 from messaging.models import Outbound
 from messaging.states import State, from_twilio
@@ -63,13 +63,8 @@ def _follow_up(provider: MessageProvider, gateway: TwilioGateway, texts: list[Ou
             log.warning("carrier_cannot_be_asked", provider=provider.pk, problem=str(problem))
             done["unasked"] += 1
             return done
-        target = from_twilio(entry.status) if entry else None
-        moved = target is not None and advance(
-            provider=provider,
-            attempt_id=text.attempt_id,
-            sid=text.sid,
-            target=target,
-            error_code=entry.error_code if entry else None,
+        moved = entry is not None and advance(
+            Report(provider.pk, text.attempt_id, text.sid, from_twilio(entry.status), entry.error_code)
         )
         if not moved:
             Outbound.objects.filter(pk=text.pk).update(ask_at=Now() + settings.FINAL_STATUS_AFTER)

@@ -15,7 +15,7 @@ from optins.queries import in_scope
 
 
 def take_inbound(
-    *, provider: MessageProvider, sid: str, number: str, to: str, body: str, opt_out_type: str = "", service: str = ""
+    *, account_sid: str, sid: str, number: str, to: str, body: str, opt_out_type: str = "", service: str = ""
 ) -> bool:
     """Take one inbound text. Returns False for a text that was taken before: it changes nothing again.
 
@@ -23,11 +23,12 @@ def take_inbound(
     numbers that were never added one by one. A number of the account that nobody added is added now, or a STOP
     to it would be lost. When this returns, a STOP holds: nothing that was still ours to stop leaves for that number.
     """
-    sender = _sender(provider, to) or _sender(provider, service) or _added(provider, to)
+    sender = _sender(account_sid, to) or _sender(account_sid, service) or _added(account_sid, to)
+    provider_id = sender.provider_id if sender else _provider(account_sid).pk
     try:
         with transaction.atomic():
             inbound = Inbound.objects.create(
-                sid=sid, provider=provider, sender=sender, number=number, body=body, opt_out_type=opt_out_type
+                sid=sid, provider_id=provider_id, sender=sender, number=number, body=body, opt_out_type=opt_out_type
             )
             # Short codes and alphanumeric senders are machines: an answer to one could loop for ever.
             if sender is not None and E164.fullmatch(number) and not _is_ours(number):
@@ -39,17 +40,22 @@ def take_inbound(
     return True
 
 
-def _sender(provider: MessageProvider, address: str) -> Sender | None:
-    return Sender.objects.select_related("provider", "pool").filter(provider=provider, address=address).first()
+def _provider(account_sid: str) -> MessageProvider:
+    return MessageProvider.objects.get(account_sid=account_sid)
 
 
-def _added(provider: MessageProvider, address: str) -> Sender | None:
+def _sender(account_sid: str, address: str) -> Sender | None:
+    senders = Sender.objects.select_related("provider", "pool").filter(provider__account_sid=account_sid)
+    return senders.filter(address=address).first()
+
+
+def _added(account_sid: str, address: str) -> Sender | None:
     kind = kind_of_sender(address)
     if kind is None:
         return None
     label = "Added because somebody texted it"
     sender, _ = Sender.objects.get_or_create(
-        provider=provider, address=address, defaults={"kind": kind, "label": label}
+        provider=_provider(account_sid), address=address, defaults={"kind": kind, "label": label}
     )
     return sender
 

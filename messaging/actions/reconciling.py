@@ -22,8 +22,9 @@ from django.db.models.functions import Now
 
 from campaigns.bell import ring_after_commit
 from campaigns.locks import alone
+from messaging.actions.advancing import Report, advance
 from messaging.actions.asking import at_most, paced, reachable
-from messaging.actions.callbacks import advance
+from messaging.actions.callbacks import is_news_waiting
 from messaging.actions.outbox import SEND_DUE
 from messaging.gateway.listing import Listed
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
@@ -142,19 +143,14 @@ def _came_from(entry: Listed, text: Outbound) -> bool:
 
 
 def _found(provider: MessageProvider, text: Outbound, entry: Listed) -> bool:
-    return advance(
-        provider=provider,
-        attempt_id=text.attempt_id,
-        sid=entry.sid,
-        target=from_twilio(entry.status) or State.ACCEPTED,
-        error_code=entry.error_code,
-    )
+    target = from_twilio(entry.status) or State.ACCEPTED
+    return advance(Report(provider.pk, text.attempt_id, entry.sid, target, entry.error_code))
 
 
 def _absent(text: Outbound, *, ripe: bool) -> str:
     """What absence from the list means for a text: ask again, send again, or give up."""
     row = Outbound.objects.filter(pk=text.pk)
-    if not ripe or not text.asked:
+    if not ripe or not text.asked or is_news_waiting(text.attempt_id):
         row.update(asked=F("asked") + 1, ask_at=Now() + settings.RECONCILE_EVERY)
         return "absent"
     if text.requeued + 1 >= settings.RECONCILE_ATTEMPTS:

@@ -6,7 +6,6 @@ count. Source: twilio.com/docs/usage/webhooks/webhooks-security.
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Sequence
 
@@ -15,9 +14,7 @@ _DEFAULT_PORTS = {"https": "443", "http": "80"}
 
 def sign(url: str, pairs: Sequence[tuple[str, str]], token: str) -> str:
     """The signature of a request with these form parameters, as Twilio computes it."""
-    signed = url.partition("#")[0] + "".join(name + value for name, value in sorted(set(pairs)))
-    mac = hmac.new(token.encode(), signed.encode("utf-8", "surrogatepass"), hashlib.sha1)
-    return base64.b64encode(mac.digest()).decode()
+    return _mac(url.partition("#")[0].encode("utf-8", "surrogatepass") + _joined(pairs), token).decode()
 
 
 def valid(url: str, pairs: Sequence[tuple[str, str]], signature: str, tokens: Sequence[str]) -> bool:
@@ -27,12 +24,20 @@ def valid(url: str, pairs: Sequence[tuple[str, str]], signature: str, tokens: Se
     the request's host. `pairs` are the form parameters exactly as received, empty ones and repeated ones too.
     More than one token is for the time of a rotation; blank tokens sign nothing.
     """
-    given = signature.encode("utf-8", "surrogatepass")
-    found = False
-    for token in filter(None, tokens):
-        for form in _with_and_without_port(url):
-            found |= hmac.compare_digest(sign(form, pairs, token).encode(), given)
+    given, joined, found = signature.encode("utf-8", "surrogatepass"), _joined(pairs), False
+    for form in _with_and_without_port(url):
+        signed = form.encode("utf-8", "surrogatepass") + joined
+        for token in filter(None, tokens):
+            found |= hmac.compare_digest(_mac(signed, token), given)
     return found
+
+
+def _joined(pairs: Sequence[tuple[str, str]]) -> bytes:
+    return "".join(name + value for name, value in sorted(set(pairs))).encode("utf-8", "surrogatepass")
+
+
+def _mac(signed: bytes, token: str) -> bytes:
+    return base64.b64encode(hmac.digest(token.encode(), signed, "sha1"))
 
 
 def _with_and_without_port(url: str) -> tuple[str, str]:

@@ -36,16 +36,37 @@ class Inbound(models.Model):
         return f"Text from {self.number}"
 
 
+class PendingCallback(models.Model):
+    """One status callback as it came, until it is merged into its text and becomes a `StatusCallback`.
+
+    Written by the web process, three for every text, and emptied each second: no index but its key, and no foreign
+    key, whose check would make all writers share a lock on the account's row.
+    """
+
+    account_sid = models.CharField("account SID", max_length=34)
+    attempt_id = models.UUIDField(null=True)
+    sid = models.CharField("message SID", max_length=34)
+    status = models.CharField(max_length=32)
+    error_code = models.PositiveIntegerField(null=True)
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.status} for {self.sid}"
+
+
 class StatusCallback(models.Model):
-    """One status callback as it came. Late and duplicate ones are kept and change nothing."""
+    """One status callback that was merged. Late and duplicate ones are kept and changed nothing."""
 
     provider = models.ForeignKey(MessageProvider, on_delete=models.PROTECT, related_name="+")
     attempt_id = models.UUIDField(null=True)
     sid = models.CharField("message SID", max_length=34)
     status = models.CharField(max_length=32)
     error_code = models.PositiveIntegerField(null=True)
-    moved = models.BooleanField(default=False, help_text="Whether it moved a text forward.")
-    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    moved = models.BooleanField(help_text="Whether it moved a text forward.")
+    received_at = models.DateTimeField(editable=False)
 
     class Meta:
         ordering = ["-id"]

@@ -13,13 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from messaging.actions.callbacks import take_callback
+from messaging.actions.callbacks import store_callback
 from messaging.actions.receiving import take_inbound
 from messaging.gateway import signatures
 from messaging.gateway.errors import as_code
-from optins.models import MessageProvider
+from messaging.webhooks.accounts import Accounts
 
 log = structlog.get_logger(__name__)
+
+_ACCOUNTS = Accounts()
 
 _SID = re.compile(r"[A-Za-z0-9]{1,34}")
 # Says nothing: what we owe in answer goes out as a notice through the one door.
@@ -30,7 +32,7 @@ _SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 class SignedPost:
     """A request whose signature holds: the account it came for and its parameters, unaltered."""
 
-    provider: MessageProvider
+    account_sid: str
     parameters: dict[str, str]
 
 
@@ -58,7 +60,7 @@ def inbound(_request: HttpRequest, post: SignedPost) -> HttpResponse:
     if not _SID.fullmatch(sid):
         return HttpResponse("MessageSid is missing.", status=400, content_type="text/plain")
     fresh = take_inbound(
-        provider=post.provider,
+        account_sid=post.account_sid,
         sid=sid,
         # What is longer is no number and no word that means anything to us.
         number=given.get("From", "")[:34],
@@ -78,30 +80,28 @@ def status(request: HttpRequest, post: SignedPost) -> HttpResponse:
     sid = given.get("MessageSid", "")
     if not _SID.fullmatch(sid):
         return HttpResponse("MessageSid is missing.", status=400, content_type="text/plain")
-    moved = take_callback(
-        provider=post.provider,
+    store_callback(
+        account_sid=post.account_sid,
         attempt_id=_uuid(request.GET.get("attempt", "")),
         sid=sid,
         status=given.get("MessageStatus", ""),
         error_code=as_code(given.get("ErrorCode")),
     )
-    log.info("status", sid=sid, status=given.get("MessageStatus", ""), moved=moved)
     return HttpResponse(status=204)
 
 
 def _verified(request: HttpRequest) -> SignedPost | None:
     """The signature is computed over the public address and every parameter exactly as it was received."""
     signature = request.headers.get("X-Twilio-Signature", "")
+    if not signature:
+        return None
     pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
     # Postgres cannot hold a NUL, and nothing that we know has one.
     parameters = {name: value.replace("\0", "") for name, value in pairs}
-    provider = MessageProvider.objects.filter(account_sid=parameters.get("AccountSid", "")).first()
-    if provider is None or not signature:
-        return None
     url = f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
-    if not signatures.valid(url, pairs, signature, provider.webhook_tokens):
-        return None
-    return SignedPost(provider, parameters)
+    account_sid = parameters.get("AccountSid", "")
+    is_in = _ACCOUNTS.let_in(account_sid, lambda tokens: signatures.valid(url, pairs, signature, tokens))
+    return SignedPost(account_sid, parameters) if is_in else None
 
 
 def _uuid(text: str) -> uuid.UUID | None:

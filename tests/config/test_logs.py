@@ -79,5 +79,5 @@ def test_no_text_number_code_or_token_is_logged(product: Product) -> None:
     with logged() as out:
         secrets = walk(product)
     lines = out.getvalue()
-    assert {"inbound", "status"} <= {json.loads(line)["event"] for line in lines.splitlines()}
+    assert {"inbound", "callbacks_merged"} <= {json.loads(line)["event"] for line in lines.splitlines()}
     assert [secret for secret in secrets if secret in lines] == []

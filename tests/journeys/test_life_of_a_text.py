@@ -78,7 +78,7 @@ def test_a_replayed_webhook_changes_nothing_again(product: Product) -> None:
     product.text_in(ADA, "SPRING")
 
     again = Inbound.objects.get()
-    fresh = take_inbound(provider=product.provider, sid=again.sid, number=ADA, to="97865", body="SPRING")
+    fresh = take_inbound(account_sid=product.provider.account_sid, sid=again.sid, number=ADA, to="97865", body="SPRING")
     product.work()
     assert not fresh
     assert product.received(ADA) == [factories.WELCOME]

@@ -4,7 +4,7 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from messaging.actions.callbacks import take_callback
+from messaging.actions.advancing import Report, advance
 from messaging.actions.following_up import follow_up
 from messaging.actions.sending import send_due
 from messaging.models import Outbound
@@ -99,8 +99,6 @@ def test_news_puts_the_question_off(carrier: Simulator, short_code: Sender) -> N
     text = handed_over(carrier, short_code)
     later(HALF_A_DAY)
     assert text.sid
-    take_callback(
-        provider=short_code.provider, attempt_id=text.attempt_id, sid=text.sid, status="sent", error_code=None
-    )
+    advance(Report(short_code.provider_id, text.attempt_id, text.sid, State.SENT, error_code=None))
     assert Outbound.objects.filter(ask_at__gt=Now(), state=State.SENT).exists()
     assert follow_up() == {}

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from messaging.actions import sending
+from messaging.actions.callbacks import merge_callbacks, store_callback
 from messaging.actions.campaigns import cancel
 from messaging.actions.claiming import claim_recipients
 from messaging.actions.leasing import flag_stuck
@@ -114,6 +115,18 @@ def test_absence_does_not_count_at_the_first_asking(carrier: Simulator, short_co
     later(60)
     assert reconcile() == {"found": 1}
     assert Outbound.objects.get().sid == sid
+
+
+def test_absence_does_not_count_while_a_callback_of_the_attempt_waits(carrier: Simulator, short_code: Sender) -> None:
+    lost(short_code)
+    text = Outbound.objects.select_related("sender__provider").get()
+    store_callback(
+        account_sid=text.sender.provider.account_sid, attempt_id=text.attempt_id, sid="SM1", status="sent",
+        error_code=None,
+    )  # fmt: skip
+    assert reconcile_to_the_end() == {"absent": 1}
+    merge_callbacks(seconds=1)
+    assert outcome() == (State.SENT, "")
 
 
 def test_what_gets_lost_again_and_again_fails_with_its_reason(

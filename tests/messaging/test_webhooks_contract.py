@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from messaging.gateway.signatures import sign
-from messaging.models import Inbound, StatusCallback
+from messaging.models import Inbound, PendingCallback
 from optins.models import MessageProvider
 from tests import factories
 from tests.messaging.signed import INBOUND, PUBLIC, STATUS, Pairs, inbound_of, post, status_of
@@ -27,7 +27,7 @@ def provider() -> MessageProvider:
 
 
 def kept() -> int:
-    return Inbound.objects.count() + StatusCallback.objects.count()
+    return Inbound.objects.count() + PendingCallback.objects.count()
 
 
 def test_a_signed_request_is_let_in(path: str, given: Given, provider: MessageProvider) -> None:

@@ -1,10 +1,11 @@
-"""Status callbacks: late, twice, out of order, unknown; they move a text forward or change nothing."""
+"""Status callbacks: late, twice, out of order, unknown; once merged they moved a text forward or changed nothing."""
 
 import uuid
 
 import pytest
 from django.db.models.functions import Now
 
+from messaging.actions.callbacks import merge_callbacks
 from messaging.actions.outbox import carry_notices
 from messaging.models import Outbound, StatusCallback
 from messaging.states import Reason, State
@@ -35,6 +36,7 @@ def told(text: Outbound, status: str, *, attempt: object = None, sid: str = SID,
     path = f"{STATUS}?attempt={attempt if attempt is not None else text.attempt_id}"
     answer = post(path, status_of(provider, MessageStatus=status, MessageSid=sid, **error), provider.auth_token)
     assert answer.status_code == 204
+    merge_callbacks(seconds=1)
     return Outbound.objects.get(pk=text.pk)
 
 
@@ -91,6 +93,7 @@ def test_a_message_id_that_another_text_has_moves_nothing(text: Outbound) -> Non
 def test_another_account_cannot_speak_of_our_text(text: Outbound) -> None:
     other = factories.provider()
     post(f"{STATUS}?attempt={text.attempt_id}", status_of(other), other.auth_token)
+    assert merge_callbacks(seconds=1) == {"unmoved": 1}
     assert Outbound.objects.get().state == State.SENDING
 
 

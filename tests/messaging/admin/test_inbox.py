@@ -24,7 +24,7 @@ def sender() -> Sender:
 
 def text(sender: Sender, body: str) -> None:
     sid = f"SM{abs(hash(body)):032x}"[:34]
-    take_inbound(provider=sender.provider, sid=sid, number=NUMBER, to=sender.address, body=body)
+    take_inbound(account_sid=sender.provider.account_sid, sid=sid, number=NUMBER, to=sender.address, body=body)
     carry_notices()
 
 

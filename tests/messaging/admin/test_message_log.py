@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from config.roles import VIEWER
@@ -47,8 +48,9 @@ def test_a_text_is_found_by_number_sid_state_or_kind(text: Outbound, search: str
 
 def test_a_text_shows_what_the_carrier_told_and_never_a_code(text: Outbound) -> None:
     StatusCallback.objects.create(
-        provider=text.sender.provider, sid=text.sid or "", status="undelivered", error_code=30003
-    )
+        provider=text.sender.provider, sid=text.sid or "", status="undelivered", error_code=30003, moved=True,
+        received_at=Now(),
+    )  # fmt: skip
     answer = signed_in(VIEWER).get(page("messaging_outbound_change", text.pk))
     assert "Undelivered (error 30003)" in answer.text
     assert "Your code is ••••••" in answer.text

@@ -21,11 +21,12 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
     When,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Cast, Coalesce, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
@@ -158,8 +159,17 @@ def waiting_recipients(run: Run) -> QuerySet[Outbound]:
     late = When(_is_late(run.message), then=Value(Reason.TOO_LATE))
     capped = When(Q(at_limit()), then=Value(Reason.FREQUENCY_CAP))
     standing = _standing(run.programme).values("consent_event")[:1]
-    refusal = Case(closed, late, *whens(checks), capped, default=Value(""), output_field=CharField())
+    refusal = Case(_is_broken(), closed, late, *whens(checks), capped, default=Value(""), output_field=CharField())
     return waiting_rows(run).annotate(refusal=refusal, consent=Subquery(standing)).order_by("due_at", "pk")
+
+
+# Tries that ended in a fault of ours, each a minute after the other, before a text is given up.
+_FAULTS = 3
+
+
+def _is_broken() -> When:
+    """So often not made ready to be sent. Tries that reconciliation took back, and those never begun, do not count."""
+    return When(attempts__gte=F("requeued") + _FAULTS, then=Value(Reason.OWN_FAULT))
 
 
 def _is_late(message: SmsMessage) -> Q:
@@ -176,12 +186,13 @@ ALWAYS_ANSWERED = (Notice.Kind.OPT_OUT, Notice.Kind.HELP)
 
 
 def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
-    """A sender's notices that are due, each with `refusal` and `lifetime` (None: of use at any time).
+    """A sender's notices that are due, each with `refusal`, `lifetime` (None: of use at any time) and `sealed` body.
 
     Notices skip hours, cap and subscription.
     """
     suppressed = not_suppressed(sender=sender, number="number")
     refusal = Case(
+        _is_broken(),
         When(notice__expires_at__lte=Now(), then=Value(Reason.TOO_LATE)),
         When(Q(notice__kind__in=ALWAYS_ANSWERED), then=Value("")),
         When(~suppressed.passes, then=Value(suppressed.reason)),
@@ -192,7 +203,13 @@ def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
         sender=sender, kind=Outbound.Kind.NOTICE, state=Outbound.StateChoice.QUEUED, due_at__lte=Now()
     )
     lifetime = ExpressionWrapper(F("notice__expires_at") - Now(), output_field=DurationField())
-    return waiting.annotate(refusal=refusal, lifetime=lifetime).order_by("due_at", "pk")
+    # Opened one by one at the claim: one that no key opens must not stop the others.
+    sealed = Cast("sealed_body", TextField())
+    return (
+        waiting.defer("sealed_body")
+        .annotate(refusal=refusal, lifetime=lifetime, sealed=sealed)
+        .order_by("due_at", "pk")
+    )
 
 
 def _standing(programme: Campaign) -> QuerySet[Subscription]:

@@ -7,15 +7,18 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from campaigns.models import Customer
 from messaging import rendering
 from messaging.actions.capping import hand_back_over_limit, one_each
+from messaging.actions.halving import in_halves
 from messaging.actions.holding import keep_hours
 from messaging.gates import waiting_notices, waiting_recipients
 from messaging.models import Outbound, Run
@@ -23,9 +26,15 @@ from messaging.parts import count, fits
 from messaging.queries import merge_values
 from messaging.states import Reason, State
 from optins.models import Sender
+from optins.models.encrypted import EncryptedTextField
+
+log = structlog.get_logger(__name__)
 
 # Twilio's own limit: ten hours.
 _LONGEST_VALIDITY = 36_000
+
+AFTER_A_FAULT = dt.timedelta(minutes=1)
+"""How long a text waits that could not be made ready, by a fault that is not the carrier's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,8 @@ class Claim:
         """What the texts cost."""
         return sum(text.parts for text in self.texts)
 
+
+_SEALED: Final = EncryptedTextField()
 
 _CLAIM = """
     UPDATE messaging_outbound AS outbound
@@ -95,7 +106,12 @@ def _claim_recipients(run: Run, parts: int) -> Claim:
 @transaction.atomic
 def claim_notices(*, sender: Sender, parts: int) -> Claim:
     """Claim notices of a sender, oldest first, that take `parts` at most."""
-    return _claim(_lock(waiting_notices(sender), parts), lambda row: row.sealed_body or row.body, parts)
+    return _claim(_lock(waiting_notices(sender), parts), lambda row: _SEALED.unseal(_sealed(row)) or row.body, parts)
+
+
+def _sealed(row: Outbound) -> str:
+    """A notice's secret as the database holds it; blank for all others."""
+    return getattr(row, "sealed", "")
 
 
 def _lock(waiting: QuerySet[Outbound], limit: int) -> Sequence[Outbound]:
@@ -106,12 +122,18 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str], left: int)
     claimed: list[Claimed] = []
     needs = 0
     refused: dict[str, list[int]] = {}
+    broken: list[int] = []
     for row in rows:
-        reason, body = _verdict(row, text)
+        try:
+            reason, body = _verdict(row, text)
+        except Exception:
+            log.exception("text_cannot_be_written", outbound=row.pk)
+            broken.append(row.pk)
+            continue
         if reason:
             refused.setdefault(reason, []).append(row.pk)
             continue
-        kept = row.body if row.sealed_body else body
+        kept = row.body if _sealed(row) else body
         size, consent = count(body).parts, getattr(row, "consent", None)
         if size > left:
             needs = size
@@ -121,19 +143,32 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str], left: int)
     for reason, ids in refused.items():
         Outbound.objects.filter(pk__in=ids).update(state=State.SKIPPED, reason=reason, settled_at=Now(), sealed_body="")
     if claimed:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _CLAIM,
-                [
-                    settings.RESCUE_AFTER.total_seconds(),
-                    [row.outbound_id for row in claimed],
-                    [row.attempt_id for row in claimed],
-                    [row.kept_body for row in claimed],
-                    [row.parts for row in claimed],
-                    [row.consent_event_id for row in claimed],
-                ],
-            )
+        unwritten = in_halves(claimed, _commit)
+        broken += [row.outbound_id for row in unwritten]
+        claimed = [row for row in claimed if row not in unwritten] if unwritten else claimed
+    if broken:
+        _put_off(broken)
     return Claim(claimed, needs)
+
+
+def _commit(claimed: Sequence[Claimed]) -> None:
+    columns = [
+        settings.RESCUE_AFTER.total_seconds(),
+        [row.outbound_id for row in claimed],
+        [row.attempt_id for row in claimed],
+        [row.kept_body for row in claimed],
+        [row.parts for row in claimed],
+        [row.consent_event_id for row in claimed],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, columns)
+
+
+def _put_off(broken: Sequence[int]) -> None:
+    """What cannot be claimed for a fault of ours uses up a try and waits; the gates give it up after some."""
+    Outbound.objects.filter(pk__in=broken).update(
+        attempts=F("attempts") + 1, due_at=Now() + AFTER_A_FAULT, reason=Reason.OWN_FAULT
+    )
 
 
 def _validity(row: Outbound) -> int | None:

@@ -79,8 +79,6 @@ class Flights:
             self._flights.append(_Flight(gateway, sender, run, claimed, batch, time.monotonic()))
             self._wire.carry(gateway.lane, batch)
         self._tend()
-        while not self.has_room(gateway) and self.land_one():
-            pass
 
     def land_one(self) -> bool:
         """Wait until something stirs, for a moment at most, and write back what is known. False: nothing in flight."""

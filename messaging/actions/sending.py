@@ -72,6 +72,8 @@ class _Rounds:
         except NoCarrier as fault:
             log.error("no_carrier", provider=sender.provider_id, code=fault.code)
             return 0
+        if not self._flights.has_room(gateway):
+            return 0
         at_least = self._reply_needs if getattr(sender, "owes_replies") else self._text_needs  # noqa: B009  annotated
         granted = self._turn.take(sender, wanted=max(settings.SEND_CHUNK, at_least), at_least=at_least)
         if not granted:

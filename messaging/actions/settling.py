@@ -13,7 +13,7 @@ from campaigns.actors import Actor
 from campaigns.lifecycle import Move
 from campaigns.models import Campaign
 from campaigns.refusals import Refused as MoveRefused
-from messaging.actions.claiming import Claimed
+from messaging.actions.claiming import AFTER_A_FAULT, Claimed
 from messaging.actions.halving import in_halves
 from messaging.failures import reason_of
 from messaging.gateway.errors import ErrorClass, explain
@@ -141,7 +141,9 @@ def _settlement(claimed: Claimed, outcome: Outcome) -> _Settlement:
         case Unsent():
             return _Settlement(*which, State.QUEUED)
         case Broken():
-            return _Settlement(*which, State.QUEUED, reason=Reason.OWN_FAULT, wait_seconds=AFTER_MENDING_SECONDS)
+            return _Settlement(
+                *which, State.QUEUED, reason=Reason.OWN_FAULT, wait_seconds=AFTER_A_FAULT.total_seconds()
+            )
         case Refused(kind=kind, code=code) if kind in _PAUSES:
             return _Settlement(*which, State.QUEUED, error_code=code, wait_seconds=AFTER_MENDING_SECONDS)
         case Refused(kind=kind, code=code):

@@ -33,6 +33,10 @@ class EncryptedTextField(models.TextField[str, str]):
         return _box().encrypt(text.encode()).decode() if text else ""
 
     def from_db_value(self, value: str | None, _expression: object, _connection: object) -> str:
+        return self.unseal(value)
+
+    def unseal(self, value: str | None) -> str:
+        """The plain text of what the database holds, where it is read row by row."""
         if not value:
             return ""
         try:

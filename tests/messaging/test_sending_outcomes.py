@@ -201,3 +201,18 @@ def test_a_code_in_the_database_is_ciphertext(short_code: Sender) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT sealed_body FROM messaging_outbound")
         assert "123456" not in cursor.fetchone()[0]
+
+
+def test_a_text_that_cannot_be_made_ready_fails_alone_after_some_tries(
+    wire: ScriptedServer, campaign: MessagingCampaign, short_code: Sender
+) -> None:
+    wire.will(created())
+    owe_a_code(short_code)
+    broken = Outbound.objects.filter(kind="notice")
+    with connection.cursor() as cursor:  # a secret that no key of ours opens
+        cursor.execute("UPDATE messaging_outbound SET sealed_body = 'unreadable' WHERE kind = 'notice'")
+    for _ in range(4):
+        sending.send_due(seconds=0.3)
+        broken.update(due_at=Now())
+    assert broken.values_list("state", "reason").get() == (State.SKIPPED, Reason.OWN_FAULT)
+    assert Outbound.objects.exclude(kind="notice").get().state == State.ACCEPTED

@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -152,7 +152,7 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str], left: int)
 
 
 def _commit(claimed: Sequence[Claimed]) -> None:
-    columns = [
+    columns: list[Any] = [
         settings.RESCUE_AFTER.total_seconds(),
         [row.outbound_id for row in claimed],
         [row.attempt_id for row in claimed],

@@ -110,6 +110,10 @@ class Drive:
         """See docs/simulator.md."""
         self._carrier("/control/faults", fault)
 
+    def no_more_faults(self) -> None:
+        """Call off the faults that are still to come."""
+        self._carrier("/control/faults", method="DELETE")
+
     def under_way(self) -> int:
         """Texts whose story is not at its end at the carrier."""
         return int(self._carrier("/healthz")["under_way"])
@@ -119,11 +123,12 @@ class Drive:
         texts = self._carrier("/control/messages")["messages"]
         return [_taken(text) for text in texts if text["by"] == "app" and text["body"] not in _TEXTS.values()]
 
-    def _carrier(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+    def _carrier(self, path: str, body: Mapping[str, object] | None = None, method: str | None = None) -> Any:
         request = urllib.request.Request(
             f"{self._house.carrier_url}{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=_CARRIER_SECONDS) as answer:
             return json.load(answer)

@@ -64,6 +64,7 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
         cancelled = scene.going[-1]
         with Pulse(f"{house.carrier_url}/healthz") as pulse:
             played = _play(scene, size.acts, size.seconds)
+            drive.no_more_faults()
             say(f"{played} acts are over; nobody helps from here on")
             over = time.monotonic()
             counts = _await_the_end(drive, names, _patience(size))

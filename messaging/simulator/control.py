@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from messaging.simulator.faults import Fault
+from messaging.simulator.faults import Fault, Faults
 from messaging.simulator.handsets import as_bubble
 from messaging.simulator.messages import Message
 from messaging.simulator.wire import CARRIER
@@ -13,6 +13,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/control/accounts", accounts)
     app.router.add_get("/control/messages", messages)
     app.router.add_post("/control/faults", faults)
+    app.router.add_delete("/control/faults", no_more_faults)
     app.router.add_post("/control/reset", reset)
     app.router.add_get("/healthz", healthz)
 
@@ -51,6 +52,12 @@ async def faults(request: web.Request) -> web.Response:
     except ValueError as error:
         return web.json_response({"problem": str(error)}, status=400)
     request.app[CARRIER].faults.order(fault, times)
+    return web.json_response({"status": "ok"})
+
+
+async def no_more_faults(request: web.Request) -> web.Response:
+    """Forgets the faults that were ordered and are still to come."""
+    request.app[CARRIER].faults = Faults()
     return web.json_response({"status": "ok"})
 
 

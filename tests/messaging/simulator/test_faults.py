@@ -67,6 +67,13 @@ def test_lists_fail_as_often_as_was_ordered(client: Client, simulator: Simulator
     assert client.messages.list(to=PHONE) == []
 
 
+def test_faults_that_are_still_to_come_can_be_called_off(client: Client, simulator: Simulator) -> None:
+    simulator.order_fault(on="create", do="error", times=5)
+    requests.delete(f"{simulator.url}/control/faults", timeout=5).raise_for_status()
+    send(client)
+    assert len(simulator.messages(PHONE)) == 1
+
+
 def test_a_reset_forgets_faults(client: Client, simulator: Simulator) -> None:
     simulator.order_fault(on="create", do="error", times=5)
     simulator.reset()

@@ -114,6 +114,12 @@ def welcome_text(programme: Campaign, options: GlobalOptions | None) -> str:
     return own if own.strip() else (options.welcome_message if options else "")
 
 
+def kinds_of_senders() -> list[tuple[SenderKind, bool]]:
+    """The kind of each of our numbers, and whether Advanced Opt-Out answers for it."""
+    rows = Sender.objects.order_by("pk").values_list("kind", "advanced_opt_out", "pool__advanced_opt_out")
+    return [(SenderKind(kind), own or bool(pool)) for kind, own, pool in rows.distinct()]
+
+
 def restart_advice(sender: Sender) -> str:
     """How a person who opted out comes back to a sender: `text START to 97865`."""
     is_service = sender.kind == SenderKind.MESSAGING_SERVICE

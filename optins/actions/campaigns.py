@@ -14,9 +14,19 @@ from campaigns.lifecycle import LAUNCHED, Kind, Move, State
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from optins import queries, wording
-from optins.keywords import START_WORDS, Meaning, SenderKind, Situation, fold, read, reserved_reason
+from optins.keywords import (
+    RESTART_WORD,
+    START_WORDS,
+    Meaning,
+    SenderKind,
+    Situation,
+    fold,
+    idle_restart_words,
+    read,
+    reserved_reason,
+)
 from optins.linter import Kind as TextKind
-from optins.models import GlobalCampaign, GlobalOptions, Keyword, OptInCampaign, OptInOptions
+from optins.models import GlobalCampaign, GlobalOptions, Keyword, OptInCampaign, OptInOptions, Sender
 
 CHANGE_OPTIONS = "optins.change_optinoptions"
 CHANGE_GLOBAL = "optins.change_globaloptions"
@@ -181,8 +191,23 @@ def refuse_unsendable(options: OptInOptions | GlobalOptions) -> None:
         for field, kind in _messages_of(options).items()
         if (problem := _problem(kind, getattr(options, field), options.campaign)) is not None
     }
+    idle = _idle_restart(options) if isinstance(options, GlobalOptions) else ""
+    if idle:
+        found.setdefault("opt_out_message", idle)
     if found:
         raise ValidationError(found)
+
+
+def _idle_restart(options: GlobalOptions) -> str:
+    """Why the opt-out message names a word that brings nobody back on one of our numbers; blank when it does not."""
+    senders = queries.kinds_of_senders()
+    for word, kind in idle_restart_words(options.opt_out_message, senders):
+        name = Sender.KindChoice(kind).label.lower()
+        return (
+            f"Texting {word} brings nobody back on a {name}: the block there is lifted by {RESTART_WORD} alone. "
+            f"Write “Reply {RESTART_WORD}”, which works on every number."
+        )
+    return ""
 
 
 def _messages_of(options: OptInOptions | GlobalOptions) -> Mapping[str, TextKind]:

@@ -19,7 +19,14 @@ Everything here is a plain rule: text in, decision out. Two readings must not be
 | `reserved` | words that no campaign can hold |
 """
 
-from optins.keywords.carriers import SenderKind, carrier_answers, kind_of_sender, lifts_block, opt_out_type_of
+from optins.keywords.carriers import (
+    SenderKind,
+    carrier_answers,
+    idle_restart_words,
+    kind_of_sender,
+    lifts_block,
+    opt_out_type_of,
+)
 from optins.keywords.folding import fold, words
 from optins.keywords.reading import RULES, UNANSWERED, Meaning, Reading, Situation, read
 from optins.keywords.reserved import MAX_KEYWORD_LENGTH, reserved_reason
@@ -50,6 +57,7 @@ __all__ = [
     "Situation",
     "carrier_answers",
     "fold",
+    "idle_restart_words",
     "kind_of_sender",
     "lifts_block",
     "opt_out_type_of",

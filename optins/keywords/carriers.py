@@ -8,7 +8,7 @@ Sources: twilio.com/docs/messaging/tutorials/advanced-opt-out; support.twilio.co
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,6 +83,32 @@ def carrier_answers(
     carrier = _CARRIERS[kind, advanced_opt_out]
     word = body.strip().upper()
     return word in carrier.always or (was_blocked and word in carrier.when_blocked)
+
+
+# A word in capitals after "reply": what a message tells people to text.
+_TOLD: re.Pattern[str] = re.compile(
+    r"\b(?i:reply|text|send|answer)\s+(?i:with\s+)?(?i:the\s+word\s+)?[\"“'‘]?([A-Z]{2,20})\b"
+)
+    r"\b(?i:reply|text|send|answer)\s+(?i:with\s+|the\s+word\s+)?[\"“'‘]?([A-Z]{2,20})\b"
+)
+
+
+def idle_restart_words(message: str, senders: Iterable[tuple[SenderKind, bool]]) -> list[tuple[str, SenderKind]]:
+    """Words that a message tells people to text and that bring nobody back, each with a kind of sender where they don't.
+
+    `senders` are pairs of kind and Advanced Opt-Out. The guide's “Reply JOIN to opt back in” is one: JOIN lifts no
+    block of Twilio's or of the toll-free network. Words of STOP and HELP, named for what they are, are not meant.
+    """
+    told = set(_TOLD.findall(message)) - _STOPS - _HELPS
+    kinds = dict.fromkeys((kind, advanced) for kind, advanced in senders)
+    return [
+        (word, kind)
+        for word in sorted(told)
+        for kind, advanced in kinds
+        if not lifts_block(
+            kind, advanced_opt_out=advanced, opt_out_type=opt_out_type_of(word) if advanced else None, body=word
+        )
+    ][: len(told)]
 
 
 _TYPES: Mapping[str, frozenset[str]] = {"STOP": _STOPS, "HELP": _HELPS, "START": frozenset(START_WORDS)}

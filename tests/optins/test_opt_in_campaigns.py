@@ -297,3 +297,10 @@ def test_two_clicks_on_launch_make_one_launch() -> None:
     draft = factories.opt_in_campaign(live=False)
     done = together(*(partial(launch, campaign=OptInCampaign.objects.get(pk=draft.pk), by=BY) for _ in range(2)))
     assert sorted(type(each).__name__ for each in done) == ["NoneType", "Refused"]
+
+
+def test_an_opt_out_message_that_names_a_word_which_brings_nobody_back_is_refused() -> None:
+    long_code = factories.sender(SenderKind.LONG_CODE)
+    with pytest.raises(ValidationError, match="Texting JOIN brings nobody back on a long code"):
+        factories.global_campaign(sender=long_code, opt_out_message="Acme: you are out. Reply JOIN to opt back in.")
+    factories.global_campaign(sender=long_code, opt_out_message="Acme: you are out. Reply START to opt back in.")

@@ -11,8 +11,10 @@ from optins.keywords import (
     SenderKind,
     Situation,
     carrier_answers,
+    idle_restart_words,
     kind_of_sender,
     lifts_block,
+    opt_out_type_of,
     read,
 )
 
@@ -122,3 +124,26 @@ def test_the_word_that_brings_texts_back_is_understood_also_when_staff_took_it_o
 )
 def test_an_address_shows_what_kind_of_sender_it_is(address: str, kind: SenderKind | None) -> None:
     assert kind_of_sender(address) is kind
+
+
+@pytest.mark.parametrize(
+    ("message", "senders", "idle"),
+    [
+        ("You are out. Reply JOIN to opt back in.", [(LONG, False)], [("JOIN", LONG)]),
+        ("You are out. Reply JOIN to opt back in.", [(SHORT, False)], []),
+        ("You are out. Reply YES to come back.", [(LONG, False), (FREE, False)], [("YES", FREE)]),
+        ("You are out. Reply START to come back, HELP for help.", [(kind, False) for kind in SenderKind], []),
+        ("Text “UNSTOP” to come back.", [(LONG, True), (FREE, False)], []),
+        ("Text with the word BACK to come back.", [(SERVICE, True)], [("BACK", SERVICE)]),
+        ("Text us any time. Write to help@acme.example.", [(LONG, False)], []),
+    ],
+)
+def test_an_opt_out_message_is_to_name_a_word_that_works(
+    message: str, senders: list[tuple[SenderKind, bool]], idle: list[tuple[str, SenderKind]]
+) -> None:
+    assert idle_restart_words(message, senders) == idle
+
+
+@pytest.mark.parametrize(("body", "marked"), [(" stop ", "STOP"), ("Help", "HELP"), ("YES", "START"), ("JOIN", "")])
+def test_advanced_opt_out_marks_its_own_words(body: str, marked: str) -> None:
+    assert opt_out_type_of(body) == marked

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from benchmarks import audience, texts, web
+from benchmarks import audience, keywords, texts, web
 from benchmarks.figures import Figure, Report
 from benchmarks.models import PlainRow
 from benchmarks.stage import Stage, set_stage, sink
@@ -37,6 +37,13 @@ def _audience(report: Report, stage: Stage, repetitions: int, _quick: bool) -> N
     bare = report.add("audience: bare INSERT … SELECT", repetitions, lambda: audience.bare_insert(stage))
     report.add("audience: bulk_create of 5,000", repetitions, lambda: audience.bulk_create(stage))
     report.ratios["audience_vs_bare_insert"] = gates.median / bare.median
+
+
+def _keywords(report: Report, _stage: Stage, repetitions: int, _quick: bool) -> None:
+    report.add(
+        "keywords: texts read", repetitions, keywords.texts_read, f"{keywords.CORPUS_SIZE} texts as people write them"
+    )
+    report.add("keywords: STOP read", repetitions, keywords.stops_read)
 
 
 def _texts(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
@@ -97,4 +104,4 @@ def _median_cost(campaigns: list[texts.Sent]) -> float:
     return Figure("", [sent.cost for sent in campaigns]).median
 
 
-_PARTS: Final = {"audience": _audience, "texts": _texts, "web": _web}
+_PARTS: Final = {"audience": _audience, "keywords": _keywords, "texts": _texts, "web": _web}

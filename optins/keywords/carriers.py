@@ -89,12 +89,10 @@ def carrier_answers(
 _TOLD: re.Pattern[str] = re.compile(
     r"\b(?i:reply|text|send|answer)\s+(?i:with\s+)?(?i:the\s+word\s+)?[\"“'‘]?([A-Z]{2,20})\b"
 )
-    r"\b(?i:reply|text|send|answer)\s+(?i:with\s+|the\s+word\s+)?[\"“'‘]?([A-Z]{2,20})\b"
-)
 
 
 def idle_restart_words(message: str, senders: Iterable[tuple[SenderKind, bool]]) -> list[tuple[str, SenderKind]]:
-    """Words that a message tells people to text and that bring nobody back, each with a kind of sender where they don't.
+    """Words that a message tells people to text and that bring nobody back, each with a kind of sender.
 
     `senders` are pairs of kind and Advanced Opt-Out. The guide's “Reply JOIN to opt back in” is one: JOIN lifts no
     block of Twilio's or of the toll-free network. Words of STOP and HELP, named for what they are, are not meant.

@@ -40,6 +40,14 @@ def at_limit() -> RawSQL:
     return RawSQL(sql, params, output_field=BooleanField())  # noqa: S611  made of constants
 
 
+def had_lately(number: str) -> int:
+    """How many campaign texts a number has had in the last 24 hours."""
+    with connection.cursor() as cursor:
+        params: list[Any] = [number, WINDOW]
+        cursor.execute(f"SELECT {_LATELY.format(number='%s')}", params)
+        return int(cursor.fetchone()[0])
+
+
 def over_limit(texts: Sequence[tuple[int, str]]) -> Sequence[int]:
     """Of these claimed and committed texts, by id and number, those of numbers that now have more than the limit."""
     if not settings.FREQUENCY_CAP or not texts:

@@ -33,7 +33,7 @@ from django.utils import timezone
 from campaigns.audience import meets_restriction, members
 from campaigns.models import Campaign, Customer
 from messaging import rendering
-from messaging.caps import at_limit
+from messaging.caps import at_limit, has_had_enough
 from messaging.clock import GateNow
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.places import PLACE_FIELDS, Known
@@ -119,11 +119,26 @@ def recipients(message: SmsMessage, *, among: Q = EVERYBODY) -> tuple[str, Seque
     return _ONE_TEXT_A_PHONE.format(best=best, rivals=rivals), (*params, *rival_params)
 
 
+def verdicts(message: SmsMessage, *, among: Q = EVERYBODY) -> tuple[str, Sequence[Any]]:
+    """SQL like that of `recipients`, with the frequency cap asked as well: what would happen if it went out now.
+
+    An audience is frozen without it, since a day's limit may be over by the time that a text is claimed.
+    """
+    sql, params = recipients(message, among=among)
+    capped, cap_params = has_had_enough("recipients.number")
+    verdict = f"CASE WHEN reason = '' AND {capped} THEN '{Reason.FREQUENCY_CAP}' ELSE reason END"
+    asked = f"SELECT customer_id, number, consent_event_id, {verdict} AS reason FROM ({sql}) recipients"  # noqa: S608
+    return asked, (*cap_params, *params)
+
+
 def estimate(message: SmsMessage) -> Estimate:
-    """Count the people a message would reach if it went out now, with the reasons of the others."""
-    sql, params = recipients(message)
+    """Count the people a message would reach if it went out now, with the reasons of the others.
+
+    For whom it is night counts as reached: the forecast tells when.
+    """
+    sql, params = verdicts(message)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT reason, count(*) FROM ({sql}) recipients GROUP BY reason", params)  # noqa: S608
+        cursor.execute(f"SELECT reason, count(*) FROM ({sql}) verdicts GROUP BY reason", params)  # noqa: S608
         counts = Counter(dict(cursor.fetchall()))
     reachable = counts.pop("", 0)
     return Estimate(people=reachable + counts.total(), reachable=reachable, skipped=dict(counts.most_common()))
@@ -218,7 +233,7 @@ def _standing(programme: Campaign) -> QuerySet[Subscription]:
     )
 
 
-def _can_be_written(body: str, *, customer: str) -> Sequence[Check]:
+def can_be_written(body: str, *, customer: str) -> Sequence[Check]:
     """That the person has a value for each merge field without a default. A body that does not compile asks nothing."""
     try:
         required = rendering.compile(body).required
@@ -250,7 +265,7 @@ def _numbers(message: SmsMessage, among: Q) -> QuerySet[Customer, Any]:
             campaign=message.campaign, programme=message.programme, sender=message.sender,
             number="phone_numbers__number", customer="pk",
         ),
-        *_can_be_written(message.text, customer="pk"),
+        *can_be_written(message.text, customer="pk"),
     )  # fmt: skip
     standing = Subscription.objects.filter(
         number=OuterRef("phone_numbers__number"), programme=message.programme, state=Subscription.State.OPTED_IN

@@ -19,7 +19,7 @@ from messaging.models import Outbound
 _HAND_BACK: Final = """
     UPDATE messaging_outbound SET state = 'queued', due_at = optline_now() + make_interval(secs => 1 + 2 * random()),
            attempts = attempts - 1, leased_until = NULL
-    WHERE attempt_id = ANY(%s::uuid[]) AND state = 'sending'
+    WHERE id = ANY(%s::bigint[]) AND attempt_id = ANY(%s::uuid[]) AND state = 'sending'
 """
 
 
@@ -36,5 +36,5 @@ def hand_back_over_limit(texts: Sequence[tuple[int, str, UUID]]) -> frozenset[in
     over = frozenset(over_limit([(pk, number) for pk, number, _ in texts]))
     if over:
         with connection.cursor() as cursor:
-            cursor.execute(_HAND_BACK, [[attempt for pk, _, attempt in texts if pk in over]])
+            cursor.execute(_HAND_BACK, [list(over), [attempt for pk, _, attempt in texts if pk in over]])
     return over

@@ -23,6 +23,7 @@ from messaging.admin.audience import audience_of
 from messaging.admin.message_form import NotesForm, SmsMessageForm
 from messaging.admin.message_steps import discard, duplicate, launch
 from messaging.admin.report import recipients_of, report_of
+from messaging.admin.why import why_of
 from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.queries import merge_fields
@@ -49,7 +50,7 @@ class SmsMessageAdmin(ModelAdmin):
             return path(f"<int:message_id>/{name}/", self._of_message(view), name=f"messaging_smsmessage_{name}")
 
         pages = [at("launch", launch), at("duplicate", duplicate), at("discard", discard)]
-        pieces = [at("audience", audience_of), at("progress", progress_of), at("report", report_of)]
+        pieces = [at("audience", audience_of), at("progress", progress_of), at("report", report_of), at("why", why_of)]
         recipients = path(
             "<int:message_id>/recipients.csv", self._of_message(recipients_of), name="messaging_smsmessage_recipients"
         )

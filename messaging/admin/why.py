@@ -1,0 +1,40 @@
+"""Why / why not: one person held against every gate of a message, with the evidence."""
+
+from django.contrib.admin import site
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from campaigns.admin.verbs import actor
+from campaigns.models import Customer
+from campaigns.queries import find_customers
+from campaigns.rules import RuleError
+from messaging.models import SmsMessage
+from messaging.reports import reason_in_words
+from messaging.why import why
+
+_SHOWN = 10
+
+
+def why_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
+    """Found by name, external ID or number; the first of several is asked about, the others are offered."""
+    if not actor(request).may("campaigns.view_customer"):
+        raise PermissionDenied
+    text, chosen = request.GET.get("q", "").strip(), request.GET.get("person", "")
+    found = list(find_customers(Customer.objects.all(), text)[:_SHOWN]) if text else []
+    person = next((row for row in found if str(row.pk) == chosen), found[0] if found else None)
+    context: dict[str, object] = {
+        **site.each_context(request),
+        "title": "Why, or why not",
+        "message": message,
+        "text": text,
+        "found": found,
+    }
+    if person is not None and message.programme is not None and message.sender is not None:
+        try:
+            told = why(message, person, now=timezone.now())
+            context |= {"person": person, "why": told, "sentence": reason_in_words(told.reason)}
+        except RuleError as problem:
+            context["problem"] = str(problem)
+    return TemplateResponse(request, "admin/messaging/why.html", context)

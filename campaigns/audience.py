@@ -70,14 +70,21 @@ def members(segment: Segment | None) -> QuerySet[Customer]:
 
     Raises RuleError when the stored rule no longer parses; the verbs that change attributes prevent that.
     """
-    return Customer.objects.all() if segment is None else matching(segment.rule)
+    return Customer.objects.filter(is_member(segment))
+
+
+def is_member(segment: Segment | None) -> Q:
+    """The same as a condition on customers; empty when there is nothing to ask."""
+    return Q() if segment is None else _described(segment.rule)
 
 
 def matching(rule: object) -> QuerySet[Customer]:
     """The customers whom a rule describes. Raises RuleError."""
-    if rule == {}:
-        return Customer.objects.all()
-    return Customer.objects.filter(compile(rule, fields()))
+    return Customer.objects.filter(_described(rule))
+
+
+def _described(rule: object) -> Q:
+    return Q() if rule == {} else compile(rule, fields())
 
 
 def estimate(segment: Segment | None) -> int:

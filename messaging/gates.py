@@ -14,9 +14,9 @@ from django.db.models import (
     Case,
     CharField,
     DurationField,
-    Exists,
     ExpressionWrapper,
     F,
+    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
@@ -39,10 +39,10 @@ from messaging.models import Outbound, Run, SmsMessage
 from messaging.places import PLACE_FIELDS, Known
 from messaging.queries import has_merge_value
 from messaging.states import Reason
-from optins.consent import Check, may_be_texted, not_suppressed
+from optins.consent import Check, may_be_texted, not_suppressed, of_person
 from optins.models import Notice, Sender, Subscription
 
-EVERYBODY: Final = Q()
+EVERYBODY: Final[Mapping[str, int]] = {}
 
 # Who else holds a number that somebody would be texted on.
 _OTHER_HOLDERS: Final = """
@@ -88,10 +88,9 @@ def recipient_checks(
 ) -> Sequence[Check]:
     """Everything asked of a recipient, in the order in which reasons are told."""
     today = timezone.now().date()
-    person = Customer.objects.filter(pk=OuterRef(customer))
     return (
         *may_be_texted(programme=programme, sender=sender, number=number, customer=customer),
-        Check(Reason.RESTRICTED, Q(Exists(person.filter(meets_restriction(campaign, on=today))))),
+        Check(Reason.RESTRICTED, of_person(meets_restriction(campaign, on=today), customer=customer)),
     )
 
 
@@ -102,20 +101,26 @@ def first_reason(checks: Sequence[Check]) -> Case:
 
 def whens(checks: Sequence[Check]) -> Sequence[When]:
     """For each check the reason when it does not pass."""
-    return [When(~check.passes, then=Value(check.reason)) for check in checks]
+    return [
+        When(~check.passes, then=Value(check.reason) if isinstance(check.reason, str) else check.reason)
+        for check in checks
+        if check.passes
+    ]
 
 
-def recipients(message: SmsMessage, *, among: Q = EVERYBODY) -> tuple[str, Sequence[Any]]:
+def recipients(message: SmsMessage, *, between: Mapping[str, int] = EVERYBODY) -> tuple[str, Sequence[Any]]:
     """SQL for one row per person meant: customer_id, number, consent_event_id, reason (blank: to be texted).
 
-    `among` narrows it to some customers; what is said of each does not depend on who else is asked about. A person's
-    number is the one that opted in, the first verified before others, else the oldest. When several people meant share
-    a number, a scheduled message texts it once, as the person who verified it first.
+    `between` narrows it to customers by look-ups of their id (`gt`, `lte`, `exact`); what is said of each does not
+    depend on who else is asked about. A person's number is the one that opted in, the first verified before others,
+    else the oldest. When several people meant share a number, a scheduled message texts it once, as the person who
+    verified it first.
     """
-    best, params = _best_numbers(message, among)
+    among = Q(*((f"pk__{name}", value) for name, value in between.items()))
+    best, params = _best_numbers(message, among, between)
     if message.delivery == SmsMessage.Delivery.TRIGGERED:
         return f"SELECT customer_id, number, consent_event_id, reason FROM ({best}) best", params  # noqa: S608  Django's
-    rivals, rival_params = _best_numbers(message, Q(pk__in=RawSQL(_OTHER_HOLDERS, [])))  # noqa: S611  no value in it
+    rivals, rival_params = _best_numbers(message, Q(pk__in=RawSQL(_OTHER_HOLDERS, [])), {})  # noqa: S611  no value in it
     return _ONE_TEXT_A_PHONE.format(best=best, rivals=rivals), (*params, *rival_params)
 
 
@@ -241,45 +246,50 @@ def can_be_written(body: str, *, customer: str) -> Sequence[Check]:
         return ()
     if not required:
         return ()
-    person = Customer.objects.filter(*map(has_merge_value, sorted(required)), pk=OuterRef(customer))
-    return (Check(Reason.MISSING_FIELD, Q(Exists(person))),)
+    return (Check(Reason.MISSING_FIELD, of_person(Q(*map(has_merge_value, sorted(required))), customer=customer)),)
 
 
-def _best_numbers(message: SmsMessage, among: Q) -> tuple[str, Sequence[Any]]:
-    """SQL for the number that each of the people meant would be texted on, and why not."""
-    sql, params = _numbers(message, among).query.sql_with_params()
+def _best_numbers(message: SmsMessage, among: Q, between: Mapping[str, int]) -> tuple[str, Sequence[Any]]:
+    """SQL for the number that each of the people meant would be texted on, and why not.
+
+    The offset keeps Postgres from asking twice for what is both shown and sorted by.
+    """
+    sql, params = _numbers(message, among, between).query.sql_with_params()
     best = f"""
-        SELECT DISTINCT ON (customer_id) * FROM ({sql}) numbers
+        SELECT DISTINCT ON (customer_id) * FROM ({sql} OFFSET 0) numbers
         ORDER BY customer_id, consent_event_id IS NULL, verified_at NULLS LAST, phone_id
     """  # noqa: S608  the inner statement is Django's own, with its parameters apart
     return best, params
 
 
-def _numbers(message: SmsMessage, among: Q) -> QuerySet[Customer, Any]:
+def _numbers(message: SmsMessage, among: Q, between: Mapping[str, int]) -> QuerySet[Customer, Any]:
     """Every number of the people meant, with what decides between them; one row without a number for who has none."""
     if message.programme is None or message.sender is None:
         raise ValueError("A message without programme or sender has no recipients yet.")
+    # Said of both tables: Postgres does not carry a range over a join, and would read every number for each chunk.
+    holders = Q(*((f"phone_numbers__customer__{name}", value) for name, value in between.items()))
     checks = (
-        Check(Reason.NO_PHONE, Q(phone_numbers__isnull=False)),
+        Check(Reason.NO_PHONE, Q(held__isnull=False)),
         *recipient_checks(
             campaign=message.campaign, programme=message.programme, sender=message.sender,
-            number="phone_numbers__number", customer="pk",
+            number="held__number", customer="pk",
         ),
         *can_be_written(message.text, customer="pk"),
     )  # fmt: skip
     standing = Subscription.objects.filter(
-        number=OuterRef("phone_numbers__number"), programme=message.programme, state=Subscription.State.OPTED_IN
+        number=OuterRef("held__number"), programme=message.programme, state=Subscription.State.OPTED_IN
     )
     return (
         audience(message)
         .filter(among)
+        .annotate(held=FilteredRelation("phone_numbers", condition=holders))
         .order_by()
         .values(
             customer_id=F("pk"),
-            phone_id=F("phone_numbers__pk"),
-            number=Coalesce("phone_numbers__number", Value("")),
-            verified_at=F("phone_numbers__verified_at"),
-            consent_event_id=Subquery(standing.values("consent_event")[:1]),
+            phone_id=F("held__pk"),
+            number=Coalesce("held__number", Value("")),
+            verified_at=F("held__verified_at"),
+            consent_event_id=Subquery(standing.order_by().values("consent_event")[:1]),
             reason=first_reason(checks),
         )
     )

@@ -8,19 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from campaigns.audience import meets_restriction, members
+from campaigns.audience import is_member, meets_restriction
 from campaigns.models import Campaign, Customer, PhoneNumber
 from optins.models import OptOutReview, Sender, Subscription, Suppression
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`passes` is the condition; `reason` is the word of `messaging.states.Reason` when it does not."""
+    """`passes` is the condition; `reason` is the word of `messaging.states.Reason` when it does not, or yields it.
 
-    reason: str
+    A condition that is empty passes always.
+    """
+
+    reason: str | Case
     passes: Q
 
 
@@ -29,8 +32,7 @@ def may_be_texted(*, programme: Campaign, sender: Sender, number: str, customer:
     return (
         not_suppressed(sender=sender, number=number),
         not_in_review(number=number),
-        Check("opted_out", ~Q(Exists(_subscriptions(programme, number).filter(state=Subscription.State.OPTED_OUT)))),
-        Check("not_opted_in", Q(Exists(_subscriptions(programme, number).filter(state=Subscription.State.OPTED_IN)))),
+        _opted_in(programme, number),
         country_allowed(number=number),
         *may_join(programme=programme, customer=customer),
     )
@@ -38,12 +40,16 @@ def may_be_texted(*, programme: Campaign, sender: Sender, number: str, customer:
 
 def may_join(*, programme: Campaign, customer: str) -> Sequence[Check]:
     """A campaign's user restrictions and target audience: asked when a person joins and again at each send."""
-    person = Customer.objects.filter(pk=OuterRef(customer))
     today = timezone.now().date()
     return (
-        Check("restricted", Q(Exists(person.filter(meets_restriction(programme, on=today))))),
-        Check("not_in_audience", Q(Exists(members(programme.audience).filter(pk=OuterRef(customer))))),
+        Check("restricted", of_person(meets_restriction(programme, on=today), customer=customer)),
+        Check("not_in_audience", of_person(is_member(programme.audience), customer=customer)),
     )
+
+
+def of_person(condition: Q, *, customer: str) -> Q:
+    """A condition on customers, asked of the outer row's; where that row is the customer (`pk`), without a look-up."""
+    return condition if customer == "pk" else Q(Exists(Customer.objects.filter(condition, pk=OuterRef(customer))))
 
 
 def not_suppressed(*, sender: Sender, number: str) -> Check:
@@ -61,8 +67,19 @@ def not_in_review(*, number: str) -> Check:
 
 def country_allowed(*, number: str) -> Check:
     """The number is on file and in a country that the company texts to."""
+    held, _, _ = number.rpartition("__")
+    if held:  # the outer row leads to the number on file
+        return Check("country_not_allowed", Q(**{f"{held}__country__in": settings.ALLOWED_COUNTRIES}))
     on_file = PhoneNumber.objects.filter(number=OuterRef(number), country__in=settings.ALLOWED_COUNTRIES)
     return Check("country_not_allowed", Q(Exists(on_file)))
+
+
+def _opted_in(programme: Campaign, number: str) -> Check:
+    """One look-up for nearly everybody; only of who has not opted in it is asked whether they opted out."""
+    standing = Subscription.objects.filter(programme=programme, number=OuterRef(number)).order_by()
+    gone = Exists(standing.filter(state=Subscription.State.OPTED_OUT))
+    reason = Case(When(gone, then=Value("opted_out")), default=Value("not_opted_in"), output_field=CharField())
+    return Check(reason, Q(Exists(standing.filter(state=Subscription.State.OPTED_IN))))
 
 
 def customer_may_join(*, programme: Campaign, customer: Customer) -> str:
@@ -70,9 +87,5 @@ def customer_may_join(*, programme: Campaign, customer: Customer) -> str:
     row = Customer.objects.filter(pk=customer.pk)
     for check in may_join(programme=programme, customer="pk"):
         if not row.filter(check.passes).exists():
-            return check.reason
+            return str(check.reason)
     return ""
-
-
-def _subscriptions(programme: Campaign, number: str) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(programme=programme, number=OuterRef(number))

@@ -6,12 +6,13 @@ things stand at its moment: who joins the audience meanwhile may be in it, and w
 """
 
 import time
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.db.models.functions import Now
 
 from campaigns.bell import ring_after_commit
@@ -84,7 +85,7 @@ def freeze_chunk(*, run_id: int) -> bool:
     border = ahead.aggregate(last=Max("pk"), people=Count("pk"))
     complete = border["people"] < settings.FREEZE_CHUNK
     last = border["last"] or run.frozen_through
-    written = _write(run, Q(pk__gt=run.frozen_through, pk__lte=last))
+    written = _write(run, {"gt": run.frozen_through, "lte": last})
     Run.objects.filter(pk=run_id).update(frozen_through=last, frozen_at=Now() if complete else None)
     log.info("audience_frozen" if complete else "audience_chunk_frozen", run=run_id, through=last, people=written)
     if complete or not run.frozen_through:
@@ -92,8 +93,8 @@ def freeze_chunk(*, run_id: int) -> bool:
     return True
 
 
-def _write(run: Run, among: Q) -> int:
-    sql, params = recipients(run.message, among=among)
+def _write(run: Run, between: Mapping[str, int]) -> int:
+    sql, params = recipients(run.message, between=between)
     with connection.cursor() as cursor:
         cursor.execute(_FREEZE.format(recipients=sql), [run.pk, run.campaign_id, run.sender_id, *params])
         return int(cursor.rowcount)

@@ -58,7 +58,7 @@ def _enrol(message: SmsMessage, event: CustomerEvent) -> int:
     # Two events of one person at the same moment must not both pass the limit.
     Customer.objects.select_for_update().get(pk=event.customer_id)
     verdict = Reason.FREQUENCY_CAP if _had_enough(message, event.customer_id) else ""
-    sql, params = recipients(message, among=Q(pk=event.customer_id))
+    sql, params = recipients(message, between={"exact": event.customer_id})
     due_at = event.occurred_at + message.delay
     with connection.cursor() as cursor:
         cursor.execute(

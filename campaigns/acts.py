@@ -45,6 +45,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "segment.save": "Saved a segment",
     "sender.delete": "Deleted a phone number",
     "sender.save": "Saved a phone number",
+    "sending.hold": "Stopped all sending",
+    "sending.release": "Released all sending",
 }
 
 

@@ -51,6 +51,8 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "uncertain texts are asked about": _every(sweep, "messaging.reconcile"),
         "final statuses that never came": _every(6 * sweep, "messaging.follow_up"),
         "what was refused may be mended": _every(sweep, "messaging.check_faulty_providers"),
+        "the database is the one of before": _every(sweep, "messaging.watch_database"),
+        "a restored database is reconciled": _every(sweep, "messaging.reconcile_restored"),
         "runs are closed": _every(sweep, "messaging.finish_runs"),
         "waiting imports run": _every(5, "campaigns.run_imports"),
     }

@@ -10,10 +10,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
 from messaging.models import SmsMessage
 from messaging.pages import page_of
+from messaging.queries import open_holds
 from messaging.reports import Progress, Today, long_uncertain_texts, progress_of_campaigns, today
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
 from optins.queries import time_left, waiting_reviews
@@ -72,6 +74,8 @@ def tiles(request: HttpRequest) -> dict[str, object]:
     return {
         "figures": figures(today()) if user.has_perm("messaging.view_outbound") else (),
         "needs": needs(),
+        "held": open_holds(),
+        "may_stop": user.has_perm(LAUNCH_PERMISSION),
         "running": _rows(Campaign.objects.filter(state__in=[State.LIVE, State.PAUSED], kind=Kind.MESSAGING)),
         "latest": _rows(Campaign.objects.select_related("audience")),
         "steps": () if all(step.done for step in steps) else steps,

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from messaging.queries import open_holds
 from messaging.reports import waiting
 
 
@@ -13,11 +14,15 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """200 when Postgres and Redis answer, else 503. `oldest_waiting_seconds` is 0 when nothing is late."""
+    """200 when Postgres and Redis answer, else 503. `oldest_waiting_seconds` is 0 when nothing is late.
+
+    `sending_held` holds the reasons for which all sending is stopped. The web goes on meanwhile: it takes STOPs.
+    """
     checks = {"postgres": _postgres(), "redis": _redis()}
     ready = all(value == "ok" for value in checks.values())
     lag = round(waiting()[1], 1) if checks["postgres"] == "ok" else None
-    body = {"status": "ok" if ready else "unavailable", **checks, "oldest_waiting_seconds": lag}
+    held = [hold.reason for hold in open_holds()] if checks["postgres"] == "ok" else None
+    body = {"status": "ok" if ready else "unavailable", **checks, "oldest_waiting_seconds": lag, "sending_held": held}
     return JsonResponse(body, status=200 if ready else 503)
 
 

@@ -65,6 +65,7 @@ RECONCILE_EVERY = dt.timedelta(seconds=env.integer("RECONCILE_EVERY_SECONDS", 30
 RECONCILE_SETTLE = dt.timedelta(seconds=env.integer("RECONCILE_SETTLE_SECONDS", 120, minimum=1))
 RECONCILE_ATTEMPTS = env.integer("RECONCILE_ATTEMPTS", 3, minimum=1)
 RECONCILE_PER_SECOND = env.integer("RECONCILE_PER_SECOND", 5, minimum=1)
+RECONCILE_AT_ONCE = env.integer("RECONCILE_AT_ONCE", 2000, minimum=1)
 RECONCILE_NEEDS_YOU = dt.timedelta(seconds=env.integer("RECONCILE_NEEDS_YOU_SECONDS", 4 * 3600, minimum=1))
 FINAL_STATUS_AFTER = dt.timedelta(seconds=env.integer("FINAL_STATUS_AFTER_SECONDS", 12 * 3600, minimum=1))
 FINAL_STATUS_DAYS = env.integer("FINAL_STATUS_DAYS", 4, minimum=1)

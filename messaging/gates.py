@@ -37,7 +37,7 @@ from messaging.caps import at_limit, has_had_enough
 from messaging.clock import GateNow
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.places import PLACE_FIELDS, Known
-from messaging.queries import has_merge_value
+from messaging.queries import has_merge_value, sending_is_held
 from messaging.states import Reason
 from optins.consent import Check, may_be_texted, not_suppressed, of_person
 from optins.models import Notice, Sender, Subscription
@@ -152,8 +152,8 @@ def estimate(message: SmsMessage) -> Estimate:
 def waiting_rows(run: Run) -> QuerySet[Outbound]:
     """A run's rows that are due, each with what is known of where the person is, and the moment of asking."""
     waiting = Outbound.objects.filter(
-        run=run, state=Outbound.StateChoice.QUEUED, due_at__lte=GateNow(), run__state=Run.State.OPEN,
-        run__campaign__state=Campaign.StateChoice.LIVE,
+        ~sending_is_held(), run=run, state=Outbound.StateChoice.QUEUED, due_at__lte=GateNow(),
+        run__state=Run.State.OPEN, run__campaign__state=Campaign.StateChoice.LIVE,
     )  # fmt: skip
     places = {f"place_{name}": F(f"customer__{name}") for name in PLACE_FIELDS}
     return waiting.annotate(asked_at=GateNow(), **places)
@@ -220,7 +220,11 @@ def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
         output_field=CharField(),
     )
     waiting = Outbound.objects.filter(
-        sender=sender, kind=Outbound.Kind.NOTICE, state=Outbound.StateChoice.QUEUED, due_at__lte=Now()
+        ~sending_is_held(),
+        sender=sender,
+        kind=Outbound.Kind.NOTICE,
+        state=Outbound.StateChoice.QUEUED,
+        due_at__lte=Now(),
     )
     lifetime = ExpressionWrapper(F("notice__expires_at") - Now(), output_field=DurationField())
     # Opened one by one at the claim: one that no key opens must not stop the others.

@@ -12,7 +12,7 @@ from campaigns.lifecycle import State as CampaignState
 from campaigns.models import Customer
 from campaigns.profile import FIELDS
 from messaging.clock import GateNow
-from messaging.models import Outbound, Run
+from messaging.models import Outbound, Run, SendingHold
 from messaging.rendering import UNREADABLE_FROM
 from messaging.states import State
 from optins.models import Sender
@@ -61,9 +61,21 @@ def open_runs(sender: Sender) -> QuerySet[Run]:
 
 
 def live_runs(ids: Collection[int]) -> Set[int]:
-    """Those of these runs whose texts may still leave: neither the run nor its campaign was stopped."""
-    live = Run.objects.filter(pk__in=ids, state=Run.State.OPEN, campaign__state=CampaignState.LIVE)
+    """Those of these runs whose texts may still leave: neither the run nor its campaign nor all sending was stopped."""
+    live = Run.objects.filter(
+        ~sending_is_held(), pk__in=ids, state=Run.State.OPEN, campaign__state=CampaignState.LIVE
+    )
     return set(live.values_list("pk", flat=True))
+
+
+def open_holds() -> QuerySet[SendingHold]:
+    """Why all sending is stopped now; nothing when it is not."""
+    return SendingHold.objects.filter(released_at=None)
+
+
+def sending_is_held() -> Exists:
+    """Whether somebody or something stopped all sending."""
+    return Exists(open_holds())
 
 
 def senders_with_work() -> QuerySet[Sender]:
@@ -74,5 +86,9 @@ def senders_with_work() -> QuerySet[Sender]:
         Exists(due.filter(run=OuterRef("pk"))), sender=OuterRef("pk"), state=Run.State.OPEN,
         campaign__state=CampaignState.LIVE,
     )  # fmt: skip
-    busy = Sender.objects.annotate(owes_replies=Exists(notices)).filter(Q(owes_replies=True) | Q(Exists(runs)))
+    busy = (
+        Sender.objects.filter(~sending_is_held())
+        .annotate(owes_replies=Exists(notices))
+        .filter(Q(owes_replies=True) | Q(Exists(runs)))
+    )
     return busy.select_related("provider", "pool")

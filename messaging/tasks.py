@@ -6,7 +6,18 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from messaging.actions import callbacks, following_up, leasing, mending, outbox, reconciling, runs, sending
+from messaging.actions import (
+    callbacks,
+    following_up,
+    leasing,
+    mending,
+    outbox,
+    reconciling,
+    restoring,
+    runs,
+    sending,
+    watching,
+)
 
 # A send worker works this long and hands over, so that scaling is more workers and a deploy waits seconds.
 WORK_SECONDS = 10.0
@@ -21,6 +32,7 @@ def _tell_workers(**_: Any) -> None:
 
 @shared_task(name="messaging.send_due")
 def send_due() -> None:
+    watching.watch_database()
     sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
 
 
@@ -67,3 +79,13 @@ def follow_up() -> None:
 @shared_task(name="messaging.check_faulty_providers")
 def check_faulty_providers() -> None:
     mending.check_faulty_providers()
+
+
+@shared_task(name="messaging.watch_database")
+def watch_database() -> None:
+    watching.watch_database()
+
+
+@shared_task(name="messaging.reconcile_restored")
+def reconcile_restored() -> None:
+    restoring.reconcile_restored()

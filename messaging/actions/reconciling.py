@@ -11,7 +11,7 @@ While the carrier cannot be asked, a text waits as it is. No transaction is open
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -23,13 +23,13 @@ from django.db.models.functions import Now
 from campaigns.bell import ring_after_commit
 from campaigns.locks import alone
 from messaging.actions.advancing import Report, advance
-from messaging.actions.asking import at_most, paced, reachable
+from messaging.actions.asking import paced, reachable
 from messaging.actions.callbacks import is_news_waiting
+from messaging.actions.matching import CLOCKS_DIFFER, is_same, known_to_nobody
 from messaging.actions.outbox import SEND_DUE
 from messaging.gateway.listing import Listed
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
 from messaging.models import Outbound
-from messaging.parts import clean
 from messaging.states import Reason, State, from_twilio
 from optins.actions.ledger import lock_number
 from optins.models import MessageProvider
@@ -37,10 +37,8 @@ from optins.models import MessageProvider
 log = structlog.get_logger(__name__)
 
 _LOCK: Final = 7_061_994
-# The carrier's clock and the database's may differ. An older equal text is one we know, by its SID.
-_CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
-# What Twilio writes before each text of an account that is not paid for.
-_TRIAL: Final = "Sent from your Twilio trial account - "
+# Up to so many numbers are asked about one by one. More are looked for in one listing of the account.
+_FEW: Final = 20
 
 
 def reconcile() -> Mapping[str, int]:
@@ -67,20 +65,45 @@ def _due() -> QuerySet[Outbound]:
 
 def _reconcile_account(provider: MessageProvider, gateway: TwilioGateway) -> Counter[str]:
     done: Counter[str] = Counter()
-    for texts in paced(_by_number(provider)):
-        since = min(text.claimed_at for text in texts if text.claimed_at is not None) - _CLOCKS_DIFFER
-        try:
-            listed = gateway.sent_to(texts[0].number, since=since)
-        except ProviderProblem as problem:
-            log.warning("carrier_cannot_be_asked", provider=provider.pk, problem=str(problem))
-            done["unasked"] += 1
-            return done
-        try:
-            done += _weigh(provider, texts, listed)
-        except IntegrityError:
-            # Somebody else learned of the same SID at this moment. The next asking sees what they wrote.
-            log.info("reconciled_meanwhile", provider=provider.pk)
+    groups = _by_number(provider)
+    try:
+        for texts, listed in _listings(gateway, groups):
+            done += _weigh_unless_raced(provider, texts, listed)
+    except ProviderProblem as problem:
+        log.warning("carrier_cannot_be_asked", provider=provider.pk, problem=str(problem))
+        done["unasked"] += 1
     return done
+
+
+def _listings(
+    gateway: TwilioGateway, groups: Sequence[Sequence[Outbound]]
+) -> Iterator[tuple[Sequence[Outbound], Sequence[Listed]]]:
+    """The texts to each number, with what the carrier has to it. Raises ProviderProblem.
+
+    After an outage thousands are uncertain: then one listing of the account, a thousand texts a page, answers for all.
+    """
+    if len(groups) <= _FEW:
+        for texts in paced(groups):
+            yield texts, gateway.sent_to(texts[0].number, since=_earliest(texts))
+        return
+    listed: dict[str, list[Listed]] = {}
+    for entry in gateway.texts_since(min(map(_earliest, groups))):
+        listed.setdefault(entry.to, []).append(entry)
+    for texts in groups:
+        yield texts, listed.get(texts[0].number, [])
+
+
+def _earliest(texts: Sequence[Outbound]) -> dt.datetime:
+    return min(text.claimed_at for text in texts if text.claimed_at is not None) - CLOCKS_DIFFER
+
+
+def _weigh_unless_raced(provider: MessageProvider, texts: Sequence[Outbound], listed: Sequence[Listed]) -> Counter[str]:
+    try:
+        return _weigh(provider, texts, listed)
+    except IntegrityError:
+        # Somebody else learned of the same SID at this moment. The next asking sees what they wrote.
+        log.info("reconciled_meanwhile", provider=provider.pk)
+        return Counter()
 
 
 def _by_number(provider: MessageProvider) -> Sequence[Sequence[Outbound]]:
@@ -88,7 +111,7 @@ def _by_number(provider: MessageProvider) -> Sequence[Sequence[Outbound]]:
     ripe = ExpressionWrapper(Q(leased_until__lte=Now() - settings.RECONCILE_SETTLE), output_field=BooleanField())
     due = _due().filter(sender__provider=provider).select_related("sender").annotate(ripe=ripe)
     numbers: dict[str, list[Outbound]] = {}
-    for text in due.order_by("ask_at", "pk")[: at_most()]:
+    for text in due.order_by("ask_at", "pk")[: settings.RECONCILE_AT_ONCE]:
         numbers.setdefault(text.number, []).append(text)
     return list(numbers.values())
 
@@ -104,7 +127,7 @@ def _weigh(provider: MessageProvider, asked_about: Sequence[Outbound], listed: S
     if _is_on_the_wire(asked_about[0]):
         return _ask_again(texts)
     # The oldest first: of two equal texts the earlier row takes the earlier entry.
-    free = _known_to_nobody(listed)[::-1]
+    free = known_to_nobody(listed)[::-1]
     done: Counter[str] = Counter()
     for text in texts:
         entry = next((entry for entry in free if _is(entry, text)), None)
@@ -123,23 +146,13 @@ def _is_on_the_wire(text: Outbound) -> bool:
     return Outbound.objects.filter(number=text.number, state=State.SENDING).exists()
 
 
-def _known_to_nobody(listed: Sequence[Listed]) -> list[Listed]:
-    known = set(Outbound.objects.filter(sid__in=[entry.sid for entry in listed]).values_list("sid", flat=True))
-    return [entry for entry in listed if entry.sid not in known]
-
-
 def _is(entry: Listed, text: Outbound) -> bool:
-    return _came_from(entry, text) and _plain(entry.body) == _plain(text.sealed_body or text.body)
-
-
-def _plain(body: str) -> str:
-    """A body whose characters a messaging service may have replaced, or a trial account added to."""
-    return " ".join(clean(body.removeprefix(_TRIAL)).split())
+    return _came_from(entry, text) and is_same(entry.body, text.sealed_body or text.body)
 
 
 def _came_from(entry: Listed, text: Outbound) -> bool:
     assert text.claimed_at is not None  # the database holds it for what was on the wire
-    return entry.came_from(text.sender.address, since=text.claimed_at - _CLOCKS_DIFFER)
+    return entry.came_from(text.sender.address, since=text.claimed_at - CLOCKS_DIFFER)
 
 
 def _found(provider: MessageProvider, text: Outbound, entry: Listed) -> bool:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One text in the carrier's books. `sender` is None until a messaging service has chosen one.
+    """One text in the carrier's books, ours or (`is_inbound`) a person's. `sender` is None until a messaging service
+    has chosen one.
 
     `status` is the carrier's word. `body` is empty when it was redacted there.
     """
 
     sid: str
+    is_inbound: bool
     status: str
+    to: str = field(repr=False)
     sender: str | None
     messaging_service_sid: str | None
     body: str = field(repr=False)

@@ -205,11 +205,15 @@ class TwilioGateway:
         """
         return _ask(lambda: [text for text in self._listed(number, since) if text.created_at >= since])
 
+    def texts_since(self, moment: dt.datetime) -> list[Listed]:
+        """All of the account's texts since then, in both directions, newest first. Raises ProviderProblem."""
+        return _ask(lambda: [text for text in self._listed(values.unset, moment) if text.created_at >= moment])
+
     def fetch(self, sid: str) -> Listed | None:
         """One text as it stands now; None when the account has none of that SID. Raises ProviderProblem."""
         return _ask(lambda: self._fetch(sid))
 
-    def _listed(self, number: str, since: dt.datetime) -> Iterator[Listed]:
+    def _listed(self, number: object, since: dt.datetime) -> Iterator[Listed]:
         page = self._client.messages.page(to=number, page_size=_PAGE_SIZE)
         while page is not None:
             texts = [_listed(message) for message in page]
@@ -332,7 +336,9 @@ def _listed(message: Any) -> Listed:
         raise TypeError("A message has a SID and a date.")
     return Listed(
         sid=message.sid,
+        is_inbound=str(message.direction or "").startswith("inbound"),
         status=str(message.status or ""),
+        to=str(message.to or ""),
         sender=message.from_,
         messaging_service_sid=message.messaging_service_sid,
         body=message.body or "",

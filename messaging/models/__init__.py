@@ -1,3 +1,4 @@
+from messaging.models.holds import DatabaseMark, SendingHold
 from messaging.models.hours import LawfulHours
 from messaging.models.inbox import Inbound, PendingCallback, StatusCallback
 from messaging.models.messages import MessagingCampaign, SmsMessage
@@ -5,5 +6,14 @@ from messaging.models.outbox import Outbound
 from messaging.models.runs import Run
 
 __all__ = [
-    "Inbound", "LawfulHours", "MessagingCampaign", "Outbound", "PendingCallback", "Run", "SmsMessage", "StatusCallback",
-]  # fmt: skip
+    "DatabaseMark",
+    "Inbound",
+    "LawfulHours",
+    "MessagingCampaign",
+    "Outbound",
+    "PendingCallback",
+    "Run",
+    "SendingHold",
+    "SmsMessage",
+    "StatusCallback",
+]

@@ -29,7 +29,7 @@ def test_healthz_says_that_the_process_answers(client: Client) -> None:
 
 def test_readyz_says_that_postgres_and_redis_answer(client: Client) -> None:
     answer = client.get("/readyz")
-    expected = {"status": "ok", "postgres": "ok", "redis": "ok", "oldest_waiting_seconds": 0.0}
+    expected = {"status": "ok", "postgres": "ok", "redis": "ok", "oldest_waiting_seconds": 0.0, "sending_held": []}
     assert (answer.status_code, answer.json()) == (200, expected)
 
 

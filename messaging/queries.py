@@ -62,9 +62,7 @@ def open_runs(sender: Sender) -> QuerySet[Run]:
 
 def live_runs(ids: Collection[int]) -> Set[int]:
     """Those of these runs whose texts may still leave: neither the run nor its campaign nor all sending was stopped."""
-    live = Run.objects.filter(
-        ~sending_is_held(), pk__in=ids, state=Run.State.OPEN, campaign__state=CampaignState.LIVE
-    )
+    live = Run.objects.filter(~sending_is_held(), pk__in=ids, state=Run.State.OPEN, campaign__state=CampaignState.LIVE)
     return set(live.values_list("pk", flat=True))
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0005_gates_by_the_clock'),
+        ('messaging', '0006_message_opening_and_closing'),
     ]
 
     operations = [

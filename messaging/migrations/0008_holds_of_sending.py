@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0006_message_opening_and_closing'),
+        ('messaging', '0007_few_keys'),
     ]
 
     operations = [

@@ -20,8 +20,8 @@ from django.db.models.functions import Now
 from campaigns.lifecycle import State as CampaignState
 from campaigns.locks import alone
 from messaging import rendering
+from messaging.actions.advancing import Report, advance
 from messaging.actions.asking import reachable
-from messaging.actions.callbacks import advance
 from messaging.actions.matching import CLOCKS_DIFFER, is_same, known_to_nobody
 from messaging.actions.outbox import carry_notices
 from messaging.actions.receiving import take_inbound
@@ -143,10 +143,8 @@ def _settle(provider: MessageProvider, row: Outbound, entry: Listed) -> bool:
                 state=State.UNCERTAIN, attempt_id=attempt, attempts=1, claimed_at=entry.created_at,
                 leased_until=entry.created_at, body=row.body or entry.body,
             )  # fmt: skip
-            return bool(changed) and advance(
-                provider=provider, attempt_id=attempt, sid=entry.sid,
-                target=from_twilio(entry.status) or State.ACCEPTED, error_code=entry.error_code,
-            )  # fmt: skip
+            target = from_twilio(entry.status) or State.ACCEPTED
+            return bool(changed) and advance(Report(provider.pk, attempt, entry.sid, target, entry.error_code))
     except IntegrityError:
         log.info("reconciled_meanwhile", provider=provider.pk)
         return False

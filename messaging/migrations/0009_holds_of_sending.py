@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0007_few_keys'),
+        ('messaging', '0008_callbacks_wait'),
     ]
 
     operations = [

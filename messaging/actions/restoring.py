@@ -95,7 +95,7 @@ def _take_in_inbound(provider: MessageProvider, entries: Sequence[Listed]) -> in
     known = set(Inbound.objects.filter(sid__in=[entry.sid for entry in entries]).values_list("sid", flat=True))
     return sum(
         take_inbound(
-            provider=provider, sid=entry.sid, number=entry.sender or "", to=entry.to, body=entry.body,
+            account_sid=provider.account_sid, sid=entry.sid, number=entry.sender or "", to=entry.to, body=entry.body,
             service=entry.messaging_service_sid or "",
         )
         for entry in entries

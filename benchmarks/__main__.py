@@ -5,6 +5,7 @@ import secrets
 import subprocess
 import sys
 
+from benchmarks import certificate
 from config.local import postgres, testbed, valkey
 from config.local.processes import Family
 from config.local.services import ROOT, Services
@@ -18,12 +19,16 @@ def main() -> int:
         postgres.create(family, data, password=password, logs=logs)
         database = postgres.start(family, data, password=password, logs=logs)
         broker = valkey.start(family, folder / "valkey", password=password, logs=logs, keep=False)
+        certificate.write(folder / "carrier.pem")
         env = {
             **os.environ,
             **testbed.environment(Services(database.url, broker.url)),
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
             "LOG_LEVEL": "ERROR",
             "BENCHMARK_FOLDER": str(folder),
+            "BENCHMARK_CERTIFICATE": str(folder / "carrier.pem"),
+            # What OpenSSL trusts beside the system's folder: the processes of this run, and they alone.
+            "SSL_CERT_FILE": str(folder / "carrier.pem"),
             "BENCHMARK_POSTGRES": str(database.child.process.pid),
             "BENCHMARK_REDIS": str(broker.child.process.pid),
         }

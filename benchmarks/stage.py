@@ -143,11 +143,12 @@ def child(name: str, *argv: str, env: Mapping[str, str] | None = None, port: int
 
 
 @contextmanager
-def sink(latency: float) -> Iterator[str]:
+def sink(latency: float, *, tls: bool = False) -> Iterator[str]:
     """A carrier that answers after that many seconds; its address."""
     port = free_port()
-    with child("sink", "benchmarks.sink", "--port", str(port), "--latency", str(latency), port=port):
-        yield f"http://{HOST}:{port}"
+    secured = ["--certificate", environ["BENCHMARK_CERTIFICATE"]] if tls else []
+    with child("sink", "benchmarks.sink", "--port", str(port), "--latency", str(latency), *secured, port=port):
+        yield f"http{'s' if tls else ''}://{HOST}:{port}"
 
 
 def _await_port(started: Child, port: int) -> None:

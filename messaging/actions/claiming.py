@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
@@ -22,7 +23,7 @@ from messaging.actions.halving import in_halves
 from messaging.actions.holding import keep_hours
 from messaging.gates import waiting_notices, waiting_recipients
 from messaging.models import Outbound, Run
-from messaging.parts import count, fits
+from messaging.parts import MAX_PARTS, count
 from messaging.queries import merge_values
 from messaging.states import Reason, State
 from optins.models import Sender
@@ -134,7 +135,7 @@ def _claim(rows: Sequence[Outbound], text: Callable[[Outbound], str], left: int)
             refused.setdefault(reason, []).append(row.pk)
             continue
         kept = row.body if _sealed(row) else body
-        size, consent = count(body).parts, getattr(row, "consent", None)
+        size, consent = _parts(body), getattr(row, "consent", None)
         if size > left:
             needs = size
             break
@@ -187,7 +188,13 @@ def _verdict(row: Outbound, text: Callable[[Outbound], str]) -> tuple[str, str]:
         body = text(row)
     except rendering.MissingValue:
         return Reason.MISSING_FIELD, ""
-    return ("", body) if fits(body) else (Reason.TOO_LONG, "")
+    return ("", body) if _parts(body) <= MAX_PARTS else (Reason.TOO_LONG, "")
+
+
+@lru_cache(maxsize=1024)
+def _parts(body: str) -> int:
+    """Counted once for a text without merge fields, whoever gets it."""
+    return count(body).parts
 
 
 def _merge_values(

@@ -80,7 +80,7 @@ class Flights:
             self._wire.carry(gateway.lane, batch)
         self._tend()
 
-    def land_one(self) -> bool:
+    def land(self) -> bool:
         """Wait until something stirs, for a moment at most, and write back what is known. False: nothing in flight."""
         if not self._flights:
             return False

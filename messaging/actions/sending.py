@@ -43,13 +43,13 @@ def send_due(*, seconds: float, must_stop: Callable[[], bool] = _never) -> int:
                 senders = list(senders_with_work())
                 round_sent = sum(rounds.setdefault(each.pk, _Rounds(turn, flights)).send(each) for each in senders)
                 sent += round_sent
-                if round_sent or flights.land_one():
+                if round_sent or flights.land():
                     continue
                 if not senders:
                     break
                 time.sleep(_BREATH_SECONDS)
         finally:
-            while flights.land_one():
+            while flights.land():
                 pass
     return sent
 

@@ -59,11 +59,20 @@ def _texts(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
         report.add("texts: stock async client", repetitions, lambda: texts.stock_async_client(at_once, count))
         with texts.send_workers(at_once, 2) as pair:
             _add(report, "texts: two send workers, many", [texts.send_campaign(stage, None, pair)])
-        usual = report.add("texts: the usual way", repetitions, lambda: texts.the_usual_way(stage, at_once, 200))
+        usual = report.add("texts: the usual way", repetitions, lambda: texts.the_usual_way(stage, at_once, 100))
     report.ratios["end_to_end_vs_bare_transport"] = end_to_end.median / bare.median
     report.ratios["end_to_end_vs_usual_way"] = end_to_end.median / usual.median
     report.ratios["cost_large_vs_small"] = _median_cost(many) / _median_cost(few)
     _with_latency(report, stage, repetitions)
+    _over_tls(report, stage, repetitions, 1_000 if quick else 50_000)
+
+
+def _over_tls(report: Report, stage: Stage, repetitions: int, count: int) -> None:
+    with sink(0.0, tls=True) as secured:
+        report.add("texts over TLS: bare transport", repetitions, lambda: texts.bare_transport(secured, count))
+        with texts.send_workers(secured, 1) as workers:
+            campaigns = [texts.send_campaign(stage, stage.few, workers) for _ in range(2)]
+        _add(report, "texts over TLS: one send worker, few", campaigns[1:])
 
 
 def _with_latency(report: Report, stage: Stage, repetitions: int) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
+from messaging.calendar import week, week_of
 from messaging.models import SmsMessage
 from messaging.pages import page_of
 from messaging.queries import open_holds
@@ -76,6 +77,7 @@ def tiles(request: HttpRequest) -> dict[str, object]:
         "needs": needs(),
         "held": open_holds(),
         "may_stop": user.has_perm(LAUNCH_PERMISSION),
+        "week": week(week_of(timezone.localdate())) if user.has_perm("messaging.view_smsmessage") else None,
         "running": _rows(Campaign.objects.filter(state__in=[State.LIVE, State.PAUSED], kind=Kind.MESSAGING)),
         "latest": _rows(Campaign.objects.select_related("audience")),
         "steps": () if all(step.done for step in steps) else steps,

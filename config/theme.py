@@ -50,6 +50,7 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
                 "campaigns.view_campaign",
                 also=("optins/optincampaign/", "optins/globalcampaign/", "messaging/"),
             ),
+            Page("Calendar", "calendar_month", "messaging_calendar", "messaging.view_smsmessage"),
             Page("Create Campaign", "add_circle", "campaigns_campaign_create", "campaigns.add_campaign"),
         ),
     ),

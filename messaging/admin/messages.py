@@ -18,7 +18,7 @@ from campaigns.actors import Actor
 from campaigns.admin.verbs import actor, attempt
 from campaigns.lifecycle import CLOSED, LAUNCHED
 from messaging.actions.messages import missing, save_message, save_notes
-from messaging.admin import preview
+from messaging.admin import calendar, preview
 from messaging.admin.audience import audience_of
 from messaging.admin.message_form import NotesForm, SmsMessageForm
 from messaging.admin.message_steps import discard, duplicate, launch
@@ -49,7 +49,8 @@ class SmsMessageAdmin(ModelAdmin):
         def at(name: str, view: Page) -> URLPattern:
             return path(f"<int:message_id>/{name}/", self._of_message(view), name=f"messaging_smsmessage_{name}")
 
-        pages = [at("launch", launch), at("duplicate", duplicate), at("discard", discard)]
+        week = path("calendar/", self.admin_site.admin_view(calendar.calendar), name="messaging_calendar")
+        asked = [at("launch", launch), at("duplicate", duplicate), at("discard", discard), at("move", calendar.move)]
         pieces = [at("audience", audience_of), at("progress", progress_of), at("report", report_of), at("why", why_of)]
         recipients = path(
             "<int:message_id>/recipients.csv", self._of_message(recipients_of), name="messaging_smsmessage_recipients"
@@ -58,7 +59,7 @@ class SmsMessageAdmin(ModelAdmin):
             path(f"{piece.__name__}/", self.admin_site.admin_view(piece), name=f"messaging_{piece.__name__}")
             for piece in (preview.preview, preview.spread, preview.field)
         ]
-        return [*pages, *pieces, recipients, *typed, *super().get_urls()]
+        return [week, *asked, *pieces, recipients, *typed, *super().get_urls()]
 
     def _of_message(self, view: Page) -> Callable[..., HttpResponseBase]:
         def found(request: HttpRequest, message_id: int) -> HttpResponseBase:

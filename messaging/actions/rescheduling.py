@@ -1,0 +1,51 @@
+"""Moving a scheduled message to another time, while nothing of it has started."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.actions.audit import record
+from campaigns.actions.moves import LAUNCH_PERMISSION
+from campaigns.actors import Actor
+from campaigns.lifecycle import CLOSED
+from campaigns.refusals import Refused
+from campaigns.timing import in_words
+from messaging.models import SmsMessage
+
+_STARTED = "It has started already: what was sent cannot be moved."
+
+
+@transaction.atomic
+def reschedule(*, message: SmsMessage, to: dt.datetime, by: Actor) -> None:
+    """Let a draft, or a launched message that has not started, leave at another time.
+
+    A draft takes the right to change messages, a launched one the right to launch. All else stays as it is. Raises
+    `Refused` for a time in the past or outside the campaign's runtime.
+    """
+    # The row's lock is the one that the clock takes to start it: it starts before this, or at the new time.
+    held = SmsMessage.objects.select_related("campaign").select_for_update(of=("self",)).get(pk=message.pk)
+    by.require("messaging.change_smsmessage" if held.state == SmsMessage.State.DRAFT else LAUNCH_PERMISSION)
+    if held.delivery != SmsMessage.Delivery.SCHEDULED:
+        raise Refused("wrong_state", "Only a scheduled message has a time: this one waits for an event.")
+    if held.campaign.state in CLOSED:
+        raise Refused("wrong_state", "Its campaign is over: nothing of it is sent any more.")
+    if held.runs.exists():
+        raise Refused("wrong_state", _STARTED)
+    _refuse_time(held, to)
+    SmsMessage.objects.filter(pk=held.pk).update(scheduled_for=to)
+    before = in_words(held.scheduled_for, held.time_zone) if held.scheduled_for else ""
+    record(by=by, act="message.reschedule", of=held, before=before, after=in_words(to, held.time_zone))
+
+
+def _refuse_time(message: SmsMessage, to: dt.datetime) -> None:
+    now, campaign = timezone.now(), message.campaign
+    if to <= now:
+        said = f"This is in the past: it is {in_words(now, message.time_zone)}. Choose a later time."
+        raise Refused("argument_error", said, field="time")
+    if campaign.starts_at is not None and to < campaign.starts_at:
+        begins = in_words(campaign.starts_at, message.time_zone)
+        raise Refused("argument_error", f"The campaign begins on {begins}. Choose a later time.", field="time")
+    if campaign.ends_at is not None and to >= campaign.ends_at:
+        ends = in_words(campaign.ends_at, message.time_zone)
+        raise Refused("argument_error", f"The campaign ends on {ends}. Choose an earlier time.", field="time")

@@ -7,11 +7,12 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import environ
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 
-from benchmarks.stage import Stage, child
+from benchmarks.stage import Stage, child, cpu_seconds
 from campaigns.models import PhoneNumber
 from config.local.ports import HOST, free_port
 from messaging.actions.flights import callback_url
@@ -27,22 +28,34 @@ _SECRET = "the-secret-of-the-benchmark"  # protects a database that lives for a 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a storm of requests came to. `p99_ms` is the slowest answer but one in a hundred."""
+    """What a storm of requests came to. `p99_ms` is the slowest answer but one in a hundred, `cost` are the CPU
+    microseconds of web server, Postgres and Redis for each."""
 
     per_second: float
     p99_ms: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class WebServer:
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """What it and the servers behind it have used."""
+        return cpu_seconds(self.pid, int(environ["BENCHMARK_POSTGRES"]), int(environ["BENCHMARK_REDIS"]))
 
 
 @contextmanager
-def web_server() -> Iterator[int]:
-    """The product's web server with two processes; its port."""
+def web_server() -> Iterator["WebServer"]:
+    """The product's web server with two processes."""
     port = free_port()
     argv = (
         "granian", "--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "8", "--log-level",
         "error", "--host", HOST, "--port", str(port), "benchmarks.wsgi:application",
     )  # fmt: skip
-    with child("web", *argv, port=port):
-        yield port
+    with child("web", *argv, port=port) as started:
+        yield WebServer(port, started.process.pid)
 
 
 def plain(count: int) -> list[bytes]:
@@ -86,9 +99,12 @@ def code_requests(stage: Stage, count: int) -> list[bytes]:
     ]
 
 
-def storm(port: int, requests: Sequence[bytes]) -> Answered:
+def storm(server: WebServer, requests: Sequence[bytes]) -> Answered:
     """Send all over 32 connections; every answer must be a success."""
-    return asyncio.run(_storm(port, requests))
+    before, begun = server.cpu_seconds(), time.perf_counter()
+    waits = sorted(asyncio.run(_storm(server.port, requests)))
+    seconds, used = time.perf_counter() - begun, server.cpu_seconds() - before
+    return Answered(len(waits) / seconds, waits[int(len(waits) * 0.99)] * 1000, used * 1e6 / len(waits))
 
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -101,7 +117,7 @@ def _post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def _storm(port: int, requests: Sequence[bytes]) -> Answered:
+async def _storm(port: int, requests: Sequence[bytes]) -> list[float]:
     waits: list[float] = []
     todo = iter(requests)
 
@@ -114,11 +130,8 @@ async def _storm(port: int, requests: Sequence[bytes]) -> Answered:
             waits.append(time.perf_counter() - begun)
         writer.close()
 
-    begun = time.perf_counter()
     await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
-    seconds = time.perf_counter() - begun
-    waits.sort()
-    return Answered(len(waits) / seconds, waits[int(len(waits) * 0.99)] * 1000)
+    return waits
 
 
 async def _read_answer(reader: asyncio.StreamReader) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
+from campaigns.bell import Rung
 from messaging.actions import (
     callbacks,
     following_up,
@@ -30,7 +31,7 @@ def _tell_workers(**_: Any) -> None:
     _shutting_down.set()
 
 
-@shared_task(name="messaging.send_due")
+@shared_task(name="messaging.send_due", base=Rung)
 def send_due() -> None:
     watching.watch_database()
     sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
@@ -41,7 +42,7 @@ def merge_callbacks() -> None:
     callbacks.merge_callbacks(seconds=WORK_SECONDS)
 
 
-@shared_task(name="messaging.carry_notices")
+@shared_task(name="messaging.carry_notices", base=Rung)
 def carry_notices() -> None:
     outbox.carry_notices()
 
@@ -51,7 +52,7 @@ def follow_clock() -> None:
     runs.follow_clock()
 
 
-@shared_task(name="messaging.start_due")
+@shared_task(name="messaging.start_due", base=Rung)
 def start_due() -> None:
     runs.start_due()
 
@@ -76,7 +77,7 @@ def follow_up() -> None:
     following_up.follow_up()
 
 
-@shared_task(name="messaging.check_faulty_providers")
+@shared_task(name="messaging.check_faulty_providers", base=Rung)
 def check_faulty_providers() -> None:
     mending.check_faulty_providers()
 

@@ -78,5 +78,5 @@ def rung_names() -> set[str]:
 
 
 def test_every_bell_that_is_rung_has_a_task_that_answers() -> None:
-    assert rung_names() <= set(TASKS)
+    assert {name for name, task in TASKS.items() if isinstance(task, bell.Rung)} == rung_names()
     assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", name) for name in rung_names())

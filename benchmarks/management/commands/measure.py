@@ -88,11 +88,11 @@ def _web(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
     requests = 500 if quick else 10_000
     with sink(0.0) as at_once, texts.send_workers(at_once, 1) as workers:
         texts.send_campaign(stage, stage.few if quick else None, workers)
-    with web.web_server() as port:
-        web.storm(port, web.plain(200))
-        plain = [web.storm(port, web.plain(requests)) for _ in range(repetitions)]
-        callbacks = [web.storm(port, web.callbacks(requests)) for _ in range(repetitions)]
-        api = [web.storm(port, web.code_requests(stage, requests)) for _ in range(repetitions)]
+    with web.web_server() as server:
+        web.storm(server, web.plain(200))
+        plain = [web.storm(server, web.plain(requests)) for _ in range(repetitions)]
+        callbacks = [web.storm(server, web.callbacks(requests)) for _ in range(repetitions)]
+        api = [web.storm(server, web.code_requests(stage, requests)) for _ in range(repetitions)]
     medians = [
         _add_storms(report, name, storms)
         for name, storms in (("web: plain view", plain), ("web: callbacks", callbacks), ("web: validation API", api))
@@ -106,7 +106,13 @@ def _add(report: Report, name: str, campaigns: list[texts.Sent]) -> Figure:
 
 
 def _add_storms(report: Report, name: str, storms: list[web.Answered]) -> float:
-    return report.keep(Figure(name, [storm.per_second for storm in storms], f"p99 {storms[-1].p99_ms:.0f} ms")).median
+    return report.keep(
+        Figure(
+            name,
+            [storm.per_second for storm in storms],
+            f"p99 {storms[-1].p99_ms:.0f} ms, CPU µs each {storms[-1].cost:.0f}",
+        )
+    ).median
 
 
 def _median_cost(campaigns: list[texts.Sent]) -> float:

@@ -94,7 +94,7 @@ def test_answers_do_not_count(programme: OptInCampaign, settings: Settings) -> N
     settings.FREQUENCY_CAP = 1
     sender = programme.options.sender
     assert sender is not None
-    take_inbound(provider=sender.provider, sid="SM1", number=ADA, to=sender.address, body="HELP")
+    take_inbound(account_sid=sender.provider.account_sid, sid="SM1", number=ADA, to=sender.address, body="HELP")
     carry_notices()
     assert len(claim_notices(sender=sender, parts=10).texts) == 1
     claim_all(programme, 2)

@@ -124,12 +124,12 @@ def recipients(message: SmsMessage, *, between: Mapping[str, int] = EVERYBODY) -
     return _ONE_TEXT_A_PHONE.format(best=best, rivals=rivals), (*params, *rival_params)
 
 
-def verdicts(message: SmsMessage, *, among: Q = EVERYBODY) -> tuple[str, Sequence[Any]]:
+def verdicts(message: SmsMessage, *, between: Mapping[str, int] = EVERYBODY) -> tuple[str, Sequence[Any]]:
     """SQL like that of `recipients`, with the frequency cap asked as well: what would happen if it went out now.
 
     An audience is frozen without it, since a day's limit may be over by the time that a text is claimed.
     """
-    sql, params = recipients(message, among=among)
+    sql, params = recipients(message, between=between)
     capped, cap_params = has_had_enough("recipients.number")
     verdict = f"CASE WHEN reason = '' AND {capped} THEN '{Reason.FREQUENCY_CAP}' ELSE reason END"
     asked = f"SELECT customer_id, number, consent_event_id, {verdict} AS reason FROM ({sql}) recipients"  # noqa: S608

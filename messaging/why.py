@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import BooleanField, Case, Value, When
 
 from campaigns.models import Customer, PhoneNumber
 from messaging.caps import had_lately
@@ -79,7 +79,7 @@ def why(message: SmsMessage, customer: Customer, *, now: dt.datetime) -> Why:
 
 def _verdict(message: SmsMessage, customer: Customer) -> tuple[str, str]:
     """The number that would be texted and the first reason against it, by the statement that counts everybody."""
-    sql, params = verdicts(message, among=Q(pk=customer.pk))
+    sql, params = verdicts(message, between={"exact": customer.pk})
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT number, reason FROM ({sql}) verdicts", params)  # noqa: S608  the gates' own
         found = cursor.fetchone()

@@ -101,11 +101,7 @@ def first_reason(checks: Sequence[Check]) -> Case:
 
 def whens(checks: Sequence[Check]) -> Sequence[When]:
     """For each check the reason when it does not pass."""
-    return [
-        When(~check.passes, then=Value(check.reason) if isinstance(check.reason, str) else check.reason)
-        for check in checks
-        if check.passes
-    ]
+    return [When(~check.passes, then=Value(check.reason)) for check in checks if check.passes]
 
 
 def recipients(message: SmsMessage, *, between: Mapping[str, int] = EVERYBODY) -> tuple[str, Sequence[Any]]:

@@ -97,16 +97,23 @@ def _consent(message: SmsMessage, customer: Customer, number: str) -> Sequence[A
             campaign=message.campaign, programme=message.programme, sender=message.sender, number="number",
             customer="customer_id",
         ),
-        *can_be_written(message.body, customer="customer_id"),
+        *can_be_written(message.text, customer="customer_id"),
     )  # fmt: skip
     asked = {
         f"check_{place}": Case(When(check.passes, then=Value(True)), default=Value(False), output_field=BooleanField())
         for place, check in enumerate(checks)
     }
-    row = PhoneNumber.objects.filter(customer=customer, number=number).values(*()).annotate(**asked).values(*asked)[0]
+    # A reason that depends on what is on file, such as opted out or never in, is read with the answers.
+    named = {
+        f"reason_{place}": Value(check.reason) if isinstance(check.reason, str) else check.reason
+        for place, check in enumerate(checks)
+    }
+    held = PhoneNumber.objects.filter(customer=customer, number=number)
+    row = held.values(*()).annotate(**asked, **named).values(*asked, *named)[0]
     told = _evidence(message, number)
     return [
-        Answer(check.reason, row[name], told.get(check.reason, "")) for check, name in zip(checks, asked, strict=True)
+        Answer(reason, row[name], told.get(reason, ""))
+        for name, reason in zip(asked, (row[name] for name in named), strict=True)
     ]
 
 

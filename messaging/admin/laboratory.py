@@ -64,19 +64,21 @@ def _result(request: HttpRequest, form: LaboratoryForm) -> Mapping[str, Any] | N
     given = form.cleaned_data
     sender: Sender = given["sender"]
     opt_out_type = opt_out_type_of(given["body"]) if sender.opt_out_is_advanced else ""
+    rehearsal: Rehearsal | None = None
     with told_by(form):
         number = read_number(given["number"], field="number") if given["number"].strip() else ""
         rehearsal = rehearse(
             body=given["body"], sender=sender, number=number, before=Invented(given["before"]),
             opt_out_type=opt_out_type, by=actor(request),
         )  # fmt: skip
-        return {
-            "rehearsal": rehearsal,
-            "meaning": MEANINGS[rehearsal.reading.meaning],
-            "changes": _changes(rehearsal),
-            "carrier": _carrier(sender, given["body"], opt_out_type, number, Invented(given["before"])),
-        }
-    return None
+    if rehearsal is None:
+        return None
+    return {
+        "rehearsal": rehearsal,
+        "meaning": MEANINGS[rehearsal.reading.meaning],
+        "changes": _changes(rehearsal),
+        "carrier": _carrier(sender, given["body"], opt_out_type, number, Invented(given["before"])),
+    }
 
 
 def _changes(rehearsal: Rehearsal) -> list[str]:

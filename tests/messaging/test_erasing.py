@@ -46,7 +46,7 @@ def ada(programme: OptInCampaign) -> Customer:
 def text_in(programme: OptInCampaign, body: str, *, sid: str, number: str = ADA) -> None:
     sender = programme.options.sender
     assert sender is not None
-    take_inbound(provider=sender.provider, sid=sid, number=number, to=sender.address, body=body)
+    take_inbound(account_sid=sender.provider.account_sid, sid=sid, number=number, to=sender.address, body=body)
 
 
 def erase(person: Customer) -> Erased:

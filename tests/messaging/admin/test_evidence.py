@@ -28,7 +28,9 @@ def ada() -> Customer:
     sender = programme.options.sender
     assert sender is not None
     for serial, body in enumerate(("Spring!", "STOP")):
-        take_inbound(provider=sender.provider, sid=f"SM{serial}", number=ADA, to=sender.address, body=body)
+        take_inbound(
+            account_sid=sender.provider.account_sid, sid=f"SM{serial}", number=ADA, to=sender.address, body=body
+        )
     factories.messaging_campaign(factories.scheduled(programme, "Sale today"))
     start_due()
     return person

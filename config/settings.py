@@ -68,6 +68,8 @@ RECONCILE_PER_SECOND = env.integer("RECONCILE_PER_SECOND", 5, minimum=1)
 RECONCILE_AT_ONCE = env.integer("RECONCILE_AT_ONCE", 2000, minimum=1)
 RECONCILE_NEEDS_YOU = dt.timedelta(seconds=env.integer("RECONCILE_NEEDS_YOU_SECONDS", 4 * 3600, minimum=1))
 FINAL_STATUS_AFTER = dt.timedelta(seconds=env.integer("FINAL_STATUS_AFTER_SECONDS", 12 * 3600, minimum=1))
+DRIFT_CHECK_EVERY = dt.timedelta(seconds=env.integer("DRIFT_CHECK_EVERY_SECONDS", 24 * 3600, minimum=60))
+DRIFT_IN_FLIGHT = dt.timedelta(seconds=env.integer("DRIFT_IN_FLIGHT_SECONDS", 300, minimum=0))
 FINAL_STATUS_DAYS = env.integer("FINAL_STATUS_DAYS", 4, minimum=1)
 API_BODY_LIMIT = env.integer("API_BODY_LIMIT", 64 * 1024, minimum=1024)
 

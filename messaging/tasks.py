@@ -9,6 +9,7 @@ from celery.signals import worker_shutting_down
 from campaigns.bell import Rung
 from messaging.actions import (
     callbacks,
+    drifting,
     following_up,
     leasing,
     mending,
@@ -90,3 +91,8 @@ def watch_database() -> None:
 @shared_task(name="messaging.reconcile_restored")
 def reconcile_restored() -> None:
     restoring.reconcile_restored()
+
+
+@shared_task(name="messaging.check_drift")
+def check_drift() -> None:
+    drifting.check_drift(is_due_only=True)

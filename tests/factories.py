@@ -133,7 +133,8 @@ def global_campaign(*, complete: bool = True, **options: Any) -> GlobalCampaign:
             "no_match_message": NO_MATCH,
         }
         options = {**texts, **options}
-        options.setdefault("sender", row.sender or sender())
+        if "sender" not in options:
+            options["sender"] = row.sender or sender()
     for name, value in options.items():
         setattr(row, name, value)
     save_global_options(options=row, by=TESTS)

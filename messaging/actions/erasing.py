@@ -19,7 +19,7 @@ from messaging.models import Inbound, Outbound
 from messaging.states import Reason, State
 from optins.actions import ledger
 from optins.actions.ledger import Evidence, Method
-from optins.models import ConsentEvent, Notice, PersonalEvidence, Verification
+from optins.models import ConsentEvent, Notice, OptOutReview, PersonalEvidence, Verification
 
 ERASE_PERMISSION = "optins.erase_person"
 
@@ -104,6 +104,7 @@ def _erase(numbers: Collection[str], of_person: Q, *, by: Actor, reason: str, sh
     notices = Notice.objects.filter(Q(number__in=numbers) | Q(pk__in=texts.values("notice")))
     inbound = Inbound.objects.filter(number__in=numbers)
     Verification.objects.filter(number__in=numbers).delete()
+    OptOutReview.objects.filter(number__in=numbers).delete()
     notices.update(number=_NOBODY, body="", sealed_body="", carried_at=Coalesce("carried_at", Now()), customer_id=None)
     erased = Erased(
         numbers=len(numbers),

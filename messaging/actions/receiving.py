@@ -1,5 +1,7 @@
 """An inbound text: stored once, acted upon at once, and what it stops stopped, in one transaction."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -15,13 +17,22 @@ from optins.queries import in_scope
 
 
 def take_inbound(
-    *, account_sid: str, sid: str, number: str, to: str, body: str, opt_out_type: str = "", service: str = ""
+    *,
+    account_sid: str,
+    sid: str,
+    number: str,
+    to: str,
+    body: str,
+    opt_out_type: str = "",
+    service: str = "",
+    sent_at: dt.datetime | None = None,
 ) -> bool:
     """Take one inbound text. Returns False for a text that was taken before: it changes nothing again.
 
     `service` is the messaging service that the number is in, blank without one: it stands for those of its
     numbers that were never added one by one. A number of the account that nobody added is added now, or a STOP
     to it would be lost. When this returns, a STOP holds: nothing that was still ours to stop leaves for that number.
+    `sent_at` as for `InboundText`.
     """
     sender = _sender(account_sid, to) or _sender(account_sid, service) or _added(account_sid, to)
     provider_id = sender.provider_id if sender else _provider(account_sid).pk
@@ -32,7 +43,7 @@ def take_inbound(
             )
             # Short codes and alphanumeric senders are machines: an answer to one could loop for ever.
             if sender is not None and E164.fullmatch(number) and not _is_ours(number):
-                _act(inbound, sender)
+                _act(inbound, sender, sent_at)
     except IntegrityError:
         if Inbound.objects.filter(sid=sid).exists():
             return False
@@ -64,13 +75,14 @@ def _is_ours(number: str) -> bool:
     return Sender.objects.filter(address=number).exists()
 
 
-def _act(inbound: Inbound, sender: Sender) -> None:
+def _act(inbound: Inbound, sender: Sender, sent_at: dt.datetime | None) -> None:
     text = InboundText(
         number=inbound.number,
         sender=sender,
         body=inbound.body,
         sid=inbound.sid,
         opt_out_type=inbound.opt_out_type,
+        sent_at=sent_at,
     )
     reading = receive(text=text)
     if reading.meaning is Meaning.OPT_OUT:

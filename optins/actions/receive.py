@@ -3,6 +3,7 @@
 It decides by the plain rules of `optins.keywords`, changes consent with evidence, and owes at most one answer.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -18,18 +19,22 @@ from optins.actions.notices import owe
 from optins.actions.reviews import put_to_review
 from optins.actions.stopping import stop_number
 from optins.keywords import UNANSWERED, Meaning, Reading, SenderKind, carrier_answers, lifts_block, read
-from optins.models import GlobalOptions, Notice, OptInCampaign, Sender, Subscription
+from optins.models import ConsentEvent, GlobalOptions, Notice, OptInCampaign, Sender, Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundText:
-    """A text from `number` (E.164) to one of our senders. `opt_out_type` is Twilio's, blank when absent."""
+    """A text from `number` (E.164) to one of our senders. `opt_out_type` is Twilio's, blank when absent.
+
+    `sent_at` is given for a text that reached us long after: it can still end consent, and is not answered any more.
+    """
 
     number: str
     sender: Sender
     body: str
     sid: str
     opt_out_type: str = ""
+    sent_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ class _Visit:
 
     def answer(self, kind: Notice.Kind, body: str, *, campaign: Campaign | None = None) -> None:
         """Owe one text, unless the carrier answers this one, or would refuse ours."""
-        if not self.carrier_answers and not self.still_blocked:
+        if self.text.sent_at is None and not self.carrier_answers and not self.still_blocked:
             owe(
                 kind=kind,
                 number=self.text.number,
@@ -103,8 +108,17 @@ def receive(*, text: InboundText) -> Reading:
         customer=holder_of(number=text.number),
         carrier_blocked=_carrier_blocked(text),
     )
-    _DEEDS[reading.meaning](visit)
+    if text.sent_at is None or _still_lowers(text, reading):
+        _DEEDS[reading.meaning](visit)
     return reading
+
+
+def _still_lowers(text: InboundText, reading: Reading) -> bool:
+    """Whether a late text ends something, and the person has surely not come back since."""
+    assert text.sent_at is not None
+    raised = ConsentEvent.objects.of(text.number).filter(action__in=[Action.OPTED_IN, Action.LIFTED])
+    since = raised.filter(at__gte=text.sent_at + _CARRIERS_CLOCK)
+    return reading.meaning in _LOWERING and not since.exists()
 
 
 def _carrier_blocked(text: InboundText) -> bool:
@@ -210,6 +224,9 @@ def _no_match(visit: _Visit) -> None:
         visit.answer(Notice.Kind.NO_MATCH, visit.options.no_match_message)
 
 
+# A carrier tells the time of a text to the second.
+_CARRIERS_CLOCK = dt.timedelta(seconds=1)
+_LOWERING = (Meaning.OPT_OUT, Meaning.REVIEW)
 _DEEDS: Mapping[Meaning, Callable[[_Visit], None]] = {
     Meaning.OPT_OUT: _stop,
     Meaning.HELP: _help,

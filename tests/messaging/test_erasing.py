@@ -37,6 +37,7 @@ def ada(programme: OptInCampaign) -> Customer:
     )
     save_customer(external_id="ada-lovelace", profile={"last_name": "Byron"}, by=factories.TESTS)
     text_in(programme, "SPRING", sid="SM1")
+    text_in(programme, "stop by the store?", sid="SM0")
     carry_notices()
     factories.messaging_campaign(factories.scheduled(programme, "Dear {{ first_name }}"))
     start_due()
@@ -68,7 +69,7 @@ def test_nothing_of_the_person_is_left_in_any_table(ada: Customer) -> None:
     assert traces(*personal) >= {"campaigns.Customer", "messaging.Outbound", "messaging.Inbound", "optins.Notice"}
     erased = erase(ada)
     assert traces(*personal) == set()
-    assert (erased.numbers, erased.inbound_texts, erased.shared_numbers) == (1, 1, 0)
+    assert (erased.numbers, erased.inbound_texts, erased.shared_numbers) == (1, 2, 0)
 
 
 def test_the_proof_stands_and_the_erasure_is_part_of_it(ada: Customer) -> None:
@@ -126,7 +127,7 @@ def test_a_number_that_somebody_else_holds_stays_theirs(ada: Customer) -> None:
     erased = erase(ada)
     assert (erased.numbers, erased.shared_numbers) == (0, 1)
     assert Subscription.objects.get(number=ADA).state == "opted_in"
-    assert Inbound.objects.get(number=ADA).body == "SPRING"
+    assert Inbound.objects.filter(number=ADA, body="SPRING").exists()
     assert not Outbound.objects.filter(kind="campaign").exclude(body="").exists()
 
 

@@ -17,7 +17,15 @@ from messaging.calendar import week, week_of
 from messaging.models import SmsMessage
 from messaging.pages import page_of
 from messaging.queries import open_holds
-from messaging.reports import Progress, Today, long_uncertain_texts, progress_of_campaigns, today
+from messaging.reports import (
+    DRIFT_ACT,
+    Progress,
+    Today,
+    healed_drift,
+    long_uncertain_texts,
+    progress_of_campaigns,
+    today,
+)
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
 from optins.queries import time_left, waiting_reviews
 
@@ -115,6 +123,7 @@ def needs() -> Sequence[Need]:
         url = f"{reverse('admin:messaging_outbound_changelist')}?state__exact=uncertain"
         text = "For hours the carrier could not say whether it has them. Test the provider's connection; they wait."
         found.append(Need(f"{_figure(uncertain)} uncertain text{'' if uncertain == 1 else 's'}", text, url))
+    found += _drift()
     options = GlobalOptions.objects.first()
     if options is not None and not options.is_complete:
         url = reverse("admin:optins_globalcampaign_change", args=[options.pk])
@@ -136,6 +145,16 @@ def _reviews() -> Sequence[Need]:
         f"Overdue since {left.until:%d %B}." if left.is_over else f"The oldest: {left} left, until {left.until:%d %B}."
     )
     return (Need(title, clock, url, "danger" if left.business_days <= _URGENT_DAYS else "warning"),)
+
+
+def _drift() -> Sequence[Need]:
+    """Opt-outs that the daily comparison with the carriers found: they hold, but somebody should know why."""
+    healed = healed_drift()
+    if not healed:
+        return ()
+    title = f"{_figure(healed)} lost opt-out{'' if healed == 1 else 's'} found at the carrier this week"
+    text = "Their numbers are not texted any more. Check that the provider's webhook leads here."
+    return (Need(title, text, f"{reverse('admin:campaigns_auditentry_changelist')}?act={DRIFT_ACT}"),)
 
 
 def first_steps() -> Sequence[Step]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.lifecycle import CLOSED, Kind
 from campaigns.lifecycle import State as CampaignState
-from campaigns.models import Campaign
+from campaigns.models import AuditEntry, Campaign
 from messaging.models import Inbound, Outbound, Run, SmsMessage
 from messaging.states import EXPLANATIONS, SETTLED, Reason, State
 from optins.models import ConsentEvent, Subscription
@@ -224,6 +224,16 @@ def waiting() -> tuple[int, float]:
 def long_uncertain_texts() -> int:
     """Texts of which the carrier has not been able to say for hours whether it has them: only a person can help."""
     return Outbound.objects.filter(state=State.UNCERTAIN, claimed_at__lt=Now() - settings.RECONCILE_NEEDS_YOU).count()
+
+
+# The act under which the audit trail keeps what each comparison with a carrier healed.
+DRIFT_ACT = "drift.check"
+
+
+def healed_drift() -> int:
+    """Of the last seven days: lost texts that ask to stop, and numbers whose suppression was missing."""
+    checks = AuditEntry.objects.filter(act=DRIFT_ACT, at__gte=Now() - dt.timedelta(days=7))
+    return sum(detail["stops"] + detail["refusals"] for detail in checks.values_list("detail", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

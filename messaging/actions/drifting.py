@@ -23,6 +23,7 @@ from messaging.actions.receiving import take_inbound
 from messaging.gateway.listing import Listed
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
 from messaging.models import Inbound, Outbound
+from messaging.reports import DRIFT_ACT
 from messaging.states import Reason
 from optins.actions.opting_out import suppress_refused
 from optins.keywords import Meaning, SenderKind
@@ -30,7 +31,6 @@ from optins.models import ConsentEvent, MessageProvider, Sender, Suppression, di
 
 log = structlog.get_logger(__name__)
 
-ACT: Final = "drift.check"
 _BY: Final = Actor.system("drift check")
 _LOCK: Final = 7_061_999
 # Of a provider that was never checked, and at most so far back.
@@ -64,7 +64,9 @@ def check_drift(*, is_due_only: bool = False) -> Mapping[str, int]:
 
 
 def _last_check(provider: MessageProvider) -> dt.datetime | None:
-    checks = AuditEntry.objects.filter(act=ACT, object_type=provider._meta.label_lower, object_id=str(provider.pk))
+    checks = AuditEntry.objects.filter(
+        act=DRIFT_ACT, object_type=provider._meta.label_lower, object_id=str(provider.pk)
+    )
     return checks.order_by("-id").values_list("at", flat=True).first()
 
 
@@ -82,7 +84,7 @@ def _check(
             return found + Counter(unasked=1)
         found += _take_missing(provider, sender, [text for text in listed[::-1] if text.created_at <= until])
     found += Counter(refusals=_suppress_refused(provider, since))
-    record(by=_BY, act=ACT, of=provider, **{word: found[word] for word in ("texts", "stops", "refusals")})
+    record(by=_BY, act=DRIFT_ACT, of=provider, **{word: found[word] for word in ("texts", "stops", "refusals")})
     return found
 
 

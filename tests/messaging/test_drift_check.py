@@ -7,6 +7,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from campaigns.models import AuditEntry
+from config.roles import ADMIN
 from messaging.actions.drifting import check_drift
 from messaging.actions.receiving import take_inbound
 from messaging.models import Inbound, Outbound
@@ -49,6 +50,13 @@ def test_a_stop_that_never_reached_us_holds(carrier: Simulator, programme: OptIn
     assert Suppression.objects.filter(sender=None, lifted_at=None).exists()
     event = ConsentEvent.objects.of(ADA).get(action="suppressed", scope=None)
     assert (event.method, event.inbound_text, event.inbound_sid) == ("stop", "STOP", Inbound.objects.get().sid)
+
+
+def test_the_home_page_says_what_was_healed(carrier: Simulator, programme: OptInCampaign) -> None:
+    assert "lost opt-out" not in factories.signed_in(ADMIN).get("/admin/").text
+    lost(carrier, "STOP")
+    check_drift()
+    assert "1 lost opt-out found at the carrier this week" in factories.signed_in(ADMIN).get("/admin/").text
 
 
 def test_nobody_is_answered_about_a_text_of_long_ago(carrier: Simulator, programme: OptInCampaign) -> None:

@@ -27,7 +27,7 @@ _QUESTIONS: Final[Mapping[str, str]] = {
     Reason.OPTED_OUT: "Did not opt out of the messaging preference",
     Reason.NOT_OPTED_IN: "Opted in to the messaging preference",
     Reason.COUNTRY_NOT_ALLOWED: "The number is in a country that is texted",
-    Reason.RESTRICTED: "Meets the user restrictions",
+    Reason.RESTRICTED: "Meets the user restrictions of the messaging preference and of the campaign",
     Reason.MISSING_FIELD: "Has a value for each merge field",
     Reason.SAME_PHONE: "Nobody else gets it on the same phone",
     Reason.FREQUENCY_CAP: "Has not had the most texts of a day",
@@ -111,10 +111,11 @@ def _consent(message: SmsMessage, customer: Customer, number: str) -> Sequence[A
     held = PhoneNumber.objects.filter(customer=customer, number=number)
     row = held.values(*()).annotate(**asked, **named).values(*asked, *named)[0]
     told = _evidence(message, number)
-    return [
-        Answer(reason, row[name], told.get(reason, ""))
-        for name, reason in zip(asked, (row[name] for name in named), strict=True)
-    ]
+    # The preference and the campaign each restrict: one question, which both must answer with yes.
+    passes: dict[str, bool] = {}
+    for name, reason in zip(asked, (row[name] for name in named), strict=True):
+        passes[reason] = passes.get(reason, True) and row[name]
+    return [Answer(reason, passed, told.get(reason, "")) for reason, passed in passes.items()]
 
 
 def _evidence(message: SmsMessage, number: str) -> Mapping[str, str]:

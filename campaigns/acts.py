@@ -36,6 +36,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "number.erase": "Erased a number",
     "number.opt_out": "Opted a number out",
     "opt_in.options": "Saved the options of an SMS Opt-In",
+    "price.delete": "Deleted the price of a part",
+    "price.save": "Changed the price of a part",
     "provider.check": "Tested a provider's connection",
     "provider.delete": "Deleted a message provider",
     "provider.fetch_numbers": "Fetched a provider's numbers",

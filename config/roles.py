@@ -15,7 +15,10 @@ _WRITES = (
     "optins.globalcampaign", "optins.globaloptions", "optins.optincampaign", "optins.optinoptions",
     "optins.keyword", "messaging.messagingcampaign", "messaging.smsmessage",
 )  # fmt: skip
-_SETS_UP = ("optins.messageprovider", "optins.sender", "optins.apiapp", "messaging.lawfulhours", "auth.user")
+_SETS_UP = (
+    "optins.messageprovider", "optins.sender", "optins.apiapp", "messaging.lawfulhours",
+    "messaging.partprice", "auth.user",
+)  # fmt: skip
 
 VIEWER, MARKETER, LAUNCHER, ADMIN = "Viewer", "Marketer", "Launcher", "Admin"
 

@@ -36,6 +36,7 @@ TWILIO_TIMEOUT = env.number("TWILIO_TIMEOUT", 10.0)
 # --- Rules that companies differ in ------------------------------------------------------------
 DEFAULT_PHONE_REGION = env.text("DEFAULT_PHONE_REGION", "US")
 ALLOWED_COUNTRIES = env.words("ALLOWED_COUNTRIES", ("US", "CA", "PR"))
+CURRENCY = env.text("CURRENCY", "USD")
 WORDING_RULES = env.choice("WORDING_RULES", "warn", ("warn", "block"))
 STOP_SCOPE = env.choice("STOP_SCOPE", "brand", ("brand", "sender"))
 DOUBLE_OPT_IN_TTL = dt.timedelta(seconds=env.integer("DOUBLE_OPT_IN_TTL", 24 * 3600, minimum=60))

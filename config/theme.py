@@ -102,6 +102,7 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Message providers", "dns", "optins_messageprovider_changelist", "optins.view_messageprovider"),
             Page("Phone numbers", "dialpad", "optins_sender_changelist", "optins.view_sender"),
             Page("Lawful hours", "bedtime", "messaging_lawfulhours_changelist", "messaging.view_lawfulhours"),
+            Page("Prices", "payments", "messaging_partprice_changelist", "messaging.view_partprice"),
             Page("Stops of sending", "front_hand", "messaging_sendinghold_changelist", "messaging.view_sendinghold"),
             Page("API apps", "key", "optins_apiapp_changelist", "optins.view_apiapp"),
             Page("Staff", "badge", "auth_user_changelist", "auth.view_user"),

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Length, Mod, Trim
 from campaigns.models import Customer, PhoneNumber
 from campaigns.profile import FIELDS
 from messaging import parts, rendering
-from messaging.gates import audience
+from messaging.gates import Estimate, audience
 from messaging.models import SmsMessage
 from messaging.queries import has_merge_value, merge_values
 from optins.models import Subscription
@@ -93,6 +93,20 @@ def spread(text: str, people: QuerySet[Customer]) -> Spread:
     worst = longest(template, people)
     worst_parts = max(_sizes(template, [worst])) if worst else 0
     return Spread(total, looked_at, dict(sorted(by_parts.items())), missing, worst, worst_parts)
+
+
+def parts_by_country(message: SmsMessage, found: Estimate) -> Mapping[str, int]:
+    """About how many parts the people whom an estimate counts would get, by country: their number by a sample's mean.
+
+    Raises TemplateError for a text that does not compile.
+    """
+    template, people = rendering.compile(message.text), readers(message)
+    if template.fields:
+        sizes = [size for size in _sizes(template, sample(people, people.count())) if size]
+        mean = sum(sizes) / len(sizes) if sizes else 0.0
+    else:
+        mean = float(parts.count(message.text).parts)
+    return {country: round(number * mean) for country, number in found.countries.items()}
 
 
 def sample(people: QuerySet[Customer], total: int) -> QuerySet[Customer]:

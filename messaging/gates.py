@@ -6,7 +6,7 @@ ask here, so that they cannot disagree. Conditions are SQL over an outer row wit
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
@@ -36,7 +36,7 @@ from messaging import rendering
 from messaging.caps import at_limit, has_had_enough
 from messaging.clock import GateNow
 from messaging.models import Outbound, Run, SmsMessage
-from messaging.places import PLACE_FIELDS, Known
+from messaging.places import PLACE_FIELDS, Known, dialled_country
 from messaging.queries import has_merge_value, sending_is_held
 from messaging.states import Reason
 from optins.consent import Check, may_be_texted, not_suppressed, of_person
@@ -64,13 +64,21 @@ _ONE_TEXT_A_PHONE: Final = f"""
 """  # noqa: S608  filled with Django's own statements, their parameters apart
 
 
+# The beginning of a number says its country; there are some hundreds of them.
+_COUNTED: Final = """
+    SELECT reason, CASE WHEN reason = '' THEN left(number, 5) ELSE '' END, count(*)
+    FROM ({verdicts}) verdicts GROUP BY 1, 2
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How many people a message would reach now. `skipped` counts the others by reason."""
+    """How many people a message would reach now. `skipped` counts the others by reason, `countries` those reached."""
 
     people: int
     reachable: int
     skipped: Mapping[str, int]
+    countries: Mapping[str, int] = field(default_factory=dict)
 
 
 def audience(message: SmsMessage) -> QuerySet[Customer]:
@@ -139,10 +147,16 @@ def estimate(message: SmsMessage) -> Estimate:
     """
     sql, params = verdicts(message)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT reason, count(*) FROM ({sql}) verdicts GROUP BY reason", params)  # noqa: S608
-        counts = Counter(dict(cursor.fetchall()))
-    reachable = counts.pop("", 0)
-    return Estimate(people=reachable + counts.total(), reachable=reachable, skipped=dict(counts.most_common()))
+        cursor.execute(_COUNTED.format(verdicts=sql), params)
+        rows = cursor.fetchall()
+    skipped, countries = Counter[str](), Counter[str]()
+    for reason, beginning, people in rows:
+        if reason:
+            skipped[reason] += people
+        else:
+            countries[dialled_country(beginning)] += people
+    reachable = countries.total()
+    return Estimate(reachable + skipped.total(), reachable, dict(skipped.most_common()), dict(countries.most_common()))
 
 
 def waiting_rows(run: Run) -> QuerySet[Outbound]:

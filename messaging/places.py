@@ -84,6 +84,21 @@ def region_name(code: str) -> str:
     return _REGIONS[code].name if code in _REGIONS else code
 
 
+def dialled_country(number: str) -> str:
+    """``PR`` for ``+1787…``: whose numbering plan a number is of, by its first five characters; blank for none."""
+    return _dialled(number[:5])
+
+
+@cache
+def _dialled(beginning: str) -> str:
+    if beginning.startswith("+1"):
+        return country_of(f"{beginning}2345678") or "US"
+    codes = (
+        COUNTRY_CODE_TO_REGION_CODE.get(int(beginning[1:end])) for end in (4, 3, 2) if beginning[1:end].isdecimal()
+    )
+    return next((regions[0] for regions in codes if regions), "")
+
+
 def place_of(known: Known) -> Place:
     """The place of a person: time zone of the profile, else state or postal code, else number, else unknown."""
     north_american = known.number.startswith("+1")
@@ -138,10 +153,7 @@ def _country_of_number(prefix: str, states: frozenset[str]) -> str:
     """The country whose law the number points to; blank for none."""
     if states:
         return min(states)[:2]
-    if prefix.startswith("+1"):
-        return _country(country_of(f"{prefix}2345678")) or "US"
-    codes = (COUNTRY_CODE_TO_REGION_CODE.get(int(prefix[1:end])) for end in (4, 3, 2) if prefix[1:end].isdecimal())
-    return next((regions[0] for regions in codes if regions), "")
+    return _country(dialled_country(prefix))
 
 
 @cache

@@ -5,17 +5,20 @@ campaign that was of: each reply and each opt-out counts once.
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import TruncHour
+from django.db.models.functions import Left, TruncHour
 from django.utils import timezone
 
 from campaigns.models import Campaign
 from messaging.models import Outbound, Run, SmsMessage
+from messaging.places import dialled_country
+from messaging.prices import Cost, cost
 from messaging.reports import Progress, progress_of
 from messaging.states import State
 
@@ -66,11 +69,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """`replies` and `opt_outs` count people; `parts` are those of texts that the carrier took."""
+    """`replies` and `opt_outs` count people; `cost` is of the texts that the carrier took, at the prices of now."""
 
     progress: Progress
     hours: Sequence[Hour]
-    parts: int
+    cost: Cost
     replies: int
     opt_outs: int
 
@@ -119,9 +122,17 @@ def results_of(what: Campaign | SmsMessage) -> Results:
     runs = list(runs_of(what).values_list("pk", flat=True))
     texts = Outbound.objects.filter(run__in=runs)
     hours = _hours(texts)
-    parts = texts.filter(state__in=_TAKEN).aggregate(parts=Sum("parts"))["parts"] or 0
     replies, opt_outs = (_people_after(answers, runs, hours) for answers in (_REPLIES, _OPT_OUTS))
-    return Results(progress_of(texts), hours, parts, replies, opt_outs)
+    return Results(progress_of(texts), hours, cost(parts_by_country(texts)), replies, opt_outs)
+
+
+def parts_by_country(texts: QuerySet[Outbound]) -> Mapping[str, int]:
+    """The parts of those texts that the carrier took, by the country they went to."""
+    rows = texts.filter(state__in=_TAKEN).order_by().values_list(Left("number", 5)).annotate(taken=Sum("parts"))
+    found: Counter[str] = Counter()
+    for beginning, parts in rows:
+        found[dialled_country(beginning)] += parts or 0
+    return found
 
 
 def _hours(texts: QuerySet[Outbound]) -> Sequence[Hour]:

@@ -11,9 +11,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from campaigns.rules import RuleError
+from messaging.census import parts_by_country
 from messaging.forecast import forecast
 from messaging.gates import audience, estimate
 from messaging.models import SmsMessage
+from messaging.prices import cost
 from messaging.reports import Progress
 from messaging.states import State
 
@@ -54,6 +56,8 @@ def audience_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
             found = estimate(message)
             skipped = {(State.SKIPPED.value, reason): number for reason, number in found.skipped.items()}
             context |= {"estimate": found, "reasons": Progress(skipped).reasons}
+            if found.reachable and message.body.strip():
+                context["cost"] = cost(parts_by_country(message, found))
             if found.reachable and message.delivery == SmsMessage.Delivery.SCHEDULED:
                 context["days"] = _days(message)
     except RuleError as problem:

@@ -3,6 +3,7 @@ from messaging.models.hours import LawfulHours
 from messaging.models.inbox import Inbound, PendingCallback, StatusCallback
 from messaging.models.messages import MessagingCampaign, SmsMessage
 from messaging.models.outbox import Outbound
+from messaging.models.prices import PartPrice
 from messaging.models.runs import Run
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "LawfulHours",
     "MessagingCampaign",
     "Outbound",
+    "PartPrice",
     "PendingCallback",
     "Run",
     "SendingHold",

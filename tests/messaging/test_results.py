@@ -66,7 +66,7 @@ def test_texts_are_counted_in_the_hour_they_were_handed_over(programme: OptInCam
     first, second = of(campaign).hours
     assert (first.at, first.handed_over, first.delivered) == (NOON, 1, 1)
     assert (second.handed_over, second.delivered, second.failed) == (2, 0, 1)
-    assert (of(campaign).parts, of(campaign).delivered_share) == (6, 50.0)
+    assert (of(campaign).cost.parts, of(campaign).delivered_share) == (6, 50.0)
 
 
 def test_the_funnel_tells_each_steps_share_of_the_step_before(programme: OptInCampaign) -> None:

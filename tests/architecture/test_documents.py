@@ -41,3 +41,12 @@ def stands(dotted: str) -> bool:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_the_functions_a_page_names_exist(page: Path) -> None:
     assert [name for name in NAMED_MODULE.findall(page.read_text()) if not stands(name)] == []
+
+
+def test_decisions_are_numbered_once_each_and_listed_in_order() -> None:
+    records = sorted(path.name for path in (ROOT / "docs" / "adr").glob("*.md"))
+    assert [name[:4] for name in records] == [f"{place:04}" for place in range(1, len(records) + 1)]
+    listed = re.findall(r"^(\d+)\. \[(.+)\]\(adr/(.+\.md)\)$", (ROOT / "docs" / "README.md").read_text(), re.MULTILINE)
+    assert [name for _, _, name in listed] == records
+    for number, title, name in listed:
+        assert (ROOT / "docs" / "adr" / name).read_text().startswith(f"# {number}. {title}\n")

@@ -223,6 +223,6 @@ UNFOLD: dict[str, object] = {
     ],
     "SCRIPTS": [lambda _request: static("optline/unfold_csp.js")],
     "LOGIN": {"image": lambda _request: static("optline/login.svg")},
-    "COMMAND": {"search_models": ["campaigns.campaign", "campaigns.segment"], "show_history": False},
+    "COMMAND": {"search_models": False, "search_callback": "config.search.find", "show_history": False},
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": navigation},
 }

@@ -29,6 +29,20 @@ def create_campaign(*, kind: Kind, name: str, by: Actor) -> Campaign:
 
 
 @transaction.atomic
+def copy_shell(*, campaign: Campaign, by: Actor) -> Campaign:
+    """A draft for the same people with the same restrictions and notes. Its runtime is left open: it has its own."""
+    draft = create_campaign(kind=Kind(campaign.kind), name=f"{campaign.name[:140]} (copy)", by=by)
+    for field in _COPIED:
+        setattr(draft, field, getattr(campaign, field))
+    draft.save(update_fields=_COPIED)
+    record(by=by, act="campaign.duplicate", of=draft, original=campaign.pk)
+    return draft
+
+
+_COPIED = ("audience", "restriction", "minimum_age", "required_attribute", "required_value", "notes")
+
+
+@transaction.atomic
 def save_campaign(*, campaign: Campaign, by: Actor) -> None:
     """Save an edited shell. Raises `Refused` for what cannot change after launch, and ValidationError for the rest."""
     by.require("campaigns.change_campaign")

@@ -21,6 +21,7 @@ from campaigns.admin.shell_form import ShellForm
 from campaigns.admin.verbs import actor, attempt, tell
 from campaigns.lifecycle import CLOSED, LAUNCHED, Move, State, moves_from
 from campaigns.models import Campaign
+from campaigns.refusals import Refused
 
 LABELS: Mapping[Move, str] = {
     Move.LAUNCH: "Launch",
@@ -48,11 +49,17 @@ class CampaignPage(ModelAdmin):
 
     page_template: ClassVar[str]
     verbs: ClassVar[Mapping[Move, Callable[..., None]]] = {}
+    duplicate: ClassVar[Callable[..., Campaign] | None] = None
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_move"
         moving = path("<int:campaign_id>/<str:move>/confirm/", self.admin_site.admin_view(self.move_view), name=name)
-        return [moving, *super().get_urls()]
+        copying = path(
+            "<int:campaign_id>/duplicate/",
+            self.admin_site.admin_view(self.duplicate_view),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_duplicate",
+        )
+        return [moving, copying, *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         """A campaign is cancelled, never deleted: consent and texts refer to it."""
@@ -82,6 +89,9 @@ class CampaignPage(ModelAdmin):
         # The form has written into `campaign`, also what was refused; the page tells what is stored.
         stored = self.campaign(request, object_id)
         context = {"form": form, "may_change": may_change, "buttons": self.buttons(request, stored)}
+        if type(self).duplicate is not None and actor(request).may("campaigns.add_campaign"):
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_duplicate"
+            context["duplicate_url"] = reverse(name, args=[stored.pk])
         return self.page(request, self.page_template, stored, **context, **self.cards(request, stored))
 
     def move_view(self, request: HttpRequest, campaign_id: int, move: str) -> HttpResponse:
@@ -113,6 +123,22 @@ class CampaignPage(ModelAdmin):
             back=self.url_of(campaign),
             danger=chosen in (Move.END, Move.CANCEL),
         )
+
+    def duplicate_view(self, request: HttpRequest, campaign_id: int) -> HttpResponse:
+        """Copies a campaign and opens the copy."""
+        campaign = self.campaign(request, str(campaign_id))
+        verb = type(self).duplicate
+        if verb is None:
+            raise Http404
+        if request.method != "POST":
+            return redirect(self.url_of(campaign))
+        try:
+            draft = verb(campaign=campaign, by=actor(request))
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+            return redirect(self.url_of(campaign))
+        messages.success(request, "This is the copy, as a draft.")
+        return redirect(self.url_of(draft))
 
     def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
         """What the kind's own cards show: for subclasses."""

@@ -3,11 +3,12 @@
 from django.db import transaction
 
 from campaigns.actions.audit import record
+from campaigns.actions.shell import copy_shell
 from campaigns.actors import Actor
 from campaigns.lifecycle import CLOSED
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
-from messaging.models import SmsMessage
+from messaging.models import MessagingCampaign, SmsMessage
 
 
 @transaction.atomic
@@ -27,6 +28,17 @@ _COPIED = (
     "limit_count", "limit_days", "outside_hours", "late_after_hours", "sender", "programme", "opening", "body",
     "closing", "segment_in", "segment_out", "notes",
 )  # fmt: skip
+
+
+@transaction.atomic
+def duplicate_campaign(*, campaign: MessagingCampaign, by: Actor) -> MessagingCampaign:
+    """A draft of a campaign, whatever its state, with all its messages as drafts. Their times are left open."""
+    by.require("messaging.add_smsmessage")
+    draft = MessagingCampaign.objects.get(pk=copy_shell(campaign=campaign, by=by).pk)
+    for message in campaign.messages.order_by("pk"):
+        copied = {name: getattr(message, name) for name in _COPIED}
+        SmsMessage.objects.create(name=message.name, **{**copied, "campaign": draft})
+    return draft
 
 
 @transaction.atomic

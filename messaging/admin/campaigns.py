@@ -23,6 +23,7 @@ from campaigns.admin.verbs import actor
 from campaigns.lifecycle import CLOSED, Kind, Move
 from campaigns.models import Campaign
 from messaging.actions import campaigns as verbs
+from messaging.actions.drafts import duplicate_campaign
 from messaging.actions.messages import missing
 from messaging.admin.report import recipients_of, report_of
 from messaging.admin.words import bar, moment, when
@@ -117,6 +118,7 @@ class MessagingCampaignAdmin(CampaignPage):
     """A messaging campaign: its shell, its messages with their progress, and its state."""
 
     page_template = "admin/messaging/campaign.html"
+    duplicate = staticmethod(duplicate_campaign)
     verbs: ClassVar[Mapping[Move, Callable[..., None]]] = {
         Move.LAUNCH: verbs.launch,
         Move.PAUSE: verbs.pause,

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from campaigns.actions.audit import record
 from campaigns.actions.moves import move, why_not
+from campaigns.actions.shell import copy_shell
 from campaigns.actors import Actor
 from campaigns.lifecycle import LAUNCHED, Kind, Move, State
 from campaigns.models import Campaign
@@ -72,6 +73,23 @@ def launch(*, campaign: OptInCampaign, by: Actor) -> None:
         raise lacking
     move(campaign=campaign, move=Move.LAUNCH, by=by)
     _hold(campaign)
+
+
+@transaction.atomic
+def duplicate(*, campaign: OptInCampaign, by: Actor) -> OptInCampaign:
+    """A draft that asks and tells people the same: a programme of its own, which nobody has joined.
+
+    Its keywords are the same words, which it can hold only when the original does no more.
+    """
+    by.require(CHANGE_OPTIONS)
+    draft = OptInCampaign.objects.get(pk=copy_shell(campaign=campaign, by=by).pk)
+    options = OptInOptions.objects.filter(campaign=campaign.pk).first()
+    if options is not None:
+        words = list(campaign.keywords.values_list("word", flat=True))
+        options.pk = options.campaign_id = draft.pk
+        options._state.adding = True
+        save_options(options=options, keywords=words, by=by)
+    return draft
 
 
 def missing(campaign: Campaign) -> list[str]:

@@ -25,6 +25,7 @@ from optins.actions.campaigns import (
     MESSAGES,
     acceptable_keywords,
     cancel,
+    duplicate,
     end,
     launch,
     missing,
@@ -72,6 +73,7 @@ class OptInCampaignAdmin(CampaignPage):
     """A programme: its shell, who stands how in it, its options, and its state."""
 
     page_template = "admin/optins/opt_in_campaign.html"
+    duplicate = staticmethod(duplicate)
     verbs = {Move.LAUNCH: launch, Move.PAUSE: pause, Move.RESUME: resume, Move.END: end, Move.CANCEL: cancel}
 
     def get_urls(self) -> list[URLPattern]:

@@ -54,6 +54,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "the database is the one of before": _every(sweep, "messaging.watch_database"),
         "a restored database is reconciled": _every(sweep, "messaging.reconcile_restored"),
         "consent is compared with the carriers": _every(6 * sweep, "messaging.check_drift"),
+        "everybody's text is counted": _every(sweep, "messaging.take_censuses"),
         "runs are closed": _every(sweep, "messaging.finish_runs"),
         "waiting imports run": _every(5, "campaigns.run_imports"),
     }

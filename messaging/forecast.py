@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from django.conf import settings
@@ -38,10 +39,17 @@ def by_place(message: SmsMessage) -> Counter[Place]:
     return people
 
 
-def forecast(message: SmsMessage, *, begins: dt.datetime | None = None, per_second: float | None = None) -> Timetable:
+def forecast(
+    message: SmsMessage,
+    *,
+    begins: dt.datetime | None = None,
+    per_second: float | None = None,
+    people: Mapping[Place, int] | None = None,
+) -> Timetable:
     """When the texts of a scheduled message would leave, from its time (or `begins`) on.
 
-    `per_second` are texts; by default what the sender does of texts as long as this one is before merge fields.
+    `people` are those of each place, when they have been counted already. `per_second` are texts; by default what the
+    sender does of texts as long as this one is before merge fields.
     """
     if message.sender is None:
         raise ValueError("A message without a sender leaves at no rate.")
@@ -58,4 +66,4 @@ def forecast(message: SmsMessage, *, begins: dt.datetime | None = None, per_seco
         lead=lead(),
         holds=message.outside_hours == SmsMessage.OutsideHours.HOLD,
     )
-    return rehearse(by_place(message), terms)
+    return rehearse(by_place(message) if people is None else people, terms)

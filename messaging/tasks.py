@@ -9,6 +9,7 @@ from celery.signals import worker_shutting_down
 from campaigns.bell import Rung
 from messaging.actions import (
     callbacks,
+    counting,
     drifting,
     following_up,
     leasing,
@@ -56,6 +57,11 @@ def follow_clock() -> None:
 @shared_task(name="messaging.start_due", base=Rung)
 def start_due() -> None:
     runs.start_due()
+
+
+@shared_task(name="messaging.take_censuses", base=Rung)
+def take_censuses() -> None:
+    counting.take_censuses(seconds=WORK_SECONDS)
 
 
 @shared_task(name="messaging.finish_runs")

@@ -1,23 +1,52 @@
-"""The audience card of a message: who would be texted now, and why the others would not."""
+"""The audience card of a message: who would be texted now, why the others would not, and the people of each line."""
 
 import datetime as dt
 import time
 import zoneinfo
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from campaigns.admin.verbs import actor, tell
+from campaigns.patience import TooSlow, at_most
 from campaigns.rules import RuleError
+from messaging.actions.counting import start_census
 from messaging.census import parts_by_country
+from messaging.counting import latest
+from messaging.fingerprint import digest
 from messaging.forecast import forecast
-from messaging.gates import audience, estimate
-from messaging.models import SmsMessage
-from messaging.prices import cost
-from messaging.reports import Progress
-from messaging.states import State
+from messaging.gates import Estimate, audience, estimate
+from messaging.models import Census, SmsMessage
+from messaging.prices import Cost, cost
+from messaging.rendering import TemplateError
+from messaging.reports import reason_in_words
+from messaging.states import EXPLANATIONS, Reason
+from messaging.tally import Tally
+from messaging.timetable import Timetable
+from messaging.whom import PER_PAGE, people_of
+
+QUICK_SECONDS: Final = 2.0
+"""How long one question of the card may take; a larger audience is counted aside, by a census."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How many people of one reason, in words, and where their list is."""
+
+    people: int
+    sentence: str
+    advice: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +59,85 @@ class _Day:
     ends: dt.time
 
 
-def _days(message: SmsMessage) -> dict[str, object]:
+def audience_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
+    """A piece of page. It asks the same question as the sender does, about what is stored of the message."""
+    began = time.monotonic()
+    context: dict[str, object] = {"message": message, "at": timezone.localtime()}
+    try:
+        context |= _shown(message)
+    except RuleError as problem:
+        context["problem"] = str(problem)
+    context["seconds"] = time.monotonic() - began
+    return TemplateResponse(request, "admin/messaging/audience.html", context)
+
+
+def _shown(message: SmsMessage) -> Mapping[str, object]:
+    """The figures that can be had now: counted at once, or by a census that is under way, or done."""
+    if message.programme is None or message.sender is None:
+        return {"meant": audience(message).count()}
+    census = latest(message, fingerprint=digest(message))
+    if census is not None and census.state == Census.State.COUNTING:
+        return {"census": census}
+    try:
+        with at_most(QUICK_SECONDS):
+            return _counted_now(message)
+    except TooSlow:
+        return {"too_large": True, "failed": census} if census is None or not census.tally else counted(census)
+
+
+def _counted_now(message: SmsMessage) -> Mapping[str, object]:
+    found = estimate(message)
+    told = forecast(message) if found.reachable and message.delivery == SmsMessage.Delivery.SCHEDULED else None
+    price = None
+    if found.reachable and message.body.strip():
+        try:
+            price = cost(parts_by_country(message, found))
+        except TemplateError:
+            price = None
+    return _figures(message, found, price, told)
+
+
+def counted(census: Census) -> Mapping[str, object]:
+    """The figures of a census, as of its end; its parts and cost are exact."""
+    tally, message = Tally.from_json(census.tally), census.message
+    found = Estimate(tally.people, tally.reachable, dict(tally.skipped.most_common()))
+    told = None
+    if tally.reachable and message.delivery == SmsMessage.Delivery.SCHEDULED:
+        told = forecast(message, people=tally.by_place())
+    return {**_figures(message, found, cost(tally.countries), told), "exact": census}
+
+
+def _figures(message: SmsMessage, found: Estimate, price: Cost | None, told: Timetable | None) -> Mapping[str, object]:
+    return {
+        "estimate": found,
+        "reasons": lines(message, found.skipped),
+        "cost": price,
+        "days": _days(message, told) if told else None,
+        "recipients_url": people_url(message, ""),
+        "held_url": people_url(message, Reason.HELD_FOR_HOURS),
+    }
+
+
+def lines(message: SmsMessage, skipped: Mapping[str, int]) -> Sequence[Line]:
+    """Why people are left out, the most frequent first."""
+    return [
+        Line(people, reason_in_words(reason), _advice(reason), people_url(message, reason))
+        for reason, people in sorted(skipped.items(), key=lambda item: -item[1])
+    ]
+
+
+def _advice(reason: str) -> str:
+    return EXPLANATIONS[Reason(reason)].advice if reason in set(Reason) else ""
+
+
+def people_url(message: SmsMessage, reason: str) -> str:
+    """Where the people of a reason are listed; of a blank one those who get it."""
+    return f"{reverse('admin:messaging_smsmessage_people', args=[message.pk])}?reason={reason}"
+
+
+def _days(message: SmsMessage, told: Timetable) -> Mapping[str, object]:
     """The forecast by day, as the card shows it."""
-    told, zone = forecast(message), zoneinfo.ZoneInfo(message.time_zone)
+    zone = zoneinfo.ZoneInfo(message.time_zone)
     days: dict[dt.date, list[tuple[dt.datetime, int]]] = defaultdict(list)
     for hour, count in told.leaving.items():
         local = hour.astimezone(zone)
@@ -41,26 +146,36 @@ def _days(message: SmsMessage) -> dict[str, object]:
         _Day(date, sum(n for _, n in hours), hours[0][0].time(), (hours[-1][0] + dt.timedelta(hours=1)).time())
         for date, hours in days.items()
     ]
-    skipped = {(State.SKIPPED.value, reason): number for reason, number in told.skipped.items()}
-    return {"shown": shown, "held": told.held, "skipped": Progress(skipped).reasons, "zone": message.time_zone}
+    return {"shown": shown, "held": told.held, "skipped": lines(message, told.skipped), "zone": message.time_zone}
 
 
-def audience_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
-    """A piece of page. It asks the same question as the sender does, about what is stored of the message."""
-    began = time.monotonic()
-    context: dict[str, object] = {"message": message, "at": timezone.localtime()}
-    try:
-        if message.programme is None or message.sender is None:
-            context["meant"] = audience(message).count()
-        else:
-            found = estimate(message)
-            skipped = {(State.SKIPPED.value, reason): number for reason, number in found.skipped.items()}
-            context |= {"estimate": found, "reasons": Progress(skipped).reasons}
-            if found.reachable and message.body.strip():
-                context["cost"] = cost(parts_by_country(message, found))
-            if found.reachable and message.delivery == SmsMessage.Delivery.SCHEDULED:
-                context["days"] = _days(message)
-    except RuleError as problem:
-        context["problem"] = str(problem)
-    context["seconds"] = time.monotonic() - began
-    return TemplateResponse(request, "admin/messaging/audience.html", context)
+def people_list(request: HttpRequest, message: SmsMessage) -> HttpResponse:
+    """The people of one line of the card, fifty at a time, asked of the gates as they are listed."""
+    if not actor(request).may("campaigns.view_customer"):
+        raise PermissionDenied
+    reason, after = request.GET.get("reason", ""), request.GET.get("after", "")
+    context: dict[str, object] = {
+        **admin.site.each_context(request),
+        "title": "Will receive it" if not reason else "People",
+        "message": message,
+        "reason": reason,
+        "sentence": reason_in_words(reason),
+        "per_page": PER_PAGE,
+    }
+    if message.programme is not None and message.sender is not None:
+        try:
+            context["page"] = people_of(message, reason, after=int(after) if after.isdecimal() else 0)
+        except RuleError as problem:
+            context["problem"] = str(problem)
+    return TemplateResponse(request, "admin/messaging/people.html", context)
+
+
+@require_POST
+def census_start(request: HttpRequest, message: SmsMessage) -> HttpResponse:
+    """Have everybody's text rendered aside; the card shows how far that is."""
+    tell(
+        request,
+        lambda: start_census(message=message, by=actor(request), anew=True),
+        done="Everybody's text is being rendered. You may leave this page meanwhile.",
+    )
+    return redirect(f"{reverse('admin:messaging_smsmessage_change', args=[message.pk])}?tab=targeting")

@@ -1,3 +1,4 @@
+from messaging.models.census import Census
 from messaging.models.holds import DatabaseMark, SendingHold
 from messaging.models.hours import LawfulHours
 from messaging.models.inbox import Inbound, PendingCallback, StatusCallback
@@ -7,6 +8,7 @@ from messaging.models.prices import PartPrice
 from messaging.models.runs import Run
 
 __all__ = [
+    "Census",
     "DatabaseMark",
     "Inbound",
     "LawfulHours",

@@ -1,0 +1,77 @@
+"""What a message is, in facts that can be compared: text, audience, time and sender.
+
+A census, a review and an approval hold for one fingerprint; whatever is changed afterwards is told by its name.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from campaigns.models import Campaign, Segment
+from messaging.models import SmsMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that is not what it was; blank is nothing."""
+
+    what: str
+    before: str
+    now: str
+
+
+def facts(message: SmsMessage) -> Mapping[str, str]:
+    """Everything that decides who gets what when, by the names that people read."""
+    campaign = message.campaign
+    return {
+        "Text": message.text,
+        "Target phone number": _named(message.sender_id, message.sender),
+        "Messaging preference": _named(message.programme_id, message.programme),
+        "Target audience": _rule(campaign.audience),
+        "User restrictions": _restriction(campaign),
+        "Only people in": _rule(message.segment_in),
+        "Nobody in": _rule(message.segment_out),
+        "Delivery method": message.delivery,
+        "Delivery date and time": _moment(message.scheduled_for),
+        "Time zone": message.time_zone,
+        "Event": message.event_name,
+        "Window": f"{_moment(message.window_from)} – {_moment(message.window_until)}",
+        "Delay": f"{message.delay_amount} {message.delay_unit}",
+        "At most per person": f"{message.limit_count or '–'} in {message.limit_days or '–'} days",
+        "Outside lawful hours": message.outside_hours,
+        "Too late after": f"{message.late_after_hours or 'usual'}",
+        "Campaign's runtime": f"{_moment(campaign.starts_at)} – {_moment(campaign.ends_at)}",
+    }
+
+
+def digest(message: SmsMessage) -> str:
+    """The facts as 64 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(facts(message), sort_keys=True).encode()).hexdigest()
+
+
+def changes(before: Mapping[str, str], now: Mapping[str, str]) -> Sequence[Change]:
+    """What differs, in the order in which facts are told."""
+    names = [*now, *(name for name in before if name not in now)]
+    pairs = ((name, before.get(name, ""), now.get(name, "")) for name in names)
+    return [Change(name, old, new) for name, old, new in pairs if old != new]
+
+
+def _named(key: int | None, row: object) -> str:
+    return f"{row} ({key})" if key else ""
+
+
+def _rule(segment: Segment | None) -> str:
+    """A segment means what its rule means: changing the rule changes the audience."""
+    return f"{segment.name}: {json.dumps(segment.rule, sort_keys=True)}" if segment else ""
+
+
+def _restriction(campaign: Campaign) -> str:
+    return (
+        f"{campaign.restriction} {campaign.minimum_age or ''} {campaign.required_attribute} {campaign.required_value}"
+    )
+
+
+def _moment(at: dt.datetime | None) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds") if at else ""

@@ -141,7 +141,7 @@ class Wire(threading.Thread):
             now = time.monotonic()
             for lane in tuple(self._lanes):
                 self._begin_what_may(lane, now)
-            self._listen()
+            self._listen(now)
             self._end_what_is_over()
 
     def _take_over(self) -> None:
@@ -184,9 +184,11 @@ class Wire(threading.Thread):
         self._under_way[line.handle] = _UnderWay(lane, batch, place, line, exchange, lane.window.begin())
         self._curl.add_handle(line.handle)
 
-    def _listen(self) -> None:
-        """Let libcurl act on what its sockets and its timer say."""
-        now = time.monotonic()
+    def _listen(self, now: float) -> None:
+        """Let libcurl act on what its sockets and its timer say.
+
+        `now` is when it was asked what may begin: a hold that has ended since would otherwise be waited for by nobody.
+        """
         crowded = [lane for lane in self._lanes if lane.is_crowded(now)]
         events = self._selector.select(0.0 if crowded else self._patience(now))
         if crowded and not events:
@@ -209,7 +211,7 @@ class Wire(threading.Thread):
         moments = [now + held for lane in self._lanes if (held := lane.window.held_for(now))]
         if self._timer is not None:
             moments.append(self._timer)
-        return max(0.0, min(moments) - now) if moments else None
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _end_what_is_over(self) -> None:
         left = 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import Celery
 from celery.app.utils import Settings
-from celery.signals import task_prerun
+from celery.signals import setup_logging, task_prerun
 from django.conf import settings
 from django.db import close_old_connections
 
@@ -58,6 +58,11 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "runs are closed": _every(sweep, "messaging.finish_runs"),
         "waiting imports run": _every(5, "campaigns.run_imports"),
     }
+
+
+@setup_logging.connect(weak=False)
+def _leave_logs_alone(**_: Any) -> None:
+    """They are set up by Django already. Celery would set its own level, and nothing at INFO would be said."""
 
 
 @task_prerun.connect(weak=False)

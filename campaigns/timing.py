@@ -45,6 +45,13 @@ def in_words(moment: dt.datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M} {zone}"
 
 
+def roughly(seconds: float) -> str:
+    """A length of time for people: `12 s`, `4 min`, `3 h`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds // 60:.0f} min" if seconds < 3600 else f"{seconds // 3600:.0f} h"
+
+
 def delay(amount: int, unit: str) -> dt.timedelta:
     """So many minutes, hours or days of 24 hours. Raises ValueError unless between 0 and LONGEST_DELAY."""
     try:

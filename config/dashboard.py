@@ -13,6 +13,7 @@ from django.utils import timezone
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
+from campaigns.timing import roughly
 from messaging.calendar import week, week_of
 from messaging.models import SmsMessage
 from messaging.pages import page_of
@@ -95,7 +96,7 @@ def tiles(request: HttpRequest) -> dict[str, object]:
 def figures(day: Today) -> Sequence[Tile]:
     """Opted-in numbers, texts, opt-outs and what waits."""
     late = day.oldest_waiting_seconds
-    waits = "Nothing is late" if not day.waiting else f"The oldest waits for {_length(late)}"
+    waits = "Nothing is late" if not day.waiting else f"The oldest waits for {roughly(late)}"
     log = reverse("admin:messaging_outbound_changelist")
     return (
         Tile(
@@ -209,10 +210,3 @@ def _of_people(day: Today) -> str:
     if not day.people:
         return "Nobody texted today"
     return f"{100 * day.opt_outs_of_people / day.people:.1f}% of {_figure(day.people)} people texted today"
-
-
-def _length(seconds: float) -> str:
-    """A length of time, roughly: `12 s`, `4 min`, `3 h`."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds // 60:.0f} min" if seconds < 3600 else f"{seconds // 3600:.0f} h"

@@ -54,7 +54,7 @@ def forecast(
     if message.sender is None:
         raise ValueError("A message without a sender leaves at no rate.")
     at = begins or max(filter(None, (timezone.now(), message.scheduled_for)))
-    rate = per_second or parts_per_second(message.sender) / max(1, count(message.body).parts)
+    rate = per_second or parts_per_second(message.sender) / max(1, count(message.text).parts)
     late, ends = at + message.late_after, message.campaign.ends_at
     over = ends is not None and ends < late
     terms = Terms(

@@ -17,6 +17,7 @@ from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
 from campaigns.admin.verbs import actor, attempt
 from campaigns.lifecycle import CLOSED, LAUNCHED
+from campaigns.lifecycle import State as CampaignState
 from messaging.actions.messages import missing, save_message, save_notes
 from messaging.admin import calendar, preview
 from messaging.admin.audience import audience_of, census_start, people_list
@@ -28,6 +29,7 @@ from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.queries import merge_fields
 from messaging.reports import progress_of_messages
+from messaging.running import running
 
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
     "setup": (
@@ -166,5 +168,10 @@ def progress_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     to_begin = not runs and message.campaign.state not in CLOSED
     progress = progress_of_messages([message.pk]).get(message.pk)
     over = not to_begin and Run.State.OPEN not in runs and not (progress and progress.moving)
-    context = {"progress": progress, "message": message, "over": over}
+    context = {
+        "progress": progress,
+        "message": message,
+        "over": over,
+        "running": None if over or message.campaign.state != CampaignState.LIVE else running(message),
+    }
     return TemplateResponse(request, "admin/messaging/progress.html", context)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from campaigns.bell import ring_after_commit
@@ -44,13 +45,19 @@ def owe(
 
 
 def _too_many(kind: Notice.Kind, number: str) -> bool:
-    """Two robots cannot loop: a few no-match answers a day, a handful of each other kind an hour.
+    """Two robots cannot loop: a handful of answers an hour, of whatever kind, and of no-match answers a few a day.
 
-    Each kind counts for itself, so that a STOP is answered whatever was answered before it.
+    The answer to STOP counts for itself, so that a STOP is answered whatever was answered before it.
     """
-    answers = Notice.objects.filter(number=number, kind=kind)
-    if kind is Notice.Kind.NO_MATCH:
-        hours, most = 24, settings.NO_MATCH_PER_DAY
-    else:
-        hours, most = 1, settings.ANSWERS_PER_HOUR
-    return answers.filter(created_at__gt=Now() - dt.timedelta(hours=hours)).count() >= most
+    answers = Notice.objects.filter(number=number)
+    if kind is Notice.Kind.OPT_OUT:
+        return _lately(answers.filter(kind=kind), hours=1) >= settings.ANSWERS_PER_HOUR
+    others = answers.exclude(kind__in=[Notice.Kind.OPT_OUT, Notice.Kind.CODE])
+    if _lately(others, hours=1) >= settings.ANSWERS_PER_HOUR:
+        return True
+    unmatched = answers.filter(kind=Notice.Kind.NO_MATCH)
+    return kind is Notice.Kind.NO_MATCH and _lately(unmatched, hours=24) >= settings.NO_MATCH_PER_DAY
+
+
+def _lately(notices: QuerySet[Notice], *, hours: int) -> int:
+    return notices.filter(created_at__gt=Now() - dt.timedelta(hours=hours)).count()

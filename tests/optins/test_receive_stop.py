@@ -103,7 +103,7 @@ def test_stop_is_answered_however_much_was_answered_before(settings: Settings) -
     for _ in range(5):
         text(sender, "HELP")
     text(sender, "STOP")
-    assert answers() == ["welcome", "help", "help", "opt_out"]
+    assert answers() == ["welcome", "help", "opt_out"]
 
 
 def test_two_robots_that_stop_each_other_do_not_loop(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from optins.keywords import SenderKind
 from optins.models import Notice, Sender
 from tests import factories
-from tests.optins.texting import ADA, text
+from tests.optins.texting import ADA, answers, text
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def test_two_robots_fall_silent(sender: Sender, name: str, settings: Settings) -
         text(sender, ROBOTS[name](turn, unheard[-1].body))
     else:
         pytest.fail("They still talk.")
-    assert Notice.objects.filter(number=ADA).count() <= 5 * settings.ANSWERS_PER_HOUR
+    assert Notice.objects.filter(number=ADA).count() <= 2 * settings.ANSWERS_PER_HOUR
 
 
 @pytest.mark.parametrize("kind", [SenderKind.LONG_CODE, SenderKind.TOLL_FREE])
@@ -52,3 +52,12 @@ def test_a_robot_hears_nothing_where_the_carrier_answers(kind: SenderKind) -> No
     factories.global_campaign()
     text(factories.sender(kind), "STOP")
     assert not Notice.objects.exists()
+
+
+def test_answers_of_all_kinds_count_together_and_a_stop_is_answered_all_the_same(
+    sender: Sender, settings: Settings
+) -> None:
+    settings.ANSWERS_PER_HOUR = 3
+    for said in ("SPRING", "HELP", "hello", "HELP", "SPRING", "STOP"):
+        text(sender, said)
+    assert answers() == ["welcome", "help", "no_match", "opt_out"]

@@ -21,6 +21,10 @@ pytest_plugins = [
 CHROMIUM = shutil.which("chromium")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="play generated sequences for minutes instead of seconds")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without Chromium the browser tests are left out; pytest_terminal_summary says so."""
     if CHROMIUM is None:

@@ -24,7 +24,7 @@ from messaging.models import Run
 
 log = structlog.get_logger(__name__)
 
-_LOCK: Final = 7_061_993
+_LOCK: Final = 7_062_000
 
 _FREEZE: Final = """
     INSERT INTO messaging_outbound

@@ -1,0 +1,197 @@
+"""Thousands of random joins, STOPs, STARTs, codes, imports, erasures, launches and callbacks: consent holds.
+
+Hypothesis chooses the steps, `world.py` does each in the product and in the model, and holds one against the other.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db.models.functions import Now
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from messaging.models import Outbound
+from optins.actions.notices import owe
+from optins.models import Notice, Subscription, Suppression
+from tests import factories
+from tests.fixtures.product import Product
+from tests.stateful.model import SENDERS, SHORT, TEXTS
+from tests.stateful.world import PEOPLE, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STEPS = 40
+FEW, MANY = 6, 200
+
+people = st.integers(0, PEOPLE - 1)
+programmes = st.integers(0, 3)
+senders = st.sampled_from(SENDERS)
+
+
+@pytest.fixture
+def webhook(live_server: LiveServer, settings: Settings) -> Iterator[str]:
+    """Limits that are tested elsewhere are far away, so that the model need not count."""
+    settings.FREQUENCY_CAP = 1000
+    settings.ANSWERS_PER_HOUR = settings.NO_MATCH_PER_DAY = 1000
+    settings.VERIFICATION_COOLDOWN = 0
+    settings.VERIFICATIONS_PER_NUMBER_HOUR = settings.VERIFICATIONS_PER_CUSTOMER_HOUR = 1000
+    settings.VERIFICATIONS_PER_IP_HOUR = settings.VERIFICATIONS_PER_APP_MINUTE = 100_000
+    yield f"{live_server.url}/webhooks/twilio/inbound"
+    factories.forget_limits()
+
+
+class Lives(RuleBasedStateMachine):
+    """One example: a few people, and what they and we do."""
+
+    product: Product
+    webhook: str
+    steps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(self.product, self.webhook)
+
+    def _name(self, place: int) -> str:
+        return list(self.world.campaigns)[place]
+
+    def _number(self, place: int) -> str:
+        return self.world.numbers[place]
+
+    @rule(who=people, programme=programmes)
+    def join(self, who: int, programme: int) -> None:
+        name = self._name(programme)
+        self.world.text(self._number(who), self.world.model.programmes[name].sender, name)
+
+    @rule(who=people, sender=senders, body=st.sampled_from(sorted(TEXTS)))
+    def text(self, who: int, sender: str, body: str) -> None:
+        self.world.text(self._number(who), sender, body)
+
+    @rule(who=people, sender=senders, body=st.sampled_from(["START", "YES"]))
+    def come_back(self, who: int, sender: str, body: str) -> None:
+        self.world.text(self._number(who), sender, body)
+
+    @rule(who=people, programme=programmes, is_right=st.booleans())
+    def enter_a_code(self, who: int, programme: int, is_right: bool) -> None:
+        self.world.enter_a_code(self._number(who), self._name(programme), is_right=is_right)
+
+    @rule(who=people, by_app=st.booleans())
+    def opt_out_otherwise(self, who: int, by_app: bool) -> None:
+        (self.world.app_opts_out if by_app else self.world.staff_opts_out)(self._number(who))
+
+    @rule(who=people, is_opt_out=st.booleans())
+    def decide(self, who: int, is_opt_out: bool) -> None:
+        self.world.decide(self._number(who), is_opt_out=is_opt_out)
+
+    @rule()
+    def import_everybody(self) -> None:
+        self.world.import_everybody()
+
+    @rule(who=people)
+    def erase(self, who: int) -> None:
+        self.world.erase(self._number(who))
+
+    @rule(programme=programmes)
+    def launch(self, programme: int) -> None:
+        self.world.launch(self._name(programme))
+
+    @precondition(lambda self: self.world.firings)
+    @rule()
+    def freeze(self) -> None:
+        self.world.freeze()
+
+    @rule(lost_answer=st.booleans())
+    def storm(self, lost_answer: bool) -> None:
+        self.world.storm(lost_answer=lost_answer)
+
+    @rule()
+    def settle(self) -> None:
+        self.world.settle()
+
+    @precondition(lambda self: self.world.may_lose_a_stop())
+    @rule()
+    def lose_a_stop(self) -> None:
+        self.world.lose_a_stop(self.world.may_lose_a_stop()[0])
+
+    def teardown(self) -> None:
+        self.world.settle()
+        self.world.check_proof()
+        type(self).steps += self.world.steps
+
+
+def test_whatever_people_and_staff_do_consent_holds(
+    product: Product, webhook: str, pytestconfig: pytest.Config
+) -> None:
+    machine = type("Machine", (Lives,), {"product": product, "webhook": webhook})
+    examples = MANY if pytestconfig.getoption("long") else FEW
+    profile = settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        # A sequence of some forty steps is read faster than it is shortened.
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=profile)
+    assert machine.steps >= 10 * examples
+
+
+# The same questions, asked of a product that is broken on purpose: none of them is one that cannot fail.
+
+
+@pytest.fixture
+def stopped(product: Product, webhook: str) -> World:
+    """A person who joined by the short code and left."""
+    world = World(product, webhook)
+    world.text(world.numbers[0], SHORT, next(iter(world.campaigns)))
+    world.text(world.numbers[0], SHORT, "STOP")
+    world.settle()
+    return world
+
+
+def raise_consent_without_the_person(number: str) -> None:
+    Suppression.objects.all().delete()
+    Subscription.objects.filter(number=number).update(
+        state=Subscription.State.OPTED_IN, opted_in_at=Now(), stopped_on=None
+    )
+
+
+def test_a_text_after_a_stop_would_be_found(stopped: World) -> None:
+    raise_consent_without_the_person(stopped.numbers[0])
+    stopped.launch(next(iter(stopped.campaigns)))
+    with pytest.raises(AssertionError, match="without standing consent"):
+        stopped.settle()
+
+
+def test_a_lost_opt_out_would_be_found(stopped: World) -> None:
+    raise_consent_without_the_person(stopped.numbers[0])
+    with pytest.raises(AssertionError, match="opted_in"):
+        stopped.settle()
+
+
+def test_standing_that_no_entry_of_the_ledger_explains_would_be_found(stopped: World) -> None:
+    raise_consent_without_the_person(stopped.numbers[0])
+    with pytest.raises(AssertionError, match="does not explain"):
+        stopped.check_proof()
+
+
+def test_a_second_answer_would_be_found(stopped: World, product: Product) -> None:
+    owe(kind=Notice.Kind.HELP, number=stopped.numbers[0], sender=product.short_code, body=factories.HELP)
+    stopped.text(stopped.numbers[0], SHORT, "HELP")
+    with pytest.raises(AssertionError, match="got 2 answers, not 1 to 1"):
+        stopped.settle()
+
+
+def test_a_text_that_names_no_consent_would_be_found(product: Product, webhook: str) -> None:
+    world = World(product, webhook)
+    name = next(iter(world.campaigns))
+    world.text(world.numbers[0], SHORT, name)
+    world.launch(name)
+    world.settle()
+    world.check_proof()
+    Outbound.objects.filter(kind="campaign").update(consent_event=None)
+    with pytest.raises(AssertionError, match="names no consent"):
+        world.check_proof()

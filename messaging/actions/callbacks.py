@@ -7,7 +7,7 @@ well; while the broker or the workers are away it waits in Postgres.
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import Final
 
 import structlog
@@ -71,9 +71,9 @@ def merge_callbacks(*, seconds: float) -> Mapping[str, int]:
     return done
 
 
-def is_news_waiting(attempt_id: uuid.UUID | None) -> bool:
-    """Whether a callback of the attempt is stored and not merged yet."""
-    return PendingCallback.objects.filter(attempt_id=attempt_id).exists()
+def awaiting_merge(attempts: Collection[uuid.UUID | None]) -> Set[uuid.UUID | None]:
+    """Those of these attempts of which a callback is stored and not merged yet."""
+    return set(PendingCallback.objects.filter(attempt_id__in=attempts).values_list("attempt_id", flat=True))
 
 
 @transaction.atomic

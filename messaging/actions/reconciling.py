@@ -11,22 +11,24 @@ While the carrier cannot be asked, a text waits as it is. No transaction is open
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import chain
 from typing import Final
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from campaigns.bell import ring_after_commit
 from campaigns.locks import alone
-from messaging.actions.advancing import Report, advance
+from messaging.actions.advancing import Report, advance_all
 from messaging.actions.asking import paced, reachable
-from messaging.actions.callbacks import is_news_waiting
+from messaging.actions.callbacks import awaiting_merge
 from messaging.actions.matching import CLOCKS_DIFFER, is_same, known_to_nobody
 from messaging.actions.outbox import SEND_DUE
+from messaging.gateway.errors import ErrorClass, classify
 from messaging.gateway.listing import Listed
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
 from messaging.models import Outbound
@@ -39,6 +41,8 @@ log = structlog.get_logger(__name__)
 _LOCK: Final = 7_061_994
 # Up to so many numbers are asked about one by one. More are looked for in one listing of the account.
 _FEW: Final = 20
+# So many numbers' texts are weighed in one transaction, which costs hardly more than one number's.
+_NUMBERS_AT_ONCE: Final = 200
 
 
 def reconcile() -> Mapping[str, int]:
@@ -65,10 +69,10 @@ def _due() -> QuerySet[Outbound]:
 
 def _reconcile_account(provider: MessageProvider, gateway: TwilioGateway) -> Counter[str]:
     done: Counter[str] = Counter()
-    groups = _by_number(provider)
+    asked_at, groups = _now(), _by_number(provider)
     try:
         for texts, listed in _listings(gateway, groups):
-            done += _weigh_unless_raced(provider, texts, listed)
+            done += _weigh_unless_raced(provider, texts, listed, ripe_until=asked_at - settings.RECONCILE_SETTLE)
     except ProviderProblem as problem:
         log.warning("carrier_cannot_be_asked", provider=provider.pk, problem=str(problem))
         done["unasked"] += 1
@@ -78,7 +82,7 @@ def _reconcile_account(provider: MessageProvider, gateway: TwilioGateway) -> Cou
 def _listings(
     gateway: TwilioGateway, groups: Sequence[Sequence[Outbound]]
 ) -> Iterator[tuple[Sequence[Outbound], Sequence[Listed]]]:
-    """The texts to each number, with what the carrier has to it. Raises ProviderProblem.
+    """Texts, all that are asked about of some numbers, with what the carrier has to these. Raises ProviderProblem.
 
     After an outage thousands are uncertain: then one listing of the account, a thousand texts a page, answers for all.
     """
@@ -89,27 +93,37 @@ def _listings(
     listed: dict[str, list[Listed]] = {}
     for entry in gateway.texts_since(min(map(_earliest, groups))):
         listed.setdefault(entry.to, []).append(entry)
-    for texts in groups:
-        yield texts, listed.get(texts[0].number, [])
+    for place in range(0, len(groups), _NUMBERS_AT_ONCE):
+        some = groups[place : place + _NUMBERS_AT_ONCE]
+        yield list(chain(*some)), list(chain(*(listed.get(texts[0].number, ()) for texts in some)))
 
 
 def _earliest(texts: Sequence[Outbound]) -> dt.datetime:
     return min(text.claimed_at for text in texts if text.claimed_at is not None) - CLOCKS_DIFFER
 
 
-def _weigh_unless_raced(provider: MessageProvider, texts: Sequence[Outbound], listed: Sequence[Listed]) -> Counter[str]:
+def _weigh_unless_raced(
+    provider: MessageProvider, texts: Sequence[Outbound], listed: Sequence[Listed], *, ripe_until: dt.datetime
+) -> Counter[str]:
     try:
-        return _weigh(provider, texts, listed)
+        return _weigh(provider, texts, listed, ripe_until=ripe_until)
     except IntegrityError:
         # Somebody else learned of the same SID at this moment. The next asking sees what they wrote.
         log.info("reconciled_meanwhile", provider=provider.pk)
         return Counter()
 
 
+def _now() -> dt.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    assert isinstance(now, dt.datetime)
+    return now
+
+
 def _by_number(provider: MessageProvider) -> Sequence[Sequence[Outbound]]:
     """The texts to ask about now, longest due first, those to one number together: one question for all of them."""
-    ripe = ExpressionWrapper(Q(leased_until__lte=Now() - settings.RECONCILE_SETTLE), output_field=BooleanField())
-    due = _due().filter(sender__provider=provider).select_related("sender").annotate(ripe=ripe)
+    due = _due().filter(sender__provider=provider)
     numbers: dict[str, list[Outbound]] = {}
     for text in due.order_by("ask_at", "pk")[: settings.RECONCILE_AT_ONCE]:
         numbers.setdefault(text.number, []).append(text)
@@ -117,33 +131,49 @@ def _by_number(provider: MessageProvider) -> Sequence[Sequence[Outbound]]:
 
 
 @transaction.atomic
-def _weigh(provider: MessageProvider, asked_about: Sequence[Outbound], listed: Sequence[Listed]) -> Counter[str]:
-    """Settle the texts to one number by what was listed after they had been read."""
-    # The number's lock before the rows': a STOP takes them in this order too.
-    lock_number(asked_about[0].number)
-    ripe = {text.pk for text in asked_about if getattr(text, "ripe")}  # noqa: B009  an annotation
-    still = Outbound.objects.filter(pk__in=[text.pk for text in asked_about], state=State.UNCERTAIN)
-    texts = list(still.select_related("sender").select_for_update(of=("self",)).order_by("pk"))
-    if _is_on_the_wire(asked_about[0]):
-        return _ask_again(texts)
+def _weigh(
+    provider: MessageProvider, asked_about: Sequence[Outbound], listed: Sequence[Listed], *, ripe_until: dt.datetime
+) -> Counter[str]:
+    """Settle texts by what was listed to their numbers after they had been read. Absence counts for those whose lease
+    had ended by `ripe_until`."""
+    # The numbers' locks before the rows', and in one order: a STOP takes them so too.
+    for number in sorted({entry.to for entry in listed if classify(entry.error_code) is ErrorClass.SUPPRESSED}):
+        lock_number(number)
+    texts = _hold(asked_about)
+    moving = _in_motion(asked_about, texts)
     # The oldest first: of two equal texts the earlier row takes the earlier entry.
-    free = known_to_nobody(listed)[::-1]
-    done: Counter[str] = Counter()
+    free: dict[str, list[Listed]] = {}
+    for entry in known_to_nobody(listed)[::-1]:
+        free.setdefault(entry.to, []).append(entry)
+    found, absent, waiting = [], [], []
     for text in texts:
-        entry = next((entry for entry in free if _is(entry, text)), None)
-        if entry is not None:
-            free.remove(entry)
-            done["found"] += _found(provider, text, entry)
-        elif any(not entry.body and _came_from(entry, text) for entry in free):
-            done += _ask_again([text])
+        entries = free.get(text.number, [])
+        mine = next((entry for entry in entries if _is(entry, text)), None)
+        if text.number in moving or (mine is None and any(not e.body and _came_from(e, text) for e in entries)):
+            waiting.append(text)
+        elif mine is None:
+            absent.append(text)
         else:
-            done[_absent(text, ripe=text.pk in ripe)] += 1
-    return done
+            entries.remove(mine)
+            found.append(_report(provider, text, mine))
+    return Counter(found=advance_all(found).count(True)) + _conclude(absent, ripe_until) + _ask_again(waiting)
 
 
-def _is_on_the_wire(text: Outbound) -> bool:
-    """Whether another text to the number is being sent: a listed one may be that, with an answer still to come."""
-    return Outbound.objects.filter(number=text.number, state=State.SENDING).exists()
+def _hold(asked_about: Sequence[Outbound]) -> Sequence[Outbound]:
+    """Those that are still uncertain, locked until the transaction ends.
+
+    What somebody else has at this moment is not waited for: they bring news of it.
+    """
+    rows = Outbound.objects.filter(pk__in=[text.pk for text in asked_about], state=State.UNCERTAIN).order_by("pk")
+    return list(rows.select_related("sender").select_for_update(of=("self",), skip_locked=True))
+
+
+def _in_motion(asked_about: Sequence[Outbound], held: Sequence[Outbound]) -> Set[str]:
+    """The numbers to which another text is being sent, or settled: a listed one may be that."""
+    others = Outbound.objects.filter(number__in={text.number for text in asked_about})
+    sending = Q(state=State.SENDING)
+    elsewhere = Q(state=State.UNCERTAIN, pk__in={text.pk for text in asked_about} - {text.pk for text in held})
+    return set(others.filter(sending | elsewhere).values_list("number", flat=True))
 
 
 def _is(entry: Listed, text: Outbound) -> bool:
@@ -155,24 +185,28 @@ def _came_from(entry: Listed, text: Outbound) -> bool:
     return entry.came_from(text.sender.address, since=text.claimed_at - CLOCKS_DIFFER)
 
 
-def _found(provider: MessageProvider, text: Outbound, entry: Listed) -> bool:
+def _report(provider: MessageProvider, text: Outbound, entry: Listed) -> Report:
     target = from_twilio(entry.status) or State.ACCEPTED
-    return advance(Report(provider.pk, text.attempt_id, entry.sid, target, entry.error_code))
+    return Report(provider.pk, text.attempt_id, entry.sid, target, entry.error_code)
 
 
-def _absent(text: Outbound, *, ripe: bool) -> str:
-    """What absence from the list means for a text: ask again, send again, or give up."""
-    row = Outbound.objects.filter(pk=text.pk)
-    if not ripe or not text.asked or is_news_waiting(text.attempt_id):
-        row.update(asked=F("asked") + 1, ask_at=Now() + settings.RECONCILE_EVERY)
-        return "absent"
-    if text.requeued + 1 >= settings.RECONCILE_ATTEMPTS:
-        row.update(state=State.FAILED, reason=Reason.NEVER_TAKEN, settled_at=Now(), sealed_body="")
-        return "given_up"
+def _conclude(absent: Sequence[Outbound], ripe_until: dt.datetime) -> Counter[str]:
+    """What absence from the list means for texts: ask again, send again, or give up."""
+    news = awaiting_merge([text.attempt_id for text in absent])
+    meant: dict[str, list[int]] = {"absent": [], "requeued": [], "given_up": []}
+    for text in absent:
+        ripe = text.leased_until is not None and text.leased_until <= ripe_until
+        if not ripe or not text.asked or text.attempt_id in news:
+            meant["absent"].append(text.pk)
+        else:
+            meant["given_up" if text.requeued + 1 >= settings.RECONCILE_ATTEMPTS else "requeued"].append(text.pk)
+    rows = {word: Outbound.objects.filter(pk__in=ids) for word, ids in meant.items()}
+    rows["absent"].update(asked=F("asked") + 1, ask_at=Now() + settings.RECONCILE_EVERY)
+    rows["given_up"].update(state=State.FAILED, reason=Reason.NEVER_TAKEN, settled_at=Now(), sealed_body="")
     # The attempt's id stays until the next claim: late news of it still takes the text out of the queue.
-    row.update(state=State.QUEUED, reason="", requeued=F("requeued") + 1, due_at=Now())
-    ring_after_commit(SEND_DUE)
-    return "requeued"
+    if rows["requeued"].update(state=State.QUEUED, reason="", requeued=F("requeued") + 1, due_at=Now()):
+        ring_after_commit(SEND_DUE)
+    return Counter({word: len(ids) for word, ids in meant.items() if ids})
 
 
 def _ask_again(texts: Sequence[Outbound]) -> Counter[str]:

@@ -55,6 +55,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "a restored database is reconciled": _every(sweep, "messaging.reconcile_restored"),
         "consent is compared with the carriers": _every(6 * sweep, "messaging.check_drift"),
         "everybody's text is counted": _every(sweep, "messaging.take_censuses"),
+        "texts are held against the carrier's list": _every(sweep, "messaging.certify"),
         "runs are closed": _every(sweep, "messaging.finish_runs"),
         "waiting imports run": _every(5, "campaigns.run_imports"),
     }

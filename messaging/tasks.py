@@ -9,6 +9,7 @@ from celery.signals import worker_shutting_down
 from campaigns.bell import Rung
 from messaging.actions import (
     callbacks,
+    certifying,
     counting,
     drifting,
     following_up,
@@ -62,6 +63,11 @@ def start_due() -> None:
 @shared_task(name="messaging.take_censuses", base=Rung)
 def take_censuses() -> None:
     counting.take_censuses(seconds=WORK_SECONDS)
+
+
+@shared_task(name="messaging.certify", base=Rung)
+def certify() -> None:
+    certifying.certify()
 
 
 @shared_task(name="messaging.finish_runs")

@@ -22,7 +22,7 @@ from optins.models import MessageProvider
 log = structlog.get_logger(__name__)
 
 MERGE_AT_ONCE: Final = 1_000
-_LOCK: Final = 7_061_996
+_LOCK: Final = 7_062_003
 
 # Without the ORM, whose part would be as large as all the rest of the request.
 _STORE: Final = """

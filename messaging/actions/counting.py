@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 TAKE_CENSUSES: Final = "messaging.take_censuses"
 FRESH: Final = dt.timedelta(minutes=10)
 """So long a census stands for the people of now: who opts in or out meanwhile is asked again at the send."""
-_LOCK: Final = 7_061_997
+_LOCK: Final = 7_062_002
 _CHUNK: Final = 5_000
 _RELATED: Final = (
     "message__campaign__audience", "message__sender__pool", "message__programme__audience", "message__segment_in",

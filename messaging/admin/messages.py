@@ -23,7 +23,7 @@ from messaging.admin import calendar, preview
 from messaging.admin.audience import audience_of, census_start, people_list
 from messaging.admin.message_form import NotesForm, SmsMessageForm
 from messaging.admin.message_steps import discard, duplicate, launch
-from messaging.admin.report import recipients_of, report_of
+from messaging.admin.report import certificate_of, recipients_of, report_of
 from messaging.admin.why import why_of
 from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
@@ -54,6 +54,7 @@ class SmsMessageAdmin(ModelAdmin):
         week = path("calendar/", self.admin_site.admin_view(calendar.calendar), name="messaging_calendar")
         asked = [at("launch", launch), at("duplicate", duplicate), at("discard", discard), at("move", calendar.move)]
         pieces = [at("audience", audience_of), at("progress", progress_of), at("report", report_of), at("why", why_of)]
+        pieces.append(at("certificate", certificate_of))
         pieces += [at("people", people_list), at("census", census_start)]
         recipients = path(
             "<int:message_id>/recipients.csv", self._of_message(recipients_of), name="messaging_smsmessage_recipients"

@@ -6,14 +6,17 @@ from typing import Final
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from campaigns.admin.verbs import actor, tell
 from campaigns.models import Campaign
+from messaging.actions.certifying import ask_for_certificate
 from messaging.exports import SHOWN, cells
-from messaging.models import Outbound, SmsMessage
+from messaging.models import DeliveryCertificate, Outbound, SmsMessage
 from messaging.pages import page_of
 from messaging.results import Results, results_of, runs_of
 
@@ -44,6 +47,16 @@ def report_of(request: HttpRequest, what: Campaign | SmsMessage) -> HttpResponse
         "at": timezone.localtime(),
     }
     return TemplateResponse(request, "admin/messaging/report.html", context)
+
+
+def certificate_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
+    """A piece of page: the latest certificate, or that one is being made. A POST asks for a new one."""
+    if request.method == "POST":
+        by = actor(request)
+        tell(request, lambda: ask_for_certificate(message=message, by=by), done="The carrier's list is being compared.")
+        return redirect("admin:messaging_smsmessage_report", message.pk)
+    context = {"certificate": DeliveryCertificate.objects.filter(message=message).first(), "message": message}
+    return TemplateResponse(request, "admin/messaging/certificate.html", context)
 
 
 def recipients_of(_request: HttpRequest, what: Campaign | SmsMessage) -> StreamingHttpResponse:

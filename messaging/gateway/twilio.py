@@ -203,21 +203,27 @@ class TwilioGateway:
 
         Asked by the number alone: a text that waits to be sent has no date, and is not in a list by date.
         """
-        return _ask(lambda: [text for text in self._listed(number, since) if text.created_at >= since])
+        return _ask(lambda: [text for page in self._pages(number, since) for text in page if text.created_at >= since])
 
     def texts_since(self, moment: dt.datetime) -> list[Listed]:
         """All of the account's texts since then, in both directions, newest first. Raises ProviderProblem."""
-        return _ask(lambda: [text for text in self._listed(values.unset, moment) if text.created_at >= moment])
+        return [text for page in self.pages_since(moment) for text in page]
+
+    def pages_since(self, moment: dt.datetime) -> Iterator[list[Listed]]:
+        """The same a page at a time, for who has to look at more texts than memory holds. Raises ProviderProblem."""
+        pages = self._pages(values.unset, moment)
+        while (page := _ask(lambda: next(pages, None))) is not None:
+            yield [text for text in page if text.created_at >= moment]
 
     def fetch(self, sid: str) -> Listed | None:
         """One text as it stands now; None when the account has none of that SID. Raises ProviderProblem."""
         return _ask(lambda: self._fetch(sid))
 
-    def _listed(self, number: object, since: dt.datetime) -> Iterator[Listed]:
+    def _pages(self, number: object, since: dt.datetime) -> Iterator[list[Listed]]:
         page = self._client.messages.page(to=number, page_size=_PAGE_SIZE)
         while page is not None:
             texts = [_listed(message) for message in page]
-            yield from texts
+            yield texts
             # The newest stand first: behind a page that is older as a whole there is nothing to look for.
             recent = any(text.created_at >= since for text in texts)
             page = page.next_page() if recent else None

@@ -1,4 +1,5 @@
 from messaging.models.census import Census
+from messaging.models.certificates import DeliveryCertificate
 from messaging.models.holds import DatabaseMark, SendingHold
 from messaging.models.hours import LawfulHours
 from messaging.models.inbox import Inbound, PendingCallback, StatusCallback
@@ -10,6 +11,7 @@ from messaging.models.runs import Run
 __all__ = [
     "Census",
     "DatabaseMark",
+    "DeliveryCertificate",
     "Inbound",
     "LawfulHours",
     "MessagingCampaign",

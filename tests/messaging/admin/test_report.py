@@ -4,10 +4,11 @@ import csv
 import io
 
 import pytest
+from django.db.models.functions import Now
 
 from config.roles import VIEWER
 from messaging.actions.runs import start_due
-from messaging.models import MessagingCampaign, Outbound
+from messaging.models import DeliveryCertificate, MessagingCampaign, Outbound
 from messaging.states import Reason, State
 from tests import factories
 from tests.factories import signed_in
@@ -76,3 +77,15 @@ def test_the_pages_lead_to_it(campaign: MessagingCampaign) -> None:
 def test_another_kind_of_campaign_has_none() -> None:
     programme = factories.opt_in_campaign()
     assert signed_in(VIEWER).get(page("messaging_messagingcampaign_report", programme.pk)).status_code == 404
+
+
+def test_a_certificate_is_asked_for_and_shown(campaign: MessagingCampaign) -> None:
+    client = signed_in(VIEWER)
+    piece = of_message(campaign, "certificate")
+    assert "Nobody has asked for one yet" in client.get(piece).text
+    assert "is being compared" in client.post(piece, follow=True).text
+    assert "is being read" in client.get(piece).text
+    DeliveryCertificate.objects.update(made_at=Now(), outcomes={"failed": 1, "skipped": 1}, taken=1, matched=1)
+    assert "It holds." in client.get(piece).text
+    DeliveryCertificate.objects.update(unknown=1)
+    assert "It does not hold." in client.get(piece).text

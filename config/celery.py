@@ -43,6 +43,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
     source.beat_schedule = {
         "campaigns begin and end": _every(1, "messaging.follow_clock"),
         "double opt-ins lapse": _every(5, "optins.lapse_pending"),
+        "codes that nobody enters": _every(30, "optins.watch_codes"),
         "scheduled messages start": _every(1, "messaging.start_due"),
         "waiting texts leave": _every(1, "messaging.send_due"),
         "callbacks move their texts": _every(1, "messaging.merge_callbacks"),

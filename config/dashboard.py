@@ -28,7 +28,7 @@ from messaging.reports import (
     today,
 )
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
-from optins.queries import time_left, waiting_reviews
+from optins.queries import held_codes, time_left, waiting_reviews
 
 _LATEST = 6
 _URGENT_DAYS = 2
@@ -125,6 +125,7 @@ def needs() -> Sequence[Need]:
         text = "For hours the carrier could not say whether it has them. Test the provider's connection; they wait."
         found.append(Need(f"{_figure(uncertain)} uncertain text{'' if uncertain == 1 else 's'}", text, url))
     found += _drift()
+    found += _held_codes()
     options = GlobalOptions.objects.first()
     if options is not None and not options.is_complete:
         url = reverse("admin:optins_globalcampaign_change", args=[options.pk])
@@ -156,6 +157,19 @@ def _drift() -> Sequence[Need]:
     title = f"{_figure(healed)} lost opt-out{'' if healed == 1 else 's'} found at the carrier this week"
     text = "Their numbers are not texted any more. Check that the provider's webhook leads here."
     return (Need(title, text, f"{reverse('admin:campaigns_auditentry_changelist')}?act={DRIFT_ACT}"),)
+
+
+def _held_codes() -> Sequence[Need]:
+    """Where codes are not texted, since hardly anybody entered them."""
+    return [
+        Need(
+            f"No codes are texted to {hold.area} until {timezone.localtime(hold.until):%H:%M}",
+            f"Of {_figure(hold.texted)} numbers {_figure(hold.confirmed)} entered theirs, as when somebody has codes "
+            "texted to earn from them. If it goes on, take the country out of ALLOWED_COUNTRIES or lower the limits.",
+            reverse("admin:optins_verification_changelist"),
+        )
+        for hold in held_codes()
+    ]
 
 
 def first_steps() -> Sequence[Step]:

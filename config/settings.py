@@ -55,6 +55,11 @@ VERIFICATIONS_PER_NUMBER_HOUR = env.integer("VERIFICATIONS_PER_NUMBER_HOUR", 5, 
 VERIFICATIONS_PER_CUSTOMER_HOUR = env.integer("VERIFICATIONS_PER_CUSTOMER_HOUR", 10, minimum=1)
 VERIFICATIONS_PER_APP_MINUTE = env.integer("VERIFICATIONS_PER_APP_MINUTE", 600, minimum=1)
 VERIFICATIONS_PER_IP_HOUR = env.integer("VERIFICATIONS_PER_IP_HOUR", 300, minimum=1)
+VERIFICATIONS_PER_PREFIX_HOUR = env.integer("VERIFICATIONS_PER_PREFIX_HOUR", 100, minimum=1)
+VERIFICATIONS_PER_COUNTRY_DAY = env.integer("VERIFICATIONS_PER_COUNTRY_DAY", 50_000, minimum=1)
+CODES_ENTERED_PERCENT = env.integer("CODES_ENTERED_PERCENT", 5, minimum=0)
+CODES_JUDGED_FROM = env.integer("CODES_JUDGED_FROM", 30, minimum=1)
+CODES_HELD_FOR = dt.timedelta(seconds=env.integer("CODES_HELD_SECONDS", 3600, minimum=300))
 
 # --- Sending -----------------------------------------------------------------------------------
 FREEZE_CHUNK = env.integer("FREEZE_CHUNK", 20_000, minimum=1)

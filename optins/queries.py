@@ -12,7 +12,16 @@ from campaigns.lifecycle import State
 from campaigns.models import Campaign, PhoneNumber
 from optins import business_days, linter
 from optins.keywords import ALL_LANGUAGES, RESTART_WORD, SenderKind, Situation, fold
-from optins.models import GlobalOptions, Keyword, OptInCampaign, OptOutReview, Sender, Subscription, Suppression
+from optins.models import (
+    CodesHold,
+    GlobalOptions,
+    Keyword,
+    OptInCampaign,
+    OptOutReview,
+    Sender,
+    Subscription,
+    Suppression,
+)
 
 
 def global_options() -> GlobalOptions | None:
@@ -162,6 +171,11 @@ def time_left(review: OptOutReview, *, now: dt.datetime) -> TimeLeft:
     """By the dashboard's zone, in which `now` is given."""
     until = business_days.after(review.received_at.astimezone(now.tzinfo), business_days.OPT_OUT_DAYS)
     return TimeLeft(business_days.between(now, until), until, is_over=now > until)
+
+
+def held_codes() -> QuerySet[CodesHold]:
+    """Where codes are not texted at this moment."""
+    return CodesHold.objects.filter(until__gt=Now())
 
 
 def waiting_reviews() -> QuerySet[OptOutReview]:

@@ -13,11 +13,13 @@ from campaigns.refusals import Refused
 from optins import codes, limits, queries
 from optins.actions import ledger
 from optins.actions.notices import owe
+from optins.actions.pumping import areas, seconds_held
 from optins.actions.verification import Asker, complete_options, digest_key, refusal_of, require_admission, sender_of
 from optins.code_texts import code_text, masked, prefix_problem
 from optins.limits import Limit, TooMany
 from optins.models import ApiApp, Notice, OptInCampaign, Sender, Verification
 
+_DAY = 86_400
 _HOUR = 3600
 _MINUTE = 60
 
@@ -44,7 +46,7 @@ def request_code(
     # A public page must not tell by its answers who opted out: there the limits come first.
     if stopped is not None and asker.app is not None:
         raise stopped
-    wait = limits.check(_limits(asker, number), cooldown=settings.VERIFICATION_COOLDOWN)
+    wait = seconds_held(number) or limits.check(_limits(asker, number), cooldown=settings.VERIFICATION_COOLDOWN)
     if wait:
         raise TooMany(wait)
     if stopped is not None:
@@ -91,6 +93,9 @@ def _limits(asker: Asker, number: str) -> list[Limit]:
         found.append(Limit(f"app:{asker.app.pk}", settings.VERIFICATIONS_PER_APP_MINUTE, _MINUTE))
     if asker.ip is not None:
         found.append(Limit(f"ip:{asker.ip}", settings.VERIFICATIONS_PER_IP_HOUR, _HOUR))
+    prefix, land = areas(number)
+    found.append(Limit(f"prefix:{prefix}", settings.VERIFICATIONS_PER_PREFIX_HOUR, _HOUR))
+    found.append(Limit(f"country:{land}", settings.VERIFICATIONS_PER_COUNTRY_DAY, _DAY))
     return found
 
 

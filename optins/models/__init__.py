@@ -1,5 +1,6 @@
 from optins.models.apps import ApiApp
 from optins.models.consent import ConsentEvent, PersonalEvidence, Subscription, Suppression, digest_of
+from optins.models.holds import CodesHold
 from optins.models.notices import Notice
 from optins.models.options import GlobalOptions, Keyword, OptInOptions
 from optins.models.programmes import GlobalCampaign, OptInCampaign
@@ -9,6 +10,7 @@ from optins.models.verifications import Verification
 
 __all__ = [
     "ApiApp",
+    "CodesHold",
     "ConsentEvent",
     "GlobalCampaign",
     "GlobalOptions",

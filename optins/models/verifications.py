@@ -50,6 +50,10 @@ class Verification(models.Model):
                 | (~Q(state="confirmed") & Q(confirmed_at__isnull=True)),
             ),
         ]
+        indexes = [
+            # The breaker looks at the codes of the last hour.
+            models.Index(fields=["created_at"], name="verification_lately"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.get_state_display()}"

@@ -57,7 +57,13 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "Audience",
         (
-            Page("Customers", "group", "campaigns_customer_changelist", "campaigns.view_customer"),
+            Page(
+                "Customers",
+                "group",
+                "campaigns_customer_changelist",
+                "campaigns.view_customer",
+                also=("messaging/inbound/person/",),
+            ),
             Page("Segments", "filter_alt", "campaigns_segment_changelist", "campaigns.view_segment"),
             Page("Attributes", "label", "campaigns_attribute_changelist", "campaigns.view_attribute"),
             Page(

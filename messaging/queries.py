@@ -12,7 +12,7 @@ from campaigns.lifecycle import State as CampaignState
 from campaigns.models import Customer
 from campaigns.profile import FIELDS
 from messaging.clock import GateNow
-from messaging.models import Outbound, Run, SendingHold
+from messaging.models import Outbound, Run, SendingHold, SmsMessage
 from messaging.rendering import UNREADABLE_FROM
 from messaging.states import State
 from optins.models import Sender
@@ -50,6 +50,16 @@ def has_merge_value(name: str) -> Q:
         | (Q(Exact(stored, "number")) & above & below)
         | Q(Exact(stored, "boolean"))
     )
+
+
+def find_messages(text: str) -> QuerySet[SmsMessage]:
+    """Messages whose own or whose campaign's name holds `text`, the newest first; without one those that are live."""
+    live = Q(state=SmsMessage.State.LAUNCHED, campaign__state=CampaignState.LIVE)
+    named = Q(name__icontains=text) | Q(campaign__name__icontains=text)
+    related = (
+        "campaign__audience", "programme__audience", "programme__options", "sender__pool", "segment_in", "segment_out",
+    )  # fmt: skip
+    return SmsMessage.objects.filter(named if text else live).select_related(*related).order_by("-pk")
 
 
 def open_runs(sender: Sender) -> QuerySet[Run]:

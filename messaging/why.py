@@ -10,13 +10,14 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import BooleanField, Case, Value, When
 
-from campaigns.models import Customer, PhoneNumber
+from campaigns.models import Campaign, Customer, PhoneNumber
 from messaging.caps import had_lately
 from messaging.gates import audience, can_be_written, recipient_checks, verdicts
 from messaging.law import law, lead
 from messaging.models import SmsMessage
 from messaging.places import PLACE_FIELDS, Known, Place, place_of, region_name
 from messaging.states import Reason
+from optins.consent import Check
 from optins.models import Subscription, Suppression
 
 _QUESTIONS: Final[Mapping[str, str]] = {
@@ -89,6 +90,24 @@ def _verdict(message: SmsMessage, customer: Customer) -> tuple[str, str]:
     return first or "", Reason.NOT_IN_AUDIENCE
 
 
+def reach(customer: Customer, subscription: Subscription, *, now: dt.datetime) -> Why | None:
+    """Whether the subscription's number could be texted now for its programme, whatever message it were.
+
+    None while the programme has no number to text from.
+    """
+    programme, number = subscription.programme, subscription.number
+    sender = programme.options.sender
+    if sender is None:
+        return None
+    checks = recipient_checks(
+        campaign=programme, programme=programme, sender=sender, number="number", customer="customer_id"
+    )
+    hours = _hours(customer, number, now)
+    answers = [*_answers(checks, customer, number, _evidence(programme, number)), _cap(number)]
+    reason = next((answer.reason for answer in answers if not answer.passes), "")
+    return Why(number, reason, None if reason else hours.opens, [*answers, hours.answer])
+
+
 def _consent(message: SmsMessage, customer: Customer, number: str) -> Sequence[Answer]:
     assert message.programme is not None
     assert message.sender is not None
@@ -99,6 +118,11 @@ def _consent(message: SmsMessage, customer: Customer, number: str) -> Sequence[A
         ),
         *can_be_written(message.text, customer="customer_id"),
     )  # fmt: skip
+    return _answers(checks, customer, number, _evidence(message.programme, number))
+
+
+def _answers(checks: Sequence[Check], customer: Customer, number: str, told: Mapping[str, str]) -> Sequence[Answer]:
+    """The checks asked of the number as this customer's, each with what is `told` about its reason."""
     asked = {
         f"check_{place}": Case(When(check.passes, then=Value(True)), default=Value(False), output_field=BooleanField())
         for place, check in enumerate(checks)
@@ -110,7 +134,6 @@ def _consent(message: SmsMessage, customer: Customer, number: str) -> Sequence[A
     }
     held = PhoneNumber.objects.filter(customer=customer, number=number)
     row = held.values(*()).annotate(**asked, **named).values(*asked, *named)[0]
-    told = _evidence(message, number)
     # The preference and the campaign each restrict: one question, which both must answer with yes.
     passes: dict[str, bool] = {}
     for name, reason in zip(asked, (row[name] for name in named), strict=True):
@@ -118,13 +141,13 @@ def _consent(message: SmsMessage, customer: Customer, number: str) -> Sequence[A
     return [Answer(reason, passed, told.get(reason, "")) for reason, passed in passes.items()]
 
 
-def _evidence(message: SmsMessage, number: str) -> Mapping[str, str]:
+def _evidence(programme: Campaign, number: str) -> Mapping[str, str]:
     """What stands on file about the number, by the reason that it speaks for or against."""
     told: dict[str, str] = {}
     standing = Suppression.objects.filter(number=number, lifted_at__isnull=True).first()
     if standing is not None:
         told[Reason.SUPPRESSED] = f"{standing.get_reason_display()}, {standing.created_at:%Y-%m-%d %H:%M} UTC"
-    held = Subscription.objects.filter(number=number, programme=message.programme).first()
+    held = Subscription.objects.filter(number=number, programme=programme).first()
     if held is not None:
         since = f" on {held.opted_in_at:%Y-%m-%d}" if held.opted_in_at else ""
         sentence = f"{held.get_state_display()}{since}, ledger entry {held.consent_event_id}"

@@ -6,6 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from campaigns import profile
 from campaigns.actions.attributes import delete_attribute, save_attribute
@@ -69,7 +72,7 @@ class CustomerAdmin(VerbAdmin):
         "Customers come from an import, from your apps by the API, or by texting a keyword.",
     )
     form = CustomerForm
-    list_display = ("name", "external_id", "numbers", "created_at")
+    list_display = ("name", "external_id", "numbers", "created_at", "everything")
     search_fields = ("external_id",)
     search_help_text = "Name, email, external ID, or a phone number in any spelling."
     show_full_result_count = False
@@ -105,6 +108,12 @@ class CustomerAdmin(VerbAdmin):
     @admin.display(description="Phone numbers")
     def numbers(self, customer: Customer) -> str:
         return _marks(customer)
+
+    @admin.display(description="What happened")
+    def everything(self, customer: Customer) -> SafeString:
+        # The page shows texts and consent, too, so that it lives in the app above.
+        address = reverse("admin:messaging_person", args=[customer.pk])
+        return format_html('<a class="ol-link" href="{}" aria-label="Timeline of {}">Timeline</a>', address, customer)
 
     @admin.display(description="Phone numbers")
     def phone_list(self, customer: Customer) -> str:

@@ -17,9 +17,10 @@ from unfold.paginator import InfinitePaginator
 
 from campaigns.models import PhoneNumber
 from campaigns.phone import pretty
-from messaging.admin import evidence
+from messaging.admin import evidence, person
 from messaging.admin.laboratory import laboratory
-from messaging.admin.words import MEANINGS, moment
+from messaging.admin.words import moment
+from messaging.explaining import MEANINGS
 from messaging.models import Inbound
 from messaging.reports import conversation
 from optins.admin.readonly import ReadOnlyAdmin
@@ -62,7 +63,7 @@ class InboundAdmin(ReadOnlyAdmin):
             "conversation/<str:number>/", self.admin_site.admin_view(self.conversation_view),
             name="messaging_conversation",
         )  # fmt: skip
-        return [trial, talk, *evidence.urls(self.admin_site), *super().get_urls()]
+        return [trial, talk, *evidence.urls(self.admin_site), *person.urls(self.admin_site), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"page_title": "Inbox", **(extra_context or {})})

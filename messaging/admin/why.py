@@ -18,11 +18,16 @@ _SHOWN = 10
 
 
 def why_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
-    """Found by name, external ID or number; the first of several is asked about, the others are offered."""
+    """Found by name, external ID or number; the first of several is asked about, the others are offered.
+
+    A person's own page leads here with the person alone.
+    """
     if not actor(request).may("campaigns.view_customer"):
         raise PermissionDenied
     text, chosen = request.GET.get("q", "").strip(), request.GET.get("person", "")
     found = list(find_customers(Customer.objects.all(), text)[:_SHOWN]) if text else []
+    if not text and chosen.isdecimal():
+        found = list(Customer.objects.filter(pk=int(chosen)))
     person = next((row for row in found if str(row.pk) == chosen), found[0] if found else None)
     context: dict[str, object] = {
         **site.each_context(request),

@@ -1,7 +1,6 @@
 """Messages and texts in the words of a marketer."""
 
 import datetime as dt
-from collections.abc import Mapping
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -12,18 +11,6 @@ from django.utils.safestring import SafeString, mark_safe
 from campaigns.timing import in_words
 from messaging.models import SmsMessage
 from messaging.reports import Progress
-from optins.keywords import Meaning
-
-MEANINGS: Mapping[str, str] = {
-    Meaning.OPT_OUT: "Wants no more texts",
-    Meaning.HELP: "Asks for help",
-    Meaning.CONFIRM: "Confirms the opt-in",
-    Meaning.RESTORE: "Wants texts again",
-    Meaning.KEYWORD: "Joins a campaign",
-    Meaning.NONE: "Not understood",
-    Meaning.REVIEW: "May want no more texts",
-    "": "Not acted upon",
-}
 
 
 def when(message: SmsMessage) -> str:

@@ -47,7 +47,7 @@ class ConsentEventAdmin(ReadOnlyAdmin):
     list_filter = ("action", "method", ProgrammeFilter, ("at", admin.DateFieldListFilter))
     search_fields = ("personal__number",)
     fieldsets = (
-        ("What happened", {"fields": ("at", "phone", "action_badge", "method", "preference", "sender", "customer")}),
+        ("What happened", {"fields": ("at", "phone", "action_badge", "method", "preference", "sender", "person")}),
         ("Evidence", {"fields": ("reason", "wording", "wording_version", "inbound_text", "inbound_sid", "app",
                                  "staff", "ip", "user_agent")}),
         ("Chain", {"fields": ("sequence", "previous", "digest", "all_evidence")}),
@@ -69,6 +69,16 @@ class ConsentEventAdmin(ReadOnlyAdmin):
         # The page shows texts, too, so that it lives in the app above this one.
         return format_html(
             '<a href="{}" class="ol-link">Show</a>', reverse("admin:messaging_evidence", args=[row.number])
+        )
+
+    @admin.display(description="customer")
+    def person(self, row: ConsentEvent) -> str:
+        if row.customer is None:
+            return "–"
+        return format_html(
+            '<a href="{}" class="ol-link">{}</a>',
+            reverse("admin:messaging_person", args=[row.customer.pk]),
+            row.customer,
         )
 
     @admin.display(description="text")

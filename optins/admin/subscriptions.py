@@ -58,7 +58,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     def person(self, row: Subscription) -> str:
         if row.customer is None:
             return "—"
-        url = reverse("admin:campaigns_customer_change", args=[row.customer_id])
+        url = reverse("admin:messaging_person", args=[row.customer_id])
         return format_html('<a href="{}" class="ol-link">{}</a>', url, row.customer)
 
     def change_view(

@@ -41,6 +41,8 @@ def paths_with_something_to_show(product: Product) -> Sequence[str]:
         "messaging_messagingcampaign_change": campaign.pk,
         "messaging_smsmessage_change": campaign.messages.get().pk,
         "messaging_conversation": ADA,
+        "messaging_person": Customer.objects.get().pk,
+        "messaging_person_opt_out": Customer.objects.get().pk,
         "messaging_evidence": ADA,
         "messaging_erase": Customer.objects.get().pk,
         "optins_optincampaign_change": programme.pk,

@@ -39,7 +39,7 @@ from messaging.models import Outbound, Run, SmsMessage
 from messaging.places import PLACE_FIELDS, Known, dialled_country
 from messaging.queries import has_merge_value, sending_is_held
 from messaging.states import Reason
-from optins.consent import Check, may_be_texted, not_suppressed, of_person
+from optins.consent import Check, may_be_texted, not_suppressed, of_person, standing_in
 from optins.models import Notice, Sender, Subscription
 
 EVERYBODY: Final[Mapping[str, int]] = {}
@@ -92,12 +92,12 @@ def audience(message: SmsMessage) -> QuerySet[Customer]:
 
 
 def recipient_checks(
-    *, campaign: Campaign, programme: Campaign, sender: Sender, number: str, customer: str
+    *, campaign: Campaign, programme: Campaign, sender: Sender, number: str, customer: str, standing: str = ""
 ) -> Sequence[Check]:
     """Everything asked of a recipient, in the order in which reasons are told."""
     today = timezone.now().date()
     return (
-        *may_be_texted(programme=programme, sender=sender, number=number, customer=customer),
+        *may_be_texted(programme=programme, sender=sender, number=number, customer=customer, standing=standing),
         Check(Reason.RESTRICTED, of_person(meets_restriction(campaign, on=today), customer=customer)),
     )
 
@@ -286,24 +286,23 @@ def _numbers(message: SmsMessage, among: Q, between: Mapping[str, int]) -> Query
         Check(Reason.NO_PHONE, Q(held__isnull=False)),
         *recipient_checks(
             campaign=message.campaign, programme=message.programme, sender=message.sender,
-            number="held__number", customer="pk",
+            number="held__number", customer="pk", standing="standing",
         ),
         *can_be_written(message.text, customer="pk"),
     )  # fmt: skip
-    standing = Subscription.objects.filter(
-        number=OuterRef("held__number"), programme=message.programme, state=Subscription.State.OPTED_IN
-    )
+    opted_in = When(standing__state=Subscription.State.OPTED_IN, then=F("standing__consent_event"))
     return (
         audience(message)
         .filter(among)
         .annotate(held=FilteredRelation("phone_numbers", condition=holders))
+        .annotate(standing=standing_in(message.programme, held="held"))
         .order_by()
         .values(
             customer_id=F("pk"),
             phone_id=F("held__pk"),
             number=Coalesce("held__number", Value("")),
             verified_at=F("held__verified_at"),
-            consent_event_id=Subquery(standing.order_by().values("consent_event")[:1]),
+            consent_event_id=Case(opted_in, default=None),
             reason=first_reason(checks),
         )
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
 from campaigns.audience import is_member, meets_restriction
@@ -27,12 +27,17 @@ class Check:
     passes: Q
 
 
-def may_be_texted(*, programme: Campaign, sender: Sender, number: str, customer: str) -> Sequence[Check]:
-    """The checks in the order in which their reasons are told. `number` and `customer` name the outer columns."""
+def may_be_texted(
+    *, programme: Campaign, sender: Sender, number: str, customer: str, standing: str = ""
+) -> Sequence[Check]:
+    """The checks in the order in which their reasons are told. `number` and `customer` name the outer columns.
+
+    `standing` names the outer row's `standing_in` the programme, where it has one joined.
+    """
     return (
         not_suppressed(sender=sender, number=number),
         not_in_review(number=number),
-        *_opted_in(programme, number),
+        *(_stands_in(standing) if standing else _opted_in(programme, number)),
         country_allowed(number=number),
         *may_join(programme=programme, customer=customer),
     )
@@ -80,6 +85,20 @@ def _opted_in(programme: Campaign, number: str) -> Sequence[Check]:
     joined = Q(Exists(standing.filter(state=Subscription.State.OPTED_IN)))
     gone = Q(Exists(standing.filter(state=Subscription.State.OPTED_OUT)))
     return Check("opted_out", joined | ~gone), Check("not_opted_in", joined)
+
+
+def standing_in(programme: Campaign, *, held: str) -> FilteredRelation:
+    """The subscription of the number on file that `held` leads to, as one join for all that is asked of it."""
+    relation = f"{held}__subscriptions"
+    return FilteredRelation(relation, condition=Q(**{f"{relation}__programme": programme}))
+
+
+def _stands_in(standing: str) -> Sequence[Check]:
+    """The same two questions of a subscription that is joined, or of none."""
+    joined, gone = (
+        Q(**{f"{standing}__state": state}) for state in (Subscription.State.OPTED_IN, Subscription.State.OPTED_OUT)
+    )
+    return Check("opted_out", ~gone), Check("not_opted_in", joined)
 
 
 def customer_may_join(*, programme: Campaign, customer: Customer) -> str:

@@ -63,8 +63,8 @@ class PhoneNumber(models.Model):
             ),
         ]
         indexes = [
-            # An inbound text looks its customers up by number.
-            models.Index(fields=["number"], name="phone_by_number"),
+            # An inbound text looks its customers up by number; an audience each number's other holders.
+            models.Index(fields=["number"], include=["customer"], name="phone_by_number"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Max
 from django.db.models.functions import Now
 
@@ -35,8 +35,12 @@ _FREEZE: Final = """
            CASE WHEN reason = '' THEN NULL ELSE now() END
     FROM ({recipients}) recipients
     ORDER BY customer_id
-    ON CONFLICT DO NOTHING
 """
+# A person, or a number, that an earlier chunk has already keeps the row it has.
+_UNLESS_THERE: Final = "ON CONFLICT DO NOTHING"
+# Each chunk looks up some thousands among millions. By its defaults, which are of spinning disks, the planner would
+# read the whole table of subscriptions for each chunk, and compile what takes a tenth of a second to run.
+_LOOK_UP: Final = "SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
 
 
 def freeze_due(*, seconds: float) -> bool:
@@ -94,7 +98,14 @@ def freeze_chunk(*, run_id: int) -> bool:
 
 
 def _write(run: Run, between: Mapping[str, int]) -> int:
+    """Write one chunk. To ask each row whether it is there already costs a seventh, and seldom one is."""
     sql, params = recipients(run.message, between=between)
+    freeze, of_run = _FREEZE.format(recipients=sql), (run.pk, run.campaign_id, run.sender_id)
     with connection.cursor() as cursor:
-        cursor.execute(_FREEZE.format(recipients=sql), [run.pk, run.campaign_id, run.sender_id, *params])
+        cursor.execute(_LOOK_UP)
+        try:
+            with transaction.atomic():
+                cursor.execute(freeze, [*of_run, *params])
+        except IntegrityError:
+            cursor.execute(freeze + _UNLESS_THERE, [*of_run, *params])
         return int(cursor.rowcount)

@@ -12,10 +12,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from campaigns.models import Campaign, Customer
+from campaigns.models import Campaign, Customer, PhoneNumber
 from campaigns.phone import E164_PATTERN
 from optins import chain
 from optins.models.providers import Sender
+from optins.models.same_number import SameNumber
 
 _DIGEST: Final = 64
 _IS_DIGEST: Final = "^[0-9a-f]{64}$"
@@ -206,12 +207,18 @@ class Subscription(models.Model):
     stopped_on = models.ForeignKey(Sender, null=True, on_delete=models.SET_NULL, related_name="+")
     consent_event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
+    held_by = SameNumber(
+        PhoneNumber, models.DO_NOTHING, from_fields=["number"], to_fields=["number"], related_name="subscriptions"
+    )
 
     class Meta:
         ordering = ["-id"]
         constraints = [
-            # The claim asks consent by number and programme.
-            models.UniqueConstraint(fields=["number", "programme"], name="subscription_once"),
+            # The claim asks consent by number and programme, a million times where an audience is frozen: the index
+            # alone answers.
+            models.UniqueConstraint(
+                fields=["number", "programme"], include=["state", "consent_event"], name="subscription_once"
+            ),
             models.CheckConstraint(name="subscription_is_e164", condition=Q(number__regex=E164_PATTERN)),
             models.CheckConstraint(
                 name="subscription_state_has_time",
@@ -227,8 +234,6 @@ class Subscription(models.Model):
         indexes = [
             # The clock lapses double opt-ins that nobody answered.
             models.Index(fields=["pending_until"], name="subscription_pending", condition=Q(state="pending")),
-            # Freezing an audience reads the opted-in of one programme.
-            models.Index(fields=["programme", "number"], name="subscription_opted_in", condition=Q(state="opted_in")),
         ]
 
     def __str__(self) -> str:

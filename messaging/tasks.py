@@ -70,7 +70,7 @@ def certify() -> None:
     certifying.certify()
 
 
-@shared_task(name="messaging.finish_runs")
+@shared_task(name="messaging.finish_runs", base=Rung)
 def finish_runs() -> None:
     runs.finish_runs()
 

@@ -1,6 +1,10 @@
 """Runs: starting what is due by the database's clock, and closing what is done."""
 
+import time
+from typing import Final
+
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
@@ -17,6 +21,8 @@ from optins.actions.campaigns import release_keywords
 log = structlog.get_logger(__name__)
 
 START_DUE = "messaging.start_due"
+FINISH_RUNS = "messaging.finish_runs"
+_WHY_CLOSED: Final = {Run.State.FINISHED: Reason.CAMPAIGN_ENDED, Run.State.CANCELLED: Reason.CAMPAIGN_CANCELLED}
 
 
 def follow_clock() -> None:
@@ -78,28 +84,50 @@ def open_run(message: SmsMessage) -> Run:
 
 
 def close_runs(*, campaigns: Q, state: Run.State, reason: Reason) -> None:
-    """Close the open runs of campaigns that are over; what still waited never goes.
+    """Close the open runs of campaigns that are over, in the caller's transaction; what still waited never goes.
 
-    The runs first: an event that is enrolling somebody at this moment is waited for, and then cancelled too.
+    The runs first: no claim takes a text of theirs any more, and an event that is enrolling somebody at this moment is
+    waited for. Then the first of what waits; `finish_runs` cancels the rest, so that to give up a million texts takes
+    nobody a minute.
     """
     Run.objects.filter(campaigns, state=Run.State.OPEN).update(state=state, finished_at=Now())
-    cancel_waiting(which=Q(run__in=Run.objects.filter(campaigns)), reason=reason)
+    left = settings.CANCEL_CHUNK
+    for pk in Run.objects.filter(campaigns).values_list("pk", flat=True):
+        left -= _cancel_some(pk, reason, at_most=left)
+    if left <= 0:
+        ring_after_commit(FINISH_RUNS)
 
 
-def _cancel_what_came_back() -> None:
-    """Cancel what came back to the queue of a run after it was closed: it was on the wire at that moment."""
+@transaction.atomic
+def _cancel_some(run_id: int, reason: Reason, *, at_most: int) -> int:
+    """Cancel the first texts of a run that wait. Returns how many."""
+    waiting = Outbound.objects.filter(run=run_id, state=State.QUEUED).order_by("due_at", "pk")
+    first = list(waiting.values_list("pk", flat=True)[: max(at_most, 0)])
+    return cancel_waiting(which=Q(pk__in=first), reason=reason) if first else 0
+
+
+def _cancel_what_waits(*, seconds: float) -> bool:
+    """Cancel what waits in closed runs: what their closing left, and what came back to the queue from the wire.
+
+    A transaction for each few thousand texts, until so many seconds have passed. Returns whether none is left.
+    """
+    deadline = time.monotonic() + seconds
     waiting = Exists(Outbound.objects.filter(run=OuterRef("pk"), state=State.QUEUED))
-    reasons = {Run.State.FINISHED: Reason.CAMPAIGN_ENDED, Run.State.CANCELLED: Reason.CAMPAIGN_CANCELLED}
-    for state, reason in reasons.items():
-        closed = list(Run.objects.filter(waiting, state=state).values_list("pk", flat=True))
-        if closed:
-            with transaction.atomic():
-                cancel_waiting(which=Q(run__in=closed), reason=reason)
+    for state, reason in _WHY_CLOSED.items():
+        for pk in list(Run.objects.filter(waiting, state=state).values_list("pk", flat=True)):
+            while _cancel_some(pk, reason, at_most=settings.CANCEL_CHUNK):
+                if time.monotonic() >= deadline:
+                    return False
+    return True
 
 
-def finish_runs() -> int:
-    """Close runs that have nobody left to settle and gain nobody any more. Returns how many."""
-    _cancel_what_came_back()
+def finish_runs(*, seconds: float = 2.0) -> int:
+    """Close runs that have nobody left to settle and gain nobody any more. Returns how many.
+
+    Before that cancels what waits in closed runs, for so many seconds at most, and hands over to the next.
+    """
+    if not _cancel_what_waits(seconds=seconds):
+        ring_after_commit(FINISH_RUNS)
     # Said of the states that are meant, so that an index finds one at once, or none.
     unsettled = Outbound.objects.filter(run=OuterRef("pk"), state__in=sorted(set(State) - SETTLED - {State.SENT}))
     still_listening = Q(message__delivery=SmsMessage.Delivery.TRIGGERED) & (

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0005_covering_keys'),
-        ('optins', '0009_texts_to_review'),
+        ('optins', '0010_codes_held'),
     ]
 
     operations = [

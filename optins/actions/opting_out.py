@@ -5,9 +5,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.actions.audit import record
-from campaigns.actions.persons import person_of, read_number
+from campaigns.actions.persons import holder_of, person_of, read_number
 from campaigns.actors import Actor
-from campaigns.models import Customer
+from campaigns.models import Customer, PhoneNumber
 from campaigns.phone import E164, mask
 from campaigns.refusals import Refused
 from optins.actions import ledger
@@ -48,6 +48,23 @@ def opt_out_number(
         ledger.suppress(number=number, sender=None, reason=why, evidence=evidence)
         settle_reviews(number=number)
     record(by=by, act="number.opt_out", of=customer, number=mask(number), ended=ended, reason=reason)
+    return ended
+
+
+@transaction.atomic
+def end_deactivated(*, number: str, by: Actor, reason: str) -> int:
+    """The number has no holder any more, or another one: its consent and its verification end. Returns how many did.
+
+    It is not suppressed: whoever gets it next may join. Texts that wait are stopped at the claim.
+    """
+    by.require(OPT_OUT_PERMISSION)
+    ledger.lock_number(number)
+    customer = holder_of(number=number)
+    evidence = Evidence(method=Method.CARRIER, customer=customer, reason=reason, staff=by.label)
+    ended = ledger.opt_out(subscriptions=Q(), number=number, evidence=evidence)
+    PhoneNumber.objects.filter(number=number).update(verified_at=None)
+    if customer is not None:
+        record(by=by, act="number.deactivated", of=customer, number=mask(number), ended=ended, reason=reason)
     return ended
 
 

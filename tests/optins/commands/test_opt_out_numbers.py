@@ -34,7 +34,7 @@ def test_a_list_opts_out_and_suppresses_with_its_reason(programme: OptInCampaign
     answer = told("opt_out_numbers", file, "--reason", "Wrote to us")
     assert (answer["numbers"], answer["ended"], [row["line"] for row in answer["rejected"]]) == (2, 1, [5])
     assert standing() == ["opted_out"]
-    assert set(Suppression.objects.values_list("number", "sender")) == {(ADA, None), (BOB, None)}
+    assert set(Suppression.objects.filter(sender=None).values_list("number", flat=True)) == {ADA, BOB}
     assert set(ConsentEvent.objects.of(BOB).values_list("action", "reason")) == {("suppressed", "Wrote to us")}
 
 

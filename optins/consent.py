@@ -101,9 +101,9 @@ def _stands_in(standing: str) -> Sequence[Check]:
     return Check("opted_out", ~gone), Check("not_opted_in", joined)
 
 
-def customer_may_join(*, programme: Campaign, customer: Customer) -> str:
+def customer_may_join(*, programme: Campaign, customer_id: int) -> str:
     """The first reason why this customer may not join, or an empty string."""
-    row = Customer.objects.filter(pk=customer.pk)
+    row = Customer.objects.filter(pk=customer_id)
     for check in may_join(programme=programme, customer="pk"):
         if not row.filter(check.passes).exists():
             return check.reason

@@ -1,6 +1,7 @@
 """Whose number is it? Reading what was typed; finding, or making, the customer behind a phone number."""
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
 
 from campaigns.models import Customer, PhoneNumber
@@ -39,5 +40,19 @@ def known_as(*, external_id: str) -> Customer:
     """The customer whom apps know by this id. Raises Refused."""
     customer = Customer.objects.filter(external_id=external_id).first()
     if customer is None:
-        raise Refused("user_not_found", "No customer has this external_id. Create the customer first.")
+        raise _unknown()
     return customer
+
+
+def id_known_as(*, external_id: str) -> int:
+    """The same customer's id, at a tenth of the cost: for calls that come while a person waits. Raises Refused."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM campaigns_customer WHERE external_id = %s", [external_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise _unknown()
+    return int(row[0])
+
+
+def _unknown() -> Refused:
+    return Refused("user_not_found", "No customer has this external_id. Create the customer first.")

@@ -1,33 +1,51 @@
 """Asking for a code: opting in begins with a text to the number that is to be proven."""
 
 import uuid
+from typing import Final
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
 from campaigns.actions.persons import read_number
 from campaigns.phone import country
 from campaigns.refusals import Refused
-from optins import codes, limits, queries
+from optins import codes, limits
 from optins.actions import ledger
-from optins.actions.notices import owe
-from optins.actions.pumping import areas, seconds_held
-from optins.actions.verification import Asker, complete_options, digest_key, refusal_of, require_admission, sender_of
+from optins.actions.notices import owe_code
+from optins.actions.pumping import areas
+from optins.actions.verification import Asker, digest_key, incomplete, opted_out, require_admission
 from optins.code_texts import code_text, masked, prefix_problem
+from optins.entry import Entry, Programme, entry, standing
 from optins.limits import Limit, TooMany
-from optins.models import ApiApp, Notice, OptInCampaign, Sender, Verification
+from optins.models import OptInCampaign, Verification
 
 _DAY = 86_400
 _HOUR = 3600
 _MINUTE = 60
+# Brings addresses into the one spelling in which the database gives them back.
+_IP: Final = Verification._meta.get_field("ip")
+
+# An earlier code stops working in the same statement. The new one is written from what the update returns: so the
+# update comes first, and the unique key of waiting codes has room. Of each `OR` one half is a constant, so that the
+# key finds the earlier code with and without app and customer.
+_ISSUE: Final = """
+    WITH superseded AS (
+        UPDATE optins_verification SET state = 'superseded'
+        WHERE (app_id = %(app)s OR (app_id IS NULL AND %(app)s IS NULL))
+              AND (customer_id = %(customer)s OR (customer_id IS NULL AND %(customer)s IS NULL))
+              AND number = %(number)s AND state = 'pending'
+        RETURNING id
+    )
+    INSERT INTO optins_verification
+                (app_id, customer_id, campaign_id, number, salt, code_digest, state, tries, ip, expires_at)
+    SELECT %(app)s, %(customer)s, %(programme)s, %(number)s, %(salt)s, %(digest)s, 'pending', 0, %(ip)s::inet,
+           statement_timestamp() + %(lifetime)s
+    FROM (SELECT count(*) FROM superseded) AS earlier
+"""
 
 
 @transaction.atomic
-def request_code(
-    *, asker: Asker, to_phone_number: str, campaign_id: int | None = None, message_text: str = ""
-) -> Verification:
+def request_code(*, asker: Asker, to_phone_number: str, campaign_id: int | None = None, message_text: str = "") -> None:
     """Text a new code to a number; an earlier one stops working. The campaign is fixed here.
 
     `campaign_id` wins over the app's own campaign. `message_text` takes the place of the text's beginning.
@@ -35,23 +53,21 @@ def request_code(
     not_available, opted_out, too_many_requests (as `TooMany`), temporarily_unavailable.
     """
     number = _textable(to_phone_number)
-    problem = prefix_problem(message_text)
-    if problem is not None:
-        raise Refused("argument_error", problem, field="message_text")
-    programme = _programme(asker.app, campaign_id)
-    if asker.customer is not None:
-        require_admission(programme, asker.customer)
+    chosen = campaign_id if campaign_id is not None else (asker.app.campaign_id if asker.app else None)
+    programme = _enterable(entry(number=number, programme_id=chosen), chosen, message_text)
+    if asker.customer_id is not None and not programme.is_open_to_all:
+        require_admission(OptInCampaign.objects.get(pk=programme.pk), asker.customer_id)
     ledger.lock_number(number)
-    stopped = refusal_of(programme, number)
+    stopped, held = standing(number=number, areas=areas(number), programme=programme)
     # A public page must not tell by its answers who opted out: there the limits come first.
-    if stopped is not None and asker.app is not None:
-        raise stopped
-    wait = seconds_held(number) or limits.check(_limits(asker, number), cooldown=settings.VERIFICATION_COOLDOWN)
+    if stopped and asker.app is not None:
+        raise opted_out(programme.sender_id)
+    wait = held or limits.check(_limits(asker, number), cooldown=settings.VERIFICATION_COOLDOWN)
     if wait:
         raise TooMany(wait)
-    if stopped is not None:
-        raise stopped
-    return _issue(asker, number, programme, message_text)
+    if stopped:
+        raise opted_out(programme.sender_id)
+    _issue(asker, number, programme, message_text)
 
 
 def _textable(text: str) -> str:
@@ -61,34 +77,36 @@ def _textable(text: str) -> str:
         raise Refused(
             "country_not_allowed", "Numbers of this country cannot be enrolled here.", field="to_phone_number"
         )
-    if Sender.objects.filter(address=number).exists():
+    return number
+
+
+def _enterable(found: Entry, chosen: int | None, message_text: str) -> Programme:
+    """The programme that somebody may ask to join from this number with this text. Raises `Refused`."""
+    if found.is_ours:
         raise Refused(
             "invalid_phone_number",
             "This is the number that our texts come from. Give the person's own.",
             field="to_phone_number",
         )
-    return number
-
-
-def _programme(app: ApiApp | None, campaign_id: int | None) -> OptInCampaign:
-    chosen = campaign_id if campaign_id is not None else (app.campaign_id if app else None)
+    problem = prefix_problem(message_text)
+    if problem is not None:
+        raise Refused("argument_error", problem, field="message_text")
     if chosen is None:
         raise Refused(
             "no_active_campaign_found",
             "There is no opt-in campaign to join. Send campaign_id, or set a campaign on the API app.",
         )
-    complete_options()
-    programme = queries.live_programme(chosen)
-    if programme is None:
+    if not found.is_complete:
+        raise incomplete()
+    if found.programme is None:
         raise Refused("not_available", f"Opt-in campaign {chosen} is not live, so nobody can join it now.")
-    return programme
+    return found.programme
 
 
 def _limits(asker: Asker, number: str) -> list[Limit]:
     found = [Limit(f"number:{number}", settings.VERIFICATIONS_PER_NUMBER_HOUR, _HOUR)]
-    if asker.customer is not None:
-        name = f"customer:{asker.customer.pk}"
-        found.append(Limit(name, settings.VERIFICATIONS_PER_CUSTOMER_HOUR, _HOUR))
+    if asker.customer_id is not None:
+        found.append(Limit(f"customer:{asker.customer_id}", settings.VERIFICATIONS_PER_CUSTOMER_HOUR, _HOUR))
     if asker.app is not None:
         found.append(Limit(f"app:{asker.app.pk}", settings.VERIFICATIONS_PER_APP_MINUTE, _MINUTE))
     if asker.ip is not None:
@@ -99,38 +117,31 @@ def _limits(asker: Asker, number: str) -> list[Limit]:
     return found
 
 
-def _issue(asker: Asker, number: str, programme: OptInCampaign, prefix: str) -> Verification:
-    _pending(asker, number).update(state=Verification.State.SUPERSEDED)
+def _issue(asker: Asker, number: str, programme: Programme, prefix: str) -> None:
     code, salt = codes.generate(settings.VERIFICATION_CODE_LENGTH), uuid.uuid4()
-    verification = Verification.objects.create(
-        app=asker.app,
-        customer=asker.customer,
-        campaign=programme,
-        number=number,
-        salt=salt,
-        code_digest=codes.digest(code, key=digest_key(), salt=str(salt)),
-        ip=asker.ip,
-        expires_at=Now() + settings.VERIFICATION_TTL,
-    )
+    issued = {
+        "app": asker.app.pk if asker.app else None,
+        "customer": asker.customer_id,
+        "programme": programme.pk,
+        "number": number,
+        "salt": salt,
+        "digest": codes.digest(code, key=digest_key(), salt=str(salt)),
+        "ip": _IP.get_prep_value(asker.ip),
+        "lifetime": settings.VERIFICATION_TTL,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ISSUE, issued)
     minutes = round(settings.VERIFICATION_TTL.total_seconds() / _MINUTE) or 1
 
     def text(shown: str) -> str:
         return code_text(code=shown, prefix=prefix, programme=programme.name, minutes=minutes)
 
-    owe(
-        kind=Notice.Kind.CODE,
+    owe_code(
         number=number,
-        sender=sender_of(programme),
+        sender_id=programme.sender_id,
+        campaign_id=programme.pk,
+        customer_id=asker.customer_id,
         body=text(masked(code)),
         sealed_body=text(code),
-        campaign=programme,
-        customer_id=None if asker.customer is None else asker.customer.pk,
         lifetime=settings.VERIFICATION_TTL,
-    )
-    return verification
-
-
-def _pending(asker: Asker, number: str) -> QuerySet[Verification]:
-    return Verification.objects.filter(
-        app=asker.app, customer=asker.customer, number=number, state=Verification.State.PENDING
     )

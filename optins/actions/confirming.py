@@ -18,7 +18,7 @@ from optins import codes, queries
 from optins.actions import ledger
 from optins.actions.ledger import Action, Evidence, Method
 from optins.actions.notices import owe
-from optins.actions.verification import Asker, complete_options, digest_key, refusal_of, require_admission, sender_of
+from optins.actions.verification import Asker, complete_options, digest_key, opted_out, require_admission, sender_of
 from optins.models import GlobalOptions, Notice, OptInCampaign, Verification
 
 
@@ -54,7 +54,7 @@ def confirm_code(*, asker: Asker, to_phone_number: str, code: str, campaign_id: 
 def _latest(asker: Asker, number: str, campaign_id: int | None) -> Verification:
     asked = Verification.objects.filter(app=asker.app, number=number)
     if asker.app is not None:
-        asked = asked.filter(customer=asker.customer)
+        asked = asked.filter(customer=asker.customer_id)
     late = LessThanOrEqual(F("expires_at"), Now())
     verification = asked.annotate(is_late=late).order_by("-pk").first()
     if (
@@ -95,13 +95,12 @@ def _enrol(verification: Verification, asker: Asker) -> Outcome:
     programme = queries.live_programme(verification.campaign_id)
     if programme is None:
         raise Refused("not_available", "This campaign is no longer live, so nobody can join it now.")
-    customer = asker.customer or person_of(number=number)
+    customer_id = asker.customer_id or person_of(number=number).pk
     # Two numbers of one person, confirmed at once, must not both be the first.
-    Customer.objects.select_for_update().get(pk=customer.pk)
-    require_admission(programme, customer)
-    stopped = refusal_of(programme, number)
-    if stopped is not None:
-        raise stopped
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    require_admission(programme, customer.pk)
+    if queries.standing_suppressions(sender=sender_of(programme), number=number).exists():
+        raise opted_out(sender_of(programme).pk)
     evidence = Evidence(
         method=Method.CODE,
         sender=sender_of(programme),

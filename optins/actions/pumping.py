@@ -30,13 +30,6 @@ def areas(number: str) -> tuple[str, str]:
     return number[:-LAST_DIGITS], country(number)
 
 
-def seconds_held(number: str) -> int:
-    """How long codes to this number's prefix or country are still held; 0 when they are not."""
-    standing = CodesHold.objects.filter(area__in=areas(number), until__gt=Now())
-    left = standing.aggregate(left=Max("until") - Now())["left"]
-    return 0 if left is None else int(left.total_seconds()) + 1
-
-
 def watch_codes() -> int:
     """Hold codes to each area where too few are entered, and say so. Returns how many areas were.
 

@@ -174,7 +174,7 @@ def _join(visit: _Visit) -> None:
         return
     person = person_of(number=visit.text.number)
     visit = replace(visit, customer=person)
-    reason = consent.customer_may_join(programme=programme, customer=person)
+    reason = consent.customer_may_join(programme=programme, customer_id=person.pk)
     if reason:
         _refuse(visit, programme, reason)
     elif programme.options.double_opt_in and not queries.is_opted_in(number=visit.text.number, programme=programme):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from django.utils.crypto import salted_hmac
 
-from campaigns.models import Customer
 from campaigns.refusals import Refused
 from optins import consent, queries
 from optins.models import ApiApp, GlobalOptions, OptInCampaign, Sender
@@ -18,13 +17,13 @@ from optins.models import ApiApp, GlobalOptions, OptInCampaign, Sender
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """On whose behalf a code is asked for or confirmed. Without `customer` the person is found by number.
+    """On whose behalf a code is asked for or confirmed. Without `customer_id` the person is found by number.
 
     `wording` is what the person was shown when they agreed, for the ledger. The names fill blank ones of a
     person who was found by number.
     """
 
-    customer: Customer | None = None
+    customer_id: int | None = None
     app: ApiApp | None = None
     ip: str | None = None
     user_agent: str = ""
@@ -37,24 +36,26 @@ def complete_options() -> GlobalOptions:
     """The global options, without which nobody can be answered. Raises `Refused`."""
     options = queries.global_options()
     if options is None:
-        raise Refused(
-            "no_active_campaign_found", "The Global SMS Opt-In is not complete. Finish it in the dashboard first."
-        )
+        raise incomplete()
     return options
 
 
-def require_admission(programme: OptInCampaign, customer: Customer) -> None:
+def incomplete() -> Refused:
+    """What to say while the global options are not complete."""
+    return Refused(
+        "no_active_campaign_found", "The Global SMS Opt-In is not complete. Finish it in the dashboard first."
+    )
+
+
+def require_admission(programme: OptInCampaign, customer_id: int) -> None:
     """Raise `Refused` for a person outside the programme's audience or restrictions."""
-    if consent.customer_may_join(programme=programme, customer=customer):
+    if consent.customer_may_join(programme=programme, customer_id=customer_id):
         raise Refused("not_available", "This person is not among those who may join this campaign.")
 
 
-def refusal_of(programme: OptInCampaign, number: str) -> Refused | None:
-    """What to say when the campaign's sender may not text this number."""
-    sender = sender_of(programme)
-    if not queries.standing_suppressions(sender=sender, number=number).exists():
-        return None
-    advice = queries.restart_advice(sender)
+def opted_out(sender_id: int) -> Refused:
+    """What to say when the campaign's sender may not text a number."""
+    advice = queries.restart_advice(Sender.objects.get(pk=sender_id))
     return Refused("opted_out", f"This number opted out of our texts. To come back, {advice} first.")
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.actions.persons import known_as
+from campaigns.actions.persons import id_known_as
 from optins.actions.asking import request_code
 from optins.actions.confirming import confirm_code
 from optins.actions.verification import Asker
@@ -63,5 +63,5 @@ class ConfirmView(ApiView):
 
 
 def _asker(view: ApiView, fields: dict[str, Any]) -> Asker:
-    customer = known_as(external_id=fields["external_id"])
-    return Asker(customer=customer, app=view.app, ip=fields.get("ip_address") or view.ip)
+    customer_id = id_known_as(external_id=fields["external_id"])
+    return Asker(customer_id=customer_id, app=view.app, ip=fields.get("ip_address") or view.ip)

@@ -21,9 +21,9 @@ from messaging.gateway.outcomes import Accepted
 from messaging.models import Outbound, Run
 from messaging.simulator.accounts import JAN
 from messaging.states import Reason, State
-from optins.actions.notices import owe
+from optins.actions.notices import owe_code
 from optins.actions.opting_out import opt_out_number
-from optins.models import Notice, Sender, Suppression
+from optins.models import Sender, Suppression
 from tests import factories
 from tests.fixtures.simulator import Simulator
 from tests.messaging.gateway.scripted import ScriptedServer, Silence, Step, answer
@@ -236,8 +236,8 @@ def test_what_came_back_to_a_campaign_that_is_over_is_cancelled(carrier: Simulat
 
 
 def owe_a_code(sender: Sender, **fields: Any) -> None:
-    owe(
-        kind=Notice.Kind.CODE, number=ERROR, sender=sender, body="Your code is ••••••",
+    owe_code(
+        number=ERROR, sender_id=sender.pk, body="Your code is ••••••",
         sealed_body="Your code is 123456", **fields,
     )  # fmt: skip
     carry_notices()

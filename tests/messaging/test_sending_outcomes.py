@@ -14,7 +14,7 @@ from messaging.actions.outbox import carry_notices
 from messaging.actions.runs import start_due
 from messaging.models import MessagingCampaign, Outbound
 from messaging.states import Reason, State
-from optins.actions.notices import owe
+from optins.actions.notices import owe_code
 from optins.models import Notice, Sender, Suppression
 from tests import factories
 from tests.messaging.gateway.scripted import (
@@ -160,8 +160,8 @@ def test_without_a_carrier_nothing_is_claimed(campaign: MessagingCampaign, setti
 
 
 def owe_a_code(sender: Sender, **fields: Any) -> None:
-    owe(
-        kind=Notice.Kind.CODE, number=ADA, sender=sender, body="Your code is ••••••",
+    owe_code(
+        number=ADA, sender_id=sender.pk, body="Your code is ••••••",
         sealed_body="Your code is 123456", **fields,
     )  # fmt: skip
     carry_notices()

@@ -9,8 +9,7 @@ from config.roles import VIEWER
 from messaging.actions.outbox import carry_notices
 from messaging.models import Outbound, StatusCallback
 from messaging.states import Reason, State
-from optins.actions.notices import owe
-from optins.models import Notice
+from optins.actions.notices import owe_code
 from tests import factories
 from tests.factories import signed_in
 from tests.messaging.admin.screens import page
@@ -22,8 +21,8 @@ LIST = "messaging_outbound_changelist"
 @pytest.fixture
 def text() -> Outbound:
     """A code that was skipped: the log shows it masked."""
-    owe(
-        kind=Notice.Kind.CODE, number="+13139711649", sender=factories.sender(),
+    owe_code(
+        number="+13139711649", sender_id=factories.sender().pk,
         body="Your code is ••••••", sealed_body="Your code is 481516",
     )  # fmt: skip
     carry_notices()

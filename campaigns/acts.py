@@ -32,6 +32,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "message.duplicate": "Duplicated a message",
     "message.launch": "Launched a message",
     "message.notes": "Changed the notes of a message",
+    "message.review": "Reviewed a message before its launch",
     "message.save": "Saved a message",
     "number.erase": "Erased a number",
     "number.opt_out": "Opted a number out",

@@ -43,6 +43,7 @@ DOUBLE_OPT_IN_TTL = dt.timedelta(seconds=env.integer("DOUBLE_OPT_IN_TTL", 24 * 3
 # Nobody is texted by the simulated carrier of one's own machine, so that there is no night to keep.
 QUIET_HOURS = env.flag("QUIET_HOURS", default=OPTLINE_ENV == "production")
 KEYWORD_LANGUAGES = env.words("KEYWORD_LANGUAGES", ("es", "fr", "pt", "de"))
+LAUNCH_TYPE_ABOVE = env.integer("LAUNCH_TYPE_ABOVE", 10_000)
 FREQUENCY_CAP = env.integer("FREQUENCY_CAP", 3)
 LATE_AFTER = dt.timedelta(hours=env.integer("LATE_AFTER_HOURS", 72, minimum=1))
 NO_MATCH_PER_DAY = env.integer("NO_MATCH_PER_DAY", 3)

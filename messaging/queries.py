@@ -1,6 +1,6 @@
 """What screens, verbs and workers ask about messages, runs and texts."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Final
 
 from django.db.models import CharField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
@@ -15,7 +15,9 @@ from messaging.clock import GateNow
 from messaging.models import Outbound, Run, SendingHold, SmsMessage
 from messaging.rendering import UNREADABLE_FROM
 from messaging.states import State
+from optins.linter import Finding, Kind
 from optins.models import Sender
+from optins.queries import lint
 
 # A character that rendering leaves in a text: neither white space nor a control nor an invisible mark.
 _SEEN: Final = (
@@ -60,6 +62,11 @@ def find_messages(text: str) -> QuerySet[SmsMessage]:
         "campaign__audience", "programme__audience", "programme__options", "sender__pool", "segment_in", "segment_out",
     )  # fmt: skip
     return SmsMessage.objects.filter(named if text else live).select_related(*related).order_by("-pk")
+
+
+def wording_of(message: SmsMessage) -> Sequence[Finding]:
+    """What carriers and the law miss in a message's text, as it stands."""
+    return lint(Kind.MARKETING, message.text, campaign=message.campaign)
 
 
 def open_runs(sender: Sender) -> QuerySet[Run]:

@@ -31,8 +31,12 @@ class Tally:
         return self.by_parts.total()
 
     @property
+    def left_out(self) -> int:
+        return self.skipped.total()
+
+    @property
     def people(self) -> int:
-        return self.reachable + self.skipped.total()
+        return self.reachable + self.left_out
 
     @property
     def parts(self) -> int:

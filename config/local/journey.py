@@ -161,7 +161,7 @@ class Journey:
         page = self._create("messaging", "Check news")
         self.campaign_page = page.url
         # A time close ahead that leaves the launch enough of it.
-        soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=4)
+        soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=8)
         scheduled = {
             "name": "Today",
             "delivery": "scheduled",
@@ -223,7 +223,9 @@ class Journey:
         if link is None:
             raise Unexpected(f"{page.url} offers no Launch.")
         asked = self.marketer.open(link[1])
-        launched = self.marketer.submit(asked, _form_to(asked, ""), {})
+        # A messaging campaign is reviewed: what is to be seen is ticked.
+        form = _form_to(asked, "" if "review" not in asked.html.lower() else "/launch/")
+        launched = self.marketer.submit(asked, form, {name: "on" for name in form.names if name.startswith("accept-")})
         _expect(launched, "was launched", 'data-state="live"')
 
     def _add_message(self, campaign: Page, values: Mapping[str, str]) -> None:

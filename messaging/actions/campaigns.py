@@ -30,8 +30,8 @@ def launch(*, campaign: MessagingCampaign, by: Actor, at_once: bool = False) -> 
     move(campaign=campaign, move=Move.LAUNCH, by=by)
     now = timezone.now()
     if at_once:
-        _drafts(campaign).filter(delivery=SmsMessage.Delivery.SCHEDULED).update(scheduled_for=now)
-    drafts = list(_drafts(campaign))
+        drafts_of(campaign).filter(delivery=SmsMessage.Delivery.SCHEDULED).update(scheduled_for=now)
+    drafts = list(drafts_of(campaign))
     complete = [message for message in drafts if not missing(message, now=now)]
     if not drafts:
         raise Refused("missing_data", "Add a message first (Add Message → SMS Message).")
@@ -49,7 +49,7 @@ def launch_message(*, message: SmsMessage, by: Actor) -> None:
     campaign = Campaign.objects.select_for_update().get(pk=message.campaign_id)
     if campaign.state not in LAUNCHED:
         raise Refused("wrong_state", "Launch the campaign: its complete messages go with it.")
-    draft = _drafts(campaign).filter(pk=message.pk).first()
+    draft = drafts_of(campaign).filter(pk=message.pk).first()
     if draft is None:
         raise Refused("wrong_state", "This message is launched already.")
     lacking = missing(draft)
@@ -99,8 +99,9 @@ def _refuse_futile(message: SmsMessage) -> None:
         raise Refused("no_audience", f"“{message.name}” is meant for nobody: no customer is in its target audience.")
 
 
-def _drafts(campaign: Campaign) -> QuerySet[SmsMessage]:
+def drafts_of(campaign: Campaign) -> QuerySet[SmsMessage]:
+    """A campaign's messages that are not launched, with what a launch asks of them."""
     drafts = SmsMessage.objects.filter(campaign=campaign.pk, state=SmsMessage.State.DRAFT)
     return drafts.select_related(
-        "campaign__audience", "sender__provider", "programme", "segment_in", "segment_out"
+        "campaign__audience", "sender__provider", "sender__pool", "programme__audience", "segment_in", "segment_out"
     ).order_by("pk")

@@ -14,9 +14,7 @@ from campaigns.refusals import Refused
 from messaging import parts, rendering
 from messaging.actions.runs import open_run
 from messaging.models import SmsMessage
-from messaging.queries import merge_fields
-from optins import queries
-from optins.linter import Finding, Kind
+from messaging.queries import merge_fields, wording_of
 
 
 @transaction.atomic
@@ -72,11 +70,6 @@ def missing(message: SmsMessage, *, now: dt.datetime | None = None) -> Sequence[
     if message.delivery == SmsMessage.Delivery.TRIGGERED:
         return [*said, *_missing_for_trigger(message, now)]
     return [*said, *_missing_for_schedule(message, now)]
-
-
-def wording_of(message: SmsMessage) -> Sequence[Finding]:
-    """What carriers and the law miss in a message's text, as it stands."""
-    return queries.lint(Kind.MARKETING, message.text, campaign=message.campaign)
 
 
 def _missing_for_schedule(message: SmsMessage, now: dt.datetime) -> Sequence[str]:

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
+from campaigns.actions.moves import why_not
 from campaigns.admin.campaigns import chooser_urls
 from campaigns.admin.lists import Empty
 from campaigns.admin.shell import CampaignPage
@@ -26,11 +27,11 @@ from messaging.actions import campaigns as verbs
 from messaging.actions.drafts import duplicate_campaign
 from messaging.actions.messages import missing
 from messaging.admin.report import recipients_of, report_of
+from messaging.admin.review import review_page, review_piece
 from messaging.admin.words import bar, moment, when
-from messaging.gates import estimate
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.pages import page_of
-from messaging.reports import Progress, progress_of_campaigns, progress_of_messages, reason_in_words
+from messaging.reports import Progress, progress_of_campaigns, progress_of_messages
 from messaging.states import State
 from optins.admin.readonly import badge
 
@@ -134,9 +135,10 @@ class MessagingCampaignAdmin(CampaignPage):
 
             return path(f"<str:campaign_id>/{place}", self.admin_site.admin_view(found), name=name)
 
+        figures = at("launch/confirm/figures/", "messaging_messagingcampaign_figures", self._review_piece)
         report = at("report/", "messaging_messagingcampaign_report", report_of)
         recipients = at("recipients.csv", "messaging_messagingcampaign_recipients", recipients_of)
-        return [report, recipients, *super().get_urls()]
+        return [figures, report, recipients, *super().get_urls()]
 
     def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
         messages = list(_messages(campaign))
@@ -153,18 +155,17 @@ class MessagingCampaignAdmin(CampaignPage):
         may_add = campaign.state not in CLOSED and actor(request).may("messaging.add_smsmessage")
         return {"rows": rows, "may_add": may_add}
 
-    def lacks(self, campaign: Campaign) -> list[str]:
-        """Empty when one message can go: the others stay drafts, as the question says."""
-        found = [(message, missing(message)) for message in _messages(campaign)]
-        if not found:
-            return ["Add a message first (Add Message → SMS Message)."]
-        if not all(lacking for _, lacking in found):
-            return []
-        return [f"“{message.name}”: {sentence}" for message, lacking in found for sentence in lacking]
+    def move_view(self, request: HttpRequest, campaign_id: int, move: str) -> HttpResponse:
+        """A launch is reviewed on a page of its own."""
+        campaign = self.campaign(request, str(campaign_id))
+        if move != Move.LAUNCH or why_not(campaign, Move.LAUNCH):
+            return super().move_view(request, campaign_id, move)
+        return review_page(request, _of_kind(campaign))
+
+    def _review_piece(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+        return review_piece(request, _of_kind(campaign))
 
     def consequences(self, move: Move, campaign: Campaign) -> list[str]:
-        if move is Move.LAUNCH:
-            return [sentence for message in _messages(campaign) for sentence in _told(message)]
         progress = progress_of_campaigns([campaign.pk]).get(campaign.pk, Progress())
         coming = _yet_to_come(move, campaign)
         # Who is not counted yet does not wait: a message that is due later is told of by its name.
@@ -173,29 +174,14 @@ class MessagingCampaignAdmin(CampaignPage):
         return [*waits, *coming, *arrives, *_FINAL.get(move, ())]
 
 
+def _of_kind(campaign: Campaign) -> MessagingCampaign:
+    assert isinstance(campaign, MessagingCampaign)
+    return campaign
+
+
 def _messages(campaign: Campaign) -> QuerySet[SmsMessage]:
     related = ("campaign__audience", "sender__pool", "programme__audience", "segment_in", "segment_out")
     return SmsMessage.objects.filter(campaign=campaign.pk).select_related(*related).order_by("pk")
-
-
-def _told(message: SmsMessage) -> list[str]:
-    """What launching means for one message: when it goes out, and to how many people as things stand."""
-    lacks = missing(message)
-    if lacks:
-        return [f"“{message.name}” stays a draft, because it is not complete. {lacks[0]}"]
-    if message.delivery == SmsMessage.Delivery.TRIGGERED:
-        return [f"“{message.name}” listens from now on. {when(message)}."]
-    found = estimate(message)
-    left_out = found.people - found.reachable
-    sentence = f"“{message.name}” goes to {_people(found.reachable)} on {when(message)}."
-    if left_out:
-        reason = reason_in_words(next(iter(found.skipped)))
-        sentence += f" {_people(left_out).capitalize()} of the audience would be left out. Most frequent: {reason}"
-    return [sentence, "Who opts in or out until then is counted at that moment."]
-
-
-def _people(number: int) -> str:
-    return "nobody" if number == 0 else f"{intcomma(number)} {'person' if number == 1 else 'people'}"
 
 
 def _texts(number: int) -> str:

@@ -1,4 +1,4 @@
-"""What can be done with a message from its page: launching, throwing away, duplicating it."""
+"""What can be done with a message from its page, launching aside: throwing it away, duplicating it."""
 
 from collections.abc import Callable
 
@@ -8,26 +8,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.admin.verbs import actor, tell
 from campaigns.refusals import Refused
-from messaging.actions.campaigns import launch_message
 from messaging.actions.drafts import delete_draft, duplicate_message
-from messaging.actions.messages import wording_of
-from messaging.admin.words import when
 from messaging.models import SmsMessage
-
-
-def launch(request: HttpRequest, message: SmsMessage) -> HttpResponse:
-    """Launch a message that was added after its campaign."""
-    actor(request).require(LAUNCH_PERMISSION)
-    lacks = [f"Check the wording. {finding.sentence}" for finding in wording_of(message)]
-    fixed = "From then on its text, time and audience can no longer change."
-    sentences = [f"It goes out: {when(message)}.", fixed, *lacks]
-    return _asked(
-        request, message, "Launch message", sentences,
-        lambda: launch_message(message=message, by=actor(request)), done=f"“{message.name}” was launched.",
-    )  # fmt: skip
 
 
 def discard(request: HttpRequest, message: SmsMessage) -> HttpResponse:

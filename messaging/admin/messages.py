@@ -22,8 +22,9 @@ from messaging.actions.messages import missing, save_message, save_notes
 from messaging.admin import calendar, preview
 from messaging.admin.audience import audience_of, census_start, people_list
 from messaging.admin.message_form import NotesForm, SmsMessageForm
-from messaging.admin.message_steps import discard, duplicate, launch
+from messaging.admin.message_steps import discard, duplicate
 from messaging.admin.report import certificate_of, recipients_of, report_of
+from messaging.admin.review import review_page, review_piece
 from messaging.admin.why import why_of
 from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
@@ -52,9 +53,13 @@ class SmsMessageAdmin(ModelAdmin):
             return path(f"<int:message_id>/{name}/", self._of_message(view), name=f"messaging_smsmessage_{name}")
 
         week = path("calendar/", self.admin_site.admin_view(calendar.calendar), name="messaging_calendar")
-        asked = [at("launch", launch), at("duplicate", duplicate), at("discard", discard), at("move", calendar.move)]
+        asked = [at("launch", review_page), at("move", calendar.move)]
+        asked += [at("duplicate", duplicate), at("discard", discard)]
         pieces = [at("audience", audience_of), at("progress", progress_of), at("report", report_of), at("why", why_of)]
         pieces.append(at("certificate", certificate_of))
+        figures = path(
+            "<int:message_id>/launch/figures/", self._of_message(review_piece), name="messaging_smsmessage_figures"
+        )
         pieces += [at("people", people_list), at("census", census_start)]
         recipients = path(
             "<int:message_id>/recipients.csv", self._of_message(recipients_of), name="messaging_smsmessage_recipients"
@@ -63,7 +68,7 @@ class SmsMessageAdmin(ModelAdmin):
             path(f"{piece.__name__}/", self.admin_site.admin_view(piece), name=f"messaging_{piece.__name__}")
             for piece in (preview.preview, preview.spread, preview.field)
         ]
-        return [week, *asked, *pieces, recipients, *typed, *super().get_urls()]
+        return [week, figures, *asked, *pieces, recipients, *typed, *super().get_urls()]
 
     def _of_message(self, view: Page) -> Callable[..., HttpResponseBase]:
         def found(request: HttpRequest, message_id: int) -> HttpResponseBase:

@@ -70,6 +70,15 @@ class Marketer:
         self.presses("Launch")
         self.sees(f"“{campaign}” was launched.")
 
+    def reviews_and_launches(self, campaign: str) -> None:
+        self.follows("Launch")
+        self.page.get_by_role("heading", name="Review before launch").wait_for()
+        for box in self.page.locator(".ol-cautions").get_by_role("checkbox").all():
+            box.check()
+        self.album.keep(self.page, "review")
+        self.presses("Send 2 messages")
+        self.sees(f"“{campaign}” was launched.")
+
     def imports(self, csv: str) -> None:
         self.page.goto("/admin/campaigns/customerimport/add/")
         file = FilePayload(name="customers.csv", mimeType="text/csv", buffer=csv.encode())

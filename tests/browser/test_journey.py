@@ -83,7 +83,7 @@ def news_are_launched(marketer: Marketer, product: Product) -> None:
     marketer.creates_a_messaging_campaign()
     marketer.adds_a_scheduled_message()
     marketer.adds_a_triggered_message()
-    marketer.launches(NEWS)
+    marketer.reviews_and_launches(NEWS)
     SmsMessage.objects.filter(delivery=SmsMessage.Delivery.SCHEDULED).update(scheduled_for=Now())
     product.work()
 

@@ -1,6 +1,7 @@
 """What the tests of screens share: messages posted as a browser posts them."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.test import Client
@@ -32,3 +33,11 @@ def add(client: Client, campaign_id: int, **fields: Any) -> Any:
 
 def only_message() -> SmsMessage:
     return SmsMessage.objects.get()
+
+
+def reviewed(client: Client, address: str, **typed: str) -> Any:
+    """Look at a review page, tick all that is to be seen, and press its button; the answer, redirects followed."""
+    looked = client.get(address, follow=True).text
+    marks = dict(re.findall(r'name="(mark-\d+)" value="(\w+)"', looked))
+    boxes = dict.fromkeys(re.findall(r'name="(accept-[\w-]+)"', looked), "on")
+    return client.post(address, {**marks, **boxes, **typed}, follow=True)

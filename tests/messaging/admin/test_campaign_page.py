@@ -55,17 +55,6 @@ def test_progress_is_asked_for_until_a_message_has_begun() -> None:
     assert "data-over" in client.get(address).text
 
 
-def test_launching_says_first_when_and_to_how_many() -> None:
-    programme = factories.opt_in_campaign()
-    factories.subscription(programme, factories.customer(numbers=[factories.number()], verified=True))
-    factories.customer()
-    message = factories.scheduled(programme, name="Hello all")
-    campaign = factories.messaging_campaign(message, live=False, due=False)
-    asked = signed_in(LAUNCHER).get(page("messaging_messagingcampaign_move", campaign.pk, "launch")).text
-    assert "“Hello all” goes to 1 person on" in asked
-    assert "Most frequent: The customer has no phone number." in asked
-
-
 def test_an_incomplete_campaign_is_not_launched_and_says_why() -> None:
     campaign = factories.messaging_campaign(live=False)
     answer = signed_in(LAUNCHER).post(page("messaging_messagingcampaign_move", campaign.pk, "launch"), follow=True)

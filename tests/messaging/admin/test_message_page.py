@@ -9,7 +9,7 @@ from config.roles import LAUNCHER, MARKETER
 from messaging.models import SmsMessage
 from tests import factories
 from tests.factories import signed_in
-from tests.messaging.admin.screens import add, only_message, page, typed
+from tests.messaging.admin.screens import add, only_message, page, reviewed, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +139,6 @@ def test_a_message_added_to_a_live_campaign_is_launched_by_itself(launched: SmsM
     client = signed_in(LAUNCHER)
     add(client, launched.campaign_id, sender=launched.sender_id, programme=launched.programme_id)
     draft = launched.campaign.messages.get(state="draft")
-    assert "It goes out:" in client.get(page("messaging_smsmessage_launch", draft.pk)).text
-    client.post(page("messaging_smsmessage_launch", draft.pk))
+    reviewed(client, page("messaging_smsmessage_launch", draft.pk))
     draft.refresh_from_db()
     assert draft.state == "launched"

@@ -6,7 +6,7 @@ from config.roles import ADMIN, LAUNCHER, MARKETER, VIEWER
 from messaging.models import MessagingCampaign, SmsMessage
 from tests import factories
 from tests.factories import signed_in
-from tests.messaging.admin.screens import add, page, typed
+from tests.messaging.admin.screens import add, page, reviewed, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def test_a_message_is_written_from_marketer_on(message: SmsMessage, role: str, s
     ("role", "state"), [(VIEWER, "draft"), (MARKETER, "draft"), (LAUNCHER, "live"), (ADMIN, "live")]
 )
 def test_a_campaign_is_launched_from_launcher_on(message: SmsMessage, role: str, state: str) -> None:
-    signed_in(role).post(page("messaging_messagingcampaign_move", message.campaign_id, "launch"))
+    reviewed(signed_in(role), page("messaging_messagingcampaign_move", message.campaign_id, "launch"))
     assert MessagingCampaign.objects.get(pk=message.campaign_id).state == state
 
 

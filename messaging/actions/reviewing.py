@@ -1,0 +1,86 @@
+"""Launching from the review page: what somebody saw is what is launched, and every caution was ticked."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db import transaction
+
+from campaigns.actions.audit import record
+from campaigns.actions.moves import LAUNCH_PERMISSION
+from campaigns.actors import Actor
+from campaigns.models import Campaign
+from campaigns.refusals import Refused
+from messaging.actions.campaigns import drafts_of, launch, launch_message
+from messaging.actions.messages import missing
+from messaging.models import MessagingCampaign, SmsMessage
+from messaging.review import Review, review
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody had before them: the `marks` of the messages by id, the cautions they ticked as
+    ``<message>-<key>``, and the number that they typed, if any."""
+
+    marks: Mapping[int, str]
+    ticked: Set[str]
+    number: int | None = None
+
+
+def complete_drafts(campaign: Campaign) -> Sequence[SmsMessage]:
+    """The messages that a launch of their campaign would launch with it."""
+    return [message for message in drafts_of(campaign) if not missing(message)]
+
+
+def reviews_of(what: MessagingCampaign | SmsMessage) -> Sequence[Review]:
+    """A review of each message that a launch would launch."""
+    messages = [what] if isinstance(what, SmsMessage) else complete_drafts(what)
+    return [review(message) for message in messages]
+
+
+def recipients_of(reviews: Sequence[Review]) -> int:
+    """How many texts a launch sends in all, as far as they are counted."""
+    return sum(found.tally.reachable for found in reviews)
+
+
+def must_type(reviews: Sequence[Review]) -> bool:
+    """Whether there are so many that the number is to be typed."""
+    return recipients_of(reviews) > settings.LAUNCH_TYPE_ABOVE
+
+
+@transaction.atomic
+def launch_reviewed(*, what: MessagingCampaign | SmsMessage, seen: Seen, by: Actor) -> int:
+    """Launch a campaign, or a message that was added later, as it was reviewed. Returns the recipients that were seen.
+
+    Raises Refused when something was changed, counted anew or not ticked since, or for what a launch refuses.
+    """
+    by.require(LAUNCH_PERMISSION)
+    reviews = reviews_of(what)
+    if reviews:
+        _refuse_unseen(reviews, seen)
+    for found in reviews:
+        kept = {"ticked": [caution.sentence for caution in found.cautions], "fingerprint": found.mark}
+        cost = f"{found.price.currency} {found.price.amount:.2f}"
+        record(by=by, act="message.review", of=found.message, people=found.tally.reachable, cost=cost, **kept)
+    if isinstance(what, SmsMessage):
+        launch_message(message=what, by=by)
+    else:
+        launch(campaign=what, by=by)
+    return recipients_of(reviews)
+
+
+def _refuse_unseen(reviews: Sequence[Review], seen: Seen) -> None:
+    """What is launched is what was looked at: a text changed by a colleague meanwhile is looked at again."""
+    for found in reviews:
+        name = found.message.name
+        if seen.marks.get(found.message.pk) != found.mark:
+            raise Refused("changed", f"“{name}” was changed since you looked at it. Look at it again.")
+        if not found.is_counted:
+            raise Refused("not_counted", f"The texts of “{name}” are still being rendered. Wait until they are.")
+        for caution in found.cautions:
+            if f"{found.message.pk}-{caution.key}" not in seen.ticked:
+                raise Refused("not_ticked", f"Tick that you have seen this first. {caution.sentence}")
+    if must_type(reviews) and seen.number != recipients_of(reviews):
+        total = intcomma(recipients_of(reviews))
+        raise Refused("wrong_number", f"Type the number of messages, {total}, to send so many.", field="number")

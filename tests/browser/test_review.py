@@ -1,0 +1,86 @@
+"""The review page in a real Chromium: counted, ticked, typed and launched, by keyboard alone and on a telephone."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
+
+from messaging.models import MessagingCampaign, PartPrice
+from tests import factories
+from tests.browser.conftest import SignIn
+from tests.browser.test_keyboard import tab_to
+from tests.fixtures.browser import Album
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(sign_in: SignIn) -> Page:
+    return sign_in(factories.staff("Launcher"))
+
+
+@pytest.fixture
+def campaign() -> MessagingCampaign:
+    """For three people who joined, of whom one has no first name, and one who never did."""
+    PartPrice.objects.update_or_create(country="US", defaults={"price": "0.0079", "is_example": False})
+    programme = factories.opt_in_campaign()
+    for name in ("Ada", "Grace", ""):
+        person = factories.customer(numbers=[factories.number()], first_name=name)
+        factories.subscription(programme, person)
+    factories.customer()
+    at = timezone.now() + dt.timedelta(days=2)
+    body = "hi {{ first_name }}, spring has come. Reply STOP to cancel."
+    message = factories.scheduled(programme, body, scheduled_for=at, time_zone="America/Detroit", name="Spring")
+    return factories.messaging_campaign(message, live=False, due=False)
+
+
+def test_everything_is_seen_ticked_and_typed_by_keyboard(
+    page: Page, campaign: MessagingCampaign, settings: Settings, complaints: list[str], album: Album
+) -> None:
+    settings.LAUNCH_TYPE_ABOVE = 1
+    page.goto(reverse("admin:messaging_messagingcampaign_change", args=[campaign.pk]))
+    tab_to(page, page.get_by_role("link", name="Launch", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Send 2 messages")).to_be_visible()
+    album.keep(page, "review")
+    for box in page.locator(".ol-cautions").get_by_role("checkbox").all():
+        tab_to(page, box)
+        page.keyboard.press("Space")
+    tab_to(page, page.get_by_label("Type the number of messages: 2"))
+    page.keyboard.type("2")
+    tab_to(page, page.get_by_role("button", name="Send 2 messages"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("was launched.")).to_be_visible()
+    assert complaints == []
+
+
+def test_an_unticked_caution_keeps_the_page(page: Page, campaign: MessagingCampaign) -> None:
+    page.goto(reverse("admin:messaging_messagingcampaign_move", args=[campaign.pk, "launch"]))
+    page.get_by_role("button", name="Send 2 messages").click()
+    expect(page.get_by_role("heading", name="Review before launch")).to_be_visible()
+    campaign.refresh_from_db()
+    assert campaign.state == "draft"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_screens_before_a_launch_fit_and_lead_to_the_people(
+    page: Page, campaign: MessagingCampaign, complaints: list[str], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    message = campaign.messages.get().pk
+    wide = "document.documentElement.scrollWidth"
+    page.goto(f"{reverse('admin:messaging_smsmessage_change', args=[message])}?tab=targeting")
+    page.get_by_role("link", name="2", exact=True).click()
+    expect(page.get_by_role("row")).to_have_count(3)
+    page.get_by_role("link", name="Back to the message").click()
+    page.get_by_role("button", name="Count exactly").click()
+    expect(page.get_by_text("Every text is being rendered:")).to_be_visible()
+    assert page.evaluate(wide) <= width
+    page.goto(reverse("admin:messaging_messagingcampaign_move", args=[campaign.pk, "launch"]))
+    page.get_by_text("Parts, cost by country").click()
+    expect(page.get_by_role("heading", name="The longest texts")).to_be_visible()
+    assert page.evaluate(wide) <= width
+    assert complaints == []

@@ -79,6 +79,8 @@ FINAL_STATUS_AFTER = dt.timedelta(seconds=env.integer("FINAL_STATUS_AFTER_SECOND
 DRIFT_CHECK_EVERY = dt.timedelta(seconds=env.integer("DRIFT_CHECK_EVERY_SECONDS", 24 * 3600, minimum=60))
 DRIFT_IN_FLIGHT = dt.timedelta(seconds=env.integer("DRIFT_IN_FLIGHT_SECONDS", 300, minimum=0))
 FINAL_STATUS_DAYS = env.integer("FINAL_STATUS_DAYS", 4, minimum=1)
+BODY_RETENTION = dt.timedelta(days=env.integer("BODY_RETENTION_DAYS", 1826, minimum=30))
+CALLBACK_RETENTION = dt.timedelta(days=env.integer("CALLBACK_RETENTION_DAYS", 400, minimum=30))
 API_BODY_LIMIT = env.integer("API_BODY_LIMIT", 64 * 1024, minimum=1024)
 
 # --- Django ------------------------------------------------------------------------------------

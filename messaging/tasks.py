@@ -18,6 +18,7 @@ from messaging.actions import (
     outbox,
     reconciling,
     restoring,
+    retaining,
     runs,
     sending,
     watching,
@@ -73,6 +74,11 @@ def certify() -> None:
 @shared_task(name="messaging.finish_runs", base=Rung)
 def finish_runs() -> None:
     runs.finish_runs()
+
+
+@shared_task(name="messaging.retain")
+def retain() -> None:
+    retaining.retain()
 
 
 @shared_task(name="messaging.flag_stuck")

@@ -6,6 +6,7 @@ from messaging.models.inbox import Inbound, PendingCallback, StatusCallback
 from messaging.models.messages import MessagingCampaign, SmsMessage
 from messaging.models.outbox import Outbound
 from messaging.models.prices import PartPrice
+from messaging.models.retention import RetentionMark
 from messaging.models.runs import Run
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Outbound",
     "PartPrice",
     "PendingCallback",
+    "RetentionMark",
     "Run",
     "SendingHold",
     "SmsMessage",

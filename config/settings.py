@@ -68,7 +68,7 @@ CANCEL_CHUNK = env.integer("CANCEL_CHUNK", 2_000, minimum=1)
 SEND_CHUNK = env.integer("SEND_CHUNK", 500, minimum=1)
 SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 500, minimum=1)
 SWEEP_EVERY_SECONDS = env.number("SWEEP_EVERY_SECONDS", 5.0)
-RESCUE_AFTER = dt.timedelta(seconds=env.integer("RESCUE_AFTER_SECONDS", 120, minimum=1))
+RESCUE_AFTER = dt.timedelta(seconds=env.integer("RESCUE_AFTER_SECONDS", 60, minimum=1))
 RECONCILE_EVERY = dt.timedelta(seconds=env.integer("RECONCILE_EVERY_SECONDS", 10, minimum=1))
 RECONCILE_SETTLE = dt.timedelta(seconds=env.integer("RECONCILE_SETTLE_SECONDS", 40, minimum=1))
 RECONCILE_ATTEMPTS = env.integer("RECONCILE_ATTEMPTS", 3, minimum=1)
@@ -143,6 +143,20 @@ DATABASES = {"default": env.env.db("DATABASE_URL", default="postgres:///optline"
 # Celery closes connections around each task unless told otherwise: see config/celery.py.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Who is gone without a word is noticed within half a minute on both sides: by us, so that nobody waits for ever, and by
+# Postgres, so that a dead worker's locks are not kept. What DATABASE_URL says of it stands.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+    "options": " ".join(
+        f"-c tcp_{name}"
+        for name in ("keepalives_idle=10", "keepalives_interval=5", "keepalives_count=4", "user_timeout=30000")
+    ),
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 

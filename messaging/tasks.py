@@ -16,6 +16,7 @@ from messaging.actions import (
     leasing,
     mending,
     outbox,
+    outlasting,
     reconciling,
     restoring,
     retaining,
@@ -37,8 +38,9 @@ def _tell_workers(**_: Any) -> None:
 
 @shared_task(name="messaging.send_due", base=Rung)
 def send_due() -> None:
-    watching.watch_database()
-    sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
+    with outlasting.said_once():
+        watching.watch_database()
+        sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
 
 
 @shared_task(name="messaging.merge_callbacks")

@@ -21,7 +21,7 @@ from messaging.queries import live_runs
 from optins.models import Sender
 
 # Twilio tries a callback again on these faults: connection overrides travel in the unsigned fragment.
-_CALLBACK_RETRIES = "rc=3&rp=5xx,ct,rt"
+CALLBACK_RETRIES = "rc=3&rp=5xx,ct,rt"
 # One whose texts are beginning, and one that is next. More would only wait elsewhere than in the queue.
 _CHUNKS_WAITING = 2
 # How often answers are written back, and campaigns asked about: a pause is to reach what has not begun within 2 s.
@@ -127,4 +127,4 @@ def _outgoing(sender: Sender, text: Claimed) -> OutgoingText:
 
 def callback_url(attempt_id: object) -> str:
     """Where Twilio reports on one attempt, by its UUID, even when its answer to us was lost."""
-    return f"{settings.PUBLIC_BASE_URL}/webhooks/twilio/status?attempt={attempt_id}#{_CALLBACK_RETRIES}"
+    return f"{settings.PUBLIC_BASE_URL}/webhooks/twilio/status?attempt={attempt_id}#{CALLBACK_RETRIES}"

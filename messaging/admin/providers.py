@@ -18,6 +18,7 @@ from campaigns.admin.forms import VerbAdmin, VerbForm
 from campaigns.admin.verbs import actor, told_by
 from campaigns.refusals import Refused
 from messaging.actions.carriers import check_connection, fetch_numbers
+from messaging.actions.flights import CALLBACK_RETRIES
 from messaging.actions.providers import (
     SECRETS,
     canonical_address,
@@ -174,7 +175,10 @@ class MessageProviderAdmin(_Deletable):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         base = settings.PUBLIC_BASE_URL
-        addresses = {"inbound_url": f"{base}/webhooks/twilio/inbound", "status_url": f"{base}/webhooks/twilio/status"}
+        addresses = {
+            "inbound_url": f"{base}/webhooks/twilio/inbound#{CALLBACK_RETRIES}",
+            "status_url": f"{base}/webhooks/twilio/status",
+        }
         return super().changeform_view(request, object_id, form_url, {**addresses, **(extra_context or {})})
 
     def check_view(self, request: HttpRequest, provider_id: int) -> HttpResponse:

@@ -7,11 +7,11 @@ well; while the broker or the workers are away it waits in Postgres.
 import time
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Set
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence, Set
+from typing import Final, TypeAlias
 
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from campaigns.locks import alone
 from messaging.actions.advancing import Report, advance_all
@@ -55,8 +55,9 @@ def store_callback(
 def merge_callbacks(*, seconds: float) -> Mapping[str, int]:
     """Merge the stored callbacks into their texts, oldest first, until all are or the time is up.
 
-    Returns them counted: moved, unmoved (late, a duplicate, or about nothing that we know) and left (the text's row was
-    somebody else's at this moment: the next call has them). Empty when somebody else is at it.
+    Returns them counted: moved, unmoved (late, a duplicate, or about nothing that we know), left (the text's row was
+    somebody else's at this moment: the next call has them) and put_aside (the database will not have them: one such
+    holds up none of the others). Empty when somebody else is at it.
     """
     done: Counter[str] = Counter()
     last, deadline = 0, time.monotonic() + seconds
@@ -73,14 +74,45 @@ def merge_callbacks(*, seconds: float) -> Mapping[str, int]:
 
 def awaiting_merge(attempts: Collection[uuid.UUID | None]) -> Set[uuid.UUID | None]:
     """Those of these attempts of which a callback is stored and not merged yet."""
-    return set(PendingCallback.objects.filter(attempt_id__in=attempts).values_list("attempt_id", flat=True))
+    return set(PendingCallback.objects.filter(problem="", attempt_id__in=attempts).values_list("attempt_id", flat=True))
+
+
+# A stored callback: its id, account SID, attempt, message SID, status and error code.
+_Row: TypeAlias = tuple[int, str, uuid.UUID | None, str, str, int | None]
+
+
+def _merge_after(last: int) -> tuple[Counter[str], int]:
+    """Merge the oldest callbacks above the id `last`. Returns what came of them, and the id of the newest."""
+    waiting = PendingCallback.objects.filter(problem="", pk__gt=last).order_by("pk")
+    rows = list(waiting.values_list("pk", "account_sid", "attempt_id", "sid", "status", "error_code")[:MERGE_AT_ONCE])
+    try:
+        counted = _merge(rows)
+    except DatabaseError as error:
+        log.warning("callbacks_merged_one_by_one", callbacks=len(rows), problem=_word(error))
+        counted = sum((_merge_alone(row) for row in rows), Counter[str]())
+    return counted, rows[-1][0] if rows else last
+
+
+def _merge_alone(row: _Row) -> Counter[str]:
+    """Merge one of a chunk that failed. What the database will not have is put aside; what it could not do is left."""
+    try:
+        return _merge([row])
+    except OperationalError:
+        return Counter(left=1)
+    except DatabaseError as error:
+        log.error("callback_put_aside", callback=row[0], problem=_word(error))
+        PendingCallback.objects.filter(pk=row[0]).update(problem=_word(error))
+        return Counter(put_aside=1)
+
+
+def _word(error: DatabaseError) -> str:
+    """The database's own name of what is wrong, such as `CheckViolation`; its sentence may quote the row."""
+    return type(error.__cause__ or error).__name__[:64]
 
 
 @transaction.atomic
-def _merge_after(last: int) -> tuple[Counter[str], int]:
-    """Merge the oldest callbacks above the id `last`. Returns what came of them, and the id of the newest."""
-    waiting = PendingCallback.objects.filter(pk__gt=last).order_by("pk")
-    rows = list(waiting.values_list("pk", "account_sid", "attempt_id", "sid", "status", "error_code")[:MERGE_AT_ONCE])
+def _merge(rows: Sequence[_Row]) -> Counter[str]:
+    """Move the texts that the rows are about and keep the rows, all or nothing. Returns what came of each, counted."""
     providers = dict(MessageProvider.objects.values_list("account_sid", "pk"))
     moves = advance_all(
         [
@@ -92,4 +124,4 @@ def _merge_after(last: int) -> tuple[Counter[str], int]:
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [list(merged), list(merged), list(merged.values())])
     words = {True: "moved", False: "unmoved", None: "left"}
-    return Counter(words[moved] for moved in moves), rows[-1][0] if rows else last
+    return Counter(words[moved] for moved in moves)

@@ -49,6 +49,8 @@ class PendingCallback(models.Model):
     status = models.CharField(max_length=32)
     error_code = models.PositiveIntegerField(null=True)
     received_at = models.DateTimeField(db_default=Now(), editable=False)
+    # Why it cannot be merged, in the database's word; it stays for people to look at. Blank while it waits.
+    problem = models.CharField(max_length=64, blank=True, db_default="", editable=False)
 
     class Meta:
         ordering = ["id"]

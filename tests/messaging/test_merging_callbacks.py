@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Sequence
 
 import pytest
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from pytest_django.fixtures import Settings
 
 from campaigns.locks import alone
 from messaging.actions import callbacks
@@ -141,6 +142,48 @@ def test_only_one_merges_at_a_time() -> None:
     with alone(callbacks._LOCK):
         assert together(lambda: merge_callbacks(seconds=5)) == [{}]
     assert merge_callbacks(seconds=5) == {"moved": 1}
+
+
+@pytest.mark.django_db
+def test_a_callback_that_the_database_will_not_have_holds_up_no_other() -> None:
+    first, second = on_the_wire(2)
+    told(first, "sent")
+    store_callback(
+        account_sid=first.sender.provider.account_sid, attempt_id=None, sid="", status="sent", error_code=None
+    )
+    told(second, "delivered")
+    assert merge_callbacks(seconds=5) == {"moved": 2, "put_aside": 1}
+    assert states() == ["sent", "delivered"]
+    assert PendingCallback.objects.get().problem == "CheckViolation"
+    assert merge_callbacks(seconds=5) == {}
+
+
+@pytest.mark.django_db
+def test_callbacks_are_stored_while_the_broker_is_down_and_merged_when_it_is_back(settings: Settings) -> None:
+    (text,) = on_the_wire(1)
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
+    told(text, "sent", "delivered")
+    assert merge_callbacks(seconds=5) == {"moved": 2}
+    assert states() == ["delivered"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merger_that_dies_in_the_middle_loses_nothing_and_applies_nothing_twice() -> None:
+    texts = on_the_wire(3)
+    for text in texts:
+        told(text, "sent", "delivered")
+
+    def die_before_the_end() -> None:
+        with transaction.atomic():
+            merge_callbacks(seconds=5)
+            connection.connection.close()  # as the database sees a process that was killed
+
+    with pytest.raises((OperationalError, InterfaceError)):
+        die_before_the_end()
+    connection.close()
+    assert (states(), PendingCallback.objects.count()) == (["sending"] * 3, 6)
+    assert merge_callbacks(seconds=5) == {"moved": 6}
+    assert StatusCallback.objects.count() == 6
 
 
 class OneByOneAndInBulk(TestCase):

@@ -35,6 +35,8 @@ _STOPPED = "This is Check Alerts. You have now been opted-out. Reply START to op
 _HELP = "This is Check Alerts. 4 msgs/month. Reply STOP to cancel. For further information go to example.com."
 _NO_MATCH = "Sorry we did not understand that. Reply HELP for help or STOP to cancel."
 _ASK = "Check Alerts: reply YES to get 4 msgs/month. Msg&data rates may apply. Reply HELP for help, STOP to cancel."
+# What a message ends with unless a marketer takes it away.
+_CLOSING = "\nReply STOP to cancel."
 _CONFIRMED = "Check Alerts: you are in! 4 msgs/month. Msg&data rates may apply. Reply HELP for help, STOP to cancel."
 
 
@@ -181,14 +183,14 @@ class Journey:
         self._launch(self.marketer.open(self.campaign_page))
 
     def scheduled_arrives(self) -> None:
-        self._receives_last(self.tess, "Hi Tess, spring has come.")
-        self._receives_last(self.anna, "Hi Anna, spring has come.")
+        self._receives_last(self.tess, f"Hi Tess, spring has come.{_CLOSING}")
+        self._receives_last(self.anna, f"Hi Anna, spring has come.{_CLOSING}")
         if self.nora.received():
             raise Unexpected("Somebody who never opted in was texted.")
 
     def triggered_arrives(self) -> None:
         self._event("check-1", "order-1")
-        self._receives_last(self.tess, "Tess, your order is on its way.")
+        self._receives_last(self.tess, f"Tess, your order is on its way.{_CLOSING}")
 
     def is_delivered(self) -> None:
         log = "/admin/messaging/outbound/?state__exact=delivered&kind__exact=campaign"
@@ -200,7 +202,7 @@ class Journey:
         before = self.tess.received()
         self._event("check-1", "order-2")
         self._event("check-2", "order-3")
-        self._receives_last(self.anna, "Anna, your order is on its way.")
+        self._receives_last(self.anna, f"Anna, your order is on its way.{_CLOSING}")
         if self.tess.received() != before:
             raise Unexpected("A text was sent after STOP.")
 

@@ -186,7 +186,7 @@ def _reader(given: QueryDict, draft: SmsMessage) -> Reader:
         case "longest" if not rendering.check(draft.text, merge_fields()):
             person = census.longest(rendering.compile(draft.text), everybody)
         case _:
-            person = everybody.first()
+            person = everybody.order_by("pk").first()
     return Reader(str(person), merge_values(person)) if person else Reader("Maria Gonzalez", _SOMEBODY)
 
 

@@ -13,6 +13,8 @@ WELCOME = "Welcome to Acme Offers! Msg&data rates may apply. 4 msgs/month. Reply
 STOPPED = "This is Acme Offers. You have now been opted out. Reply START to opt back in."
 HELP = "This is Acme Offers. 4 msgs/month. Reply STOP to cancel. For further information go to acme.example."
 NO_MATCH = "Sorry, we did not understand that. Reply HELP for help, or STOP to cancel."
+# On a line of its own in the text; a page shows a line break as a space.
+CLOSING = "Reply STOP to cancel."
 ASK = "Acme Offers: reply YES to get 4 msgs/month. Msg&data rates may apply. Reply HELP for help, STOP to cancel."
 CONFIRMED = "Acme Offers: you are in! 4 msgs/month. Msg&data rates may apply. Reply HELP for help, STOP to cancel."
 
@@ -169,10 +171,12 @@ class Marketer:
         programme = self.field("Messaging Preference")
         programme.select_option(label=programme.locator("option", has_text="spring-offers").inner_text())
         self.field("Message").fill(start)
-        self.page.get_by_label("Insert field").select_option(label=field)
+        self.page.get_by_text("Insert field", exact=True).click()
+        self.field("Field").select_option(label=field)
+        self.presses("Insert")
         self.page.keyboard.type(rest)
-        expect(self.page.locator(".ol-bubble")).to_have_text(preview)
-        count = f"{160 - len(preview)} left in this part · 1 message · GSM-7"
+        expect(self.page.locator(".ol-bubble")).to_have_text(f"{preview} {CLOSING}")
+        count = f"{160 - len(preview) - len(CLOSING) - 1} left in this part · 1 message · GSM-7"
         expect(self.page.locator("#message-count")).to_contain_text(count)
 
     def _saves_the_message(self, name: str) -> None:

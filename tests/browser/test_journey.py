@@ -89,10 +89,10 @@ def news_are_launched(marketer: Marketer, product: Product) -> None:
 
 
 def only_the_opted_in_receive(marketer: Marketer, alex: Phone, blake: Phone, carmen: Phone, shop: WebShop) -> None:
-    alex.reads("Hi Alex, spring has come.")
-    blake.reads("Hi Blake, spring has come.")
+    alex.reads(f"Hi Alex, spring has come. {says.CLOSING}")
+    blake.reads(f"Hi Blake, spring has come. {says.CLOSING}")
     shop.tells("1001", EVENT, event_id="order-1")
-    alex.reads("Alex, your order has left.")
+    alex.reads(f"Alex, your order has left. {says.CLOSING}")
     carmen.has_received(0)
     marketer.sees_on_the_bar("Spring has come", "2 delivered, 1 left out")
     marketer.sees_on_the_bar("Order shipped", "1 delivered")
@@ -103,7 +103,7 @@ def a_stop_holds(alex: Phone, blake: Phone, shop: WebShop) -> None:
     alex.reads(says.STOPPED)
     shop.tells("1001", EVENT, event_id="order-2")
     shop.tells("1002", EVENT, event_id="order-3")
-    blake.reads("Blake, your order has left.")
+    blake.reads(f"Blake, your order has left. {says.CLOSING}")
     alex.reads(says.STOPPED)
 
 

@@ -50,6 +50,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "sender.delete": "Deleted a phone number",
     "sender.save": "Saved a phone number",
     "sending.hold": "Stopped all sending",
+    "text.handle": "Marked a person's texts as handled",
+    "text.reopen": "Marked a person's text as not handled",
+    "text.reply": "Replied to a person",
     "sending.release": "Released all sending",
 }
 

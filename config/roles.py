@@ -43,8 +43,10 @@ def _named(*names: str) -> Q:
 def roles() -> Mapping[str, Q]:
     """Each role holds all that the one before it holds."""
     viewer = _viewing()
-    marketer = viewer | _writing(_WRITES)
-    launcher = marketer | _named("launch_campaign", "opt_out_number", "decide_review", "export_evidence")
+    marketer = viewer | _writing(_WRITES) | _named("handle_text")
+    launcher = marketer | _named(
+        "launch_campaign", "opt_out_number", "decide_review", "export_evidence", "reply_to_text"
+    )
     admin = launcher | _writing(_SETS_UP) | _named("erase_person")
     return {VIEWER: viewer, MARKETER: marketer, LAUNCHER: launcher, ADMIN: admin}
 

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import (
     Case,
     CharField,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     FilteredRelation,
@@ -35,7 +37,7 @@ from campaigns.models import Campaign, Customer
 from messaging import rendering
 from messaging.caps import at_limit, has_had_enough
 from messaging.clock import GateNow
-from messaging.models import Outbound, Run, SmsMessage
+from messaging.models import Inbound, Outbound, Run, SmsMessage
 from messaging.places import PLACE_FIELDS, Known, dialled_country
 from messaging.queries import has_merge_value, sending_is_held
 from messaging.states import Reason
@@ -218,14 +220,15 @@ ALWAYS_ANSWERED = (Notice.Kind.OPT_OUT, Notice.Kind.HELP)
 def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
     """A sender's notices that are due, each with `refusal`, `lifetime` (None: of use at any time) and `sealed` body.
 
-    Notices skip hours, cap and subscription.
+    Notices skip hours, cap and subscription; what staff write goes only to who is in touch with us.
     """
-    suppressed = not_suppressed(sender=sender, number="number")
+    suppressed, in_touch = reply_checks(sender=sender, number="number")
     refusal = Case(
         _is_broken(),
         When(notice__expires_at__lte=Now(), then=Value(Reason.TOO_LATE)),
         When(Q(notice__kind__in=ALWAYS_ANSWERED), then=Value("")),
         When(~suppressed.passes, then=Value(suppressed.reason)),
+        When(Q(notice__kind=Notice.Kind.REPLY) & ~in_touch.passes, then=Value(in_touch.reason)),
         default=Value(""),
         output_field=CharField(),
     )
@@ -244,6 +247,22 @@ def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
         .annotate(refusal=refusal, lifetime=lifetime, sealed=sealed)
         .order_by("due_at", "pk")
     )
+
+
+def reply_checks(*, sender: Sender, number: str) -> tuple[Check, Check]:
+    """What is asked before staff answer a person: nothing stops the number, and it texted us lately or is opted in."""
+    lately = Inbound.objects.filter(number=OuterRef(number), received_at__gt=Now() - settings.REPLY_WITHIN)
+    joined = Subscription.objects.filter(number=OuterRef(number), state=Subscription.State.OPTED_IN)
+    in_touch = Check(Reason.OUT_OF_TOUCH, Q(Exists(lately)) | Q(Exists(joined)))
+    return not_suppressed(sender=sender, number=number), in_touch
+
+
+def why_no_reply(*, number: str, sender: Sender) -> str:
+    """The first reason why staff may not answer this number from this sender now; blank when they may."""
+    asked = Sender.objects.filter(pk=sender.pk).annotate(asked=Value(number, output_field=CharField()))
+    refusal = first_reason(reply_checks(sender=sender, number="asked"))
+    reason: str = asked.annotate(refusal=refusal).values_list("refusal", flat=True).get()
+    return reason
 
 
 def _standing(programme: Campaign) -> QuerySet[Subscription]:

@@ -12,12 +12,16 @@ from campaigns.lifecycle import State as CampaignState
 from campaigns.models import Customer
 from campaigns.profile import FIELDS
 from messaging.clock import GateNow
-from messaging.models import Outbound, Run, SendingHold, SmsMessage
+from messaging.models import Inbound, Outbound, Run, SendingHold, SmsMessage
 from messaging.rendering import UNREADABLE_FROM
 from messaging.states import State
+from optins.keywords import Meaning
 from optins.linter import Finding, Kind
-from optins.models import Sender
-from optins.queries import lint
+from optins.models import Sender, Subscription
+from optins.queries import lint, waiting_reviews
+
+# How far back it is looked which of our numbers a person texted.
+_LATEST_TEXTS: Final = 50
 
 # A character that rendering leaves in a text: neither white space nor a control nor an invisible mark.
 _SEEN: Final = (
@@ -67,6 +71,26 @@ def find_messages(text: str) -> QuerySet[SmsMessage]:
 def wording_of(message: SmsMessage) -> Sequence[Finding]:
     """What carriers and the law miss in a message's text, as it stands."""
     return lint(Kind.MARKETING, message.text, campaign=message.campaign)
+
+
+def needs_answer() -> Q:
+    """Of inbound texts: nobody has handled it, and either no rule understood it or it waits in the review queue."""
+    waiting = waiting_reviews().filter(number=OuterRef("number"), inbound_sid=OuterRef("sid"))
+    unhandled = Q(handled_at=None, meaning__in=[Meaning.NONE, Meaning.REVIEW])
+    return unhandled & (Q(meaning=Meaning.NONE) | Q(Exists(waiting)))
+
+
+def reply_senders(number: str) -> Sequence[Sender]:
+    """Our numbers that a person knows, the one texted last first; then those of what the number is opted in to."""
+    texted = (
+        Inbound.objects.filter(number=number, sender__isnull=False).order_by("-pk").values_list("sender", flat=True)
+    )
+    joined = Subscription.objects.filter(
+        number=number, state=Subscription.State.OPTED_IN, programme__options__sender__isnull=False
+    ).values_list("programme__options__sender", flat=True)
+    known = dict.fromkeys([*texted[:_LATEST_TEXTS], *joined])
+    senders = Sender.objects.select_related("provider", "pool").in_bulk(known)
+    return [senders[pk] for pk in known if pk in senders]
 
 
 def open_runs(sender: Sender) -> QuerySet[Run]:

@@ -106,6 +106,7 @@ class Reason(StrEnum):
     FREQUENCY_CAP = "frequency_cap"
     TOO_LATE = "too_late"
     OWN_FAULT = "own_fault"
+    OUT_OF_TOUCH = "out_of_touch"
     # failed
     INVALID_NUMBER = "invalid_number"
     UNREACHABLE = "unreachable"
@@ -206,6 +207,10 @@ _SKIPPED: Final = {
     Reason.OWN_FAULT: (
         "The text could not be made ready to be sent, several times, by a fault of this system.",
         "Ask an operator for the log of the send worker. The other texts are not concerned.",
+    ),
+    Reason.OUT_OF_TOUCH: (
+        "The person has not texted us lately and is not opted in, so that nobody may write to them.",
+        "Wait until the person texts again, or opts in.",
     ),
 }
 

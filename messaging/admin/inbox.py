@@ -4,28 +4,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.paginator import InfinitePaginator
 
-from campaigns.models import PhoneNumber
 from campaigns.phone import pretty
 from messaging.admin import evidence, person
+from messaging.admin.conversation import conversation_view
 from messaging.admin.laboratory import laboratory
 from messaging.admin.words import moment
 from messaging.explaining import MEANINGS
 from messaging.models import Inbound
-from messaging.reports import conversation
-from optins.admin.readonly import ReadOnlyAdmin
-from optins.keywords import RULES
-from optins.models import Subscription, Suppression
+from messaging.queries import needs_answer
+from optins.admin.readonly import ReadOnlyAdmin, badge
+from optins.keywords import RULES, Meaning
 
 
 class MeaningFilter(admin.SimpleListFilter):
@@ -41,13 +38,28 @@ class MeaningFilter(admin.SimpleListFilter):
         return queryset.filter(meaning=self.value()) if self.value() in MEANINGS else queryset
 
 
+class AnswerFilter(admin.SimpleListFilter):
+    """By what is left to do about a text."""
+
+    title = "to do"
+    parameter_name = "todo"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return (("answer", "Needs an answer"), ("doubtful", "Doubtful: may ask to stop"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "answer":
+            return queryset.filter(needs_answer())
+        return queryset.filter(needs_answer(), meaning=Meaning.REVIEW) if self.value() == "doubtful" else queryset
+
+
 @admin.register(Inbound)
 class InboundAdmin(ReadOnlyAdmin):
     """Read-only. A number leads to its conversation."""
 
-    list_display = ("received", "talk", "text", "meaning_in_words", "rule_in_words", "campaign", "sender")
+    list_display = ("received", "talk", "text", "answer", "meaning_in_words", "rule_in_words", "campaign", "sender")
     list_display_links = None
-    list_filter = (MeaningFilter, ("sender", RelatedDropdownFilter), ("received_at", RangeDateFilter))
+    list_filter = (AnswerFilter, MeaningFilter, ("sender", RelatedDropdownFilter), ("received_at", RangeDateFilter))
     list_filter_submit = True
     list_select_related = ("campaign", "sender")
     paginator = InfinitePaginator
@@ -60,10 +72,15 @@ class InboundAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         trial = path("laboratory/", self.admin_site.admin_view(laboratory), name="messaging_laboratory")
         talk = path(
-            "conversation/<str:number>/", self.admin_site.admin_view(self.conversation_view),
+            "conversation/<str:number>/", self.admin_site.admin_view(conversation_view),
             name="messaging_conversation",
         )  # fmt: skip
         return [trial, talk, *evidence.urls(self.admin_site), *person.urls(self.admin_site), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        waits = Case(When(needs_answer(), then=Value(True)), default=Value(False), output_field=BooleanField())
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(waits=waits)
+        return rows
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"page_title": "Inbox", **(extra_context or {})})
@@ -74,22 +91,6 @@ class InboundAdmin(ReadOnlyAdmin):
         """A text is read in its conversation."""
         text = get_object_or_404(Inbound, pk=int(object_id) if object_id.isdecimal() else 0)
         return redirect("admin:messaging_conversation", text.number)
-
-    def conversation_view(self, request: HttpRequest, number: str) -> HttpResponse:
-        """What was said to and by one number, as on its phone."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Conversation with {pretty(number)}",
-            "number": number,
-            "shown": pretty(number),
-            "bubbles": conversation(number),
-            "holders": PhoneNumber.objects.filter(number=number).select_related("customer"),
-            "subscriptions": Subscription.objects.filter(number=number).select_related("programme"),
-            "suppressions": Suppression.objects.filter(number=number, lifted_at__isnull=True).select_related("sender"),
-        }
-        return TemplateResponse(request, "admin/messaging/conversation.html", context)
 
     @admin.display(description="Received")
     def received(self, text: Inbound) -> str:
@@ -103,6 +104,12 @@ class InboundAdmin(ReadOnlyAdmin):
     @admin.display(description="Text")
     def text(self, text: Inbound) -> SafeString:
         return format_html('<span class="ol-said">{}</span>', text.body or "(no text)")
+
+    @admin.display(description="To do")
+    def answer(self, text: Any) -> str:
+        if text.waits:
+            return badge("pending", "Needs an answer")
+        return f"Handled by {text.handled_by}" if text.handled_at else "–"
 
     @admin.display(description="Meaning")
     def meaning_in_words(self, text: Inbound) -> str:

@@ -23,11 +23,23 @@ class Inbound(models.Model):
     rule = models.CharField(max_length=64, blank=True)
     campaign = models.ForeignKey(Campaign, null=True, on_delete=models.SET_NULL, related_name="+")
     received_at = models.DateTimeField(db_default=Now(), editable=False)
+    handled_at = models.DateTimeField(null=True, editable=False, help_text="Since when it needs no answer any more.")
+    handled_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
         ordering = ["-id"]
         verbose_name = "inbound text"
+        permissions = [
+            ("reply_to_text", "Can reply to a person"),
+            ("handle_text", "Can say that a text needs no answer"),
+        ]
         indexes = [
+            # What waits for an answer, in the inbox.
+            models.Index(
+                fields=["-id"],
+                name="inbound_to_answer",
+                condition=Q(handled_at__isnull=True, meaning__in=["none", "review"]),
+            ),
             # A person's conversation.
             models.Index(fields=["number", "-id"], name="inbound_by_number"),
         ]

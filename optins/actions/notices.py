@@ -74,12 +74,13 @@ def _write(
 def _too_many(kind: Notice.Kind, number: str) -> bool:
     """Two robots cannot loop: a handful of answers an hour, of whatever kind, and of no-match answers a few a day.
 
-    The answer to STOP counts for itself, so that a STOP is answered whatever was answered before it.
+    The answer to STOP counts for itself, so that a STOP is answered whatever was answered before it; so do replies,
+    which a person writes.
     """
     answers = Notice.objects.filter(number=number)
-    if kind is Notice.Kind.OPT_OUT:
+    if kind in (Notice.Kind.OPT_OUT, Notice.Kind.REPLY):
         return _lately(answers.filter(kind=kind), hours=1) >= settings.ANSWERS_PER_HOUR
-    others = answers.exclude(kind__in=[Notice.Kind.OPT_OUT, Notice.Kind.CODE])
+    others = answers.exclude(kind__in=[Notice.Kind.OPT_OUT, Notice.Kind.CODE, Notice.Kind.REPLY])
     if _lately(others, hours=1) >= settings.ANSWERS_PER_HOUR:
         return True
     unmatched = answers.filter(kind=Notice.Kind.NO_MATCH)

@@ -22,6 +22,7 @@ class Notice(models.Model):
         OPT_OUT = "opt_out", "Answer to STOP"
         HELP = "help", "Answer to HELP"
         NO_MATCH = "no_match", "No match"
+        REPLY = "reply", "Reply by staff"
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     number = models.CharField(max_length=16)

@@ -50,3 +50,36 @@ def test_a_person_is_read_by_keyboard_alone(page: Page, ada: Customer, complaint
     expect(page.locator(".pe-verdicts li")).to_have_count(1)
     expect(page.locator(".pe-verdicts")).to_contain_text("No")
     assert complaints == []
+
+
+def test_a_text_is_answered_by_keyboard_alone(
+    page: Page, ada: Customer, product: Product, complaints: list[str], album: Album
+) -> None:
+    page.goto(f"{reverse('admin:messaging_inbound_changelist')}?todo=answer")
+    tab_to(page, page.locator(f"#result_list a[href='{reverse('admin:messaging_conversation', args=[ADA])}']"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This person waits for an answer.")).to_be_visible()
+    tab_to(page, page.get_by_label("Your words"))
+    page.keyboard.type("Yes, from 10 to 6.")
+    expect(page.locator("[data-count]")).to_contain_text("1 part · GSM-7")
+    album.keep(page, "conversation")
+    tab_to(page, page.get_by_role("button", name="Send the reply"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Handled by")).to_be_visible()
+    product.work()
+    assert product.received(ADA)[-1] == "Yes, from 10 to 6."
+    assert complaints == []
+
+
+def test_a_doubtful_text_is_decided_beside_its_conversation(
+    page: Page, ada: Customer, product: Product, complaints: list[str], album: Album
+) -> None:
+    product.text_in(ADA, "I never signed up for this")
+    page.goto(reverse("admin:messaging_conversation", args=[ADA]))
+    tab_to(page, page.get_by_label("Reason"))
+    album.keep(page, "conversation-doubtful")
+    tab_to(page, page.get_by_role("button", name="It is an opt-out"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Read as an opt-out: the number gets no more texts.")).to_be_visible()
+    expect(page.get_by_role("button", name="Send the reply")).to_have_count(0)
+    assert complaints == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from django.conf import settings
 from benchmarks.stage import Stage, child, cpu_seconds
 from campaigns.models import PhoneNumber
 from config.local.ports import HOST, free_port
+from messaging.actions.callbacks import merge_callbacks
 from messaging.actions.flights import callback_url
 from messaging.gateway.signatures import sign
 from messaging.models import Outbound
@@ -105,6 +107,15 @@ def storm(server: WebServer, requests: Sequence[bytes]) -> Answered:
     waits = sorted(asyncio.run(_storm(server.port, requests)))
     seconds, used = time.perf_counter() - begun, server.cpu_seconds() - before
     return Answered(len(waits) / seconds, waits[int(len(waits) * 0.99)] * 1000, used * 1e6 / len(waits))
+
+
+def merge() -> tuple[float, float]:
+    """Merge what callbacks are stored. Returns how many a second, and the CPU microseconds of each with Postgres's."""
+    postgres = int(environ["BENCHMARK_POSTGRES"])
+    used, begun = time.process_time() + cpu_seconds(postgres), time.perf_counter()
+    merged = sum(merge_callbacks(seconds=math.inf).values())
+    seconds = time.perf_counter() - begun
+    return merged / seconds, (time.process_time() + cpu_seconds(postgres) - used) * 1e6 / merged
 
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}

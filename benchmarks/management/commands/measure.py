@@ -85,18 +85,20 @@ def _with_latency(report: Report, stage: Stage, repetitions: int) -> None:
 
 
 def _web(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
-    requests = 500 if quick else 10_000
+    requests = 2_000 if quick else 10_000
     with sink(0.0) as at_once, texts.send_workers(at_once, 1) as workers:
         texts.send_campaign(stage, stage.few if quick else None, workers)
     with web.web_server() as server:
         web.storm(server, web.plain(200))
         plain = [web.storm(server, web.plain(requests)) for _ in range(repetitions)]
         callbacks = [web.storm(server, web.callbacks(requests)) for _ in range(repetitions)]
+        merged, cost = web.merge()
         api = [web.storm(server, web.code_requests(stage, requests)) for _ in range(repetitions)]
     medians = [
         _add_storms(report, name, storms)
         for name, storms in (("web: plain view", plain), ("web: callbacks", callbacks), ("web: validation API", api))
     ]
+    report.keep(Figure("web: callbacks merged", [merged], f"CPU µs each {cost:.0f}"))
     report.ratios["callbacks_vs_plain_view"] = medians[1] / medians[0]
     report.ratios["api_vs_plain_view"] = medians[2] / medians[0]
 

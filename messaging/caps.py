@@ -22,7 +22,7 @@ _LATELY: Final = """
                 OR lately.state = 'failed' AND lately.sid IS NOT NULL))
 """
 _OVER: Final = f"""
-    SELECT mine.id FROM unnest(%s::bigint[], %s::text[]) AS mine (id, number)
+    SELECT mine.id FROM unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')) AS mine (id, number)
     WHERE {_LATELY.format(number="mine.number")} > %s
 """  # noqa: S608  made of constants
 
@@ -52,8 +52,8 @@ def over_limit(texts: Sequence[tuple[int, str]]) -> Sequence[int]:
     """Of these claimed and committed texts, by id and number, those of numbers that now have more than the limit."""
     if not settings.FREQUENCY_CAP or not texts:
         return ()
-    ids, numbers = zip(*texts, strict=True)
-    params: list[Any] = [list(ids), list(numbers), WINDOW, settings.FREQUENCY_CAP]
+    ids, numbers = ",".join(str(pk) for pk, _ in texts), ",".join(number for _, number in texts)
+    params: list[Any] = [ids, numbers, WINDOW, settings.FREQUENCY_CAP]
     with connection.cursor() as cursor:
         cursor.execute(_OVER, params)
         return [pk for (pk,) in cursor.fetchall()]

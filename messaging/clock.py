@@ -1,5 +1,8 @@
 """The moment by which gates judge: the database's clock, so that all workers agree."""
 
+import datetime as dt
+
+from django.db import connection
 from django.db.models import DateTimeField, Func
 
 
@@ -11,3 +14,11 @@ class GateNow(Func):
 
     template = "optline_now()"
     output_field = DateTimeField()
+
+
+def gate_now() -> dt.datetime:
+    """That moment, asked of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT optline_now()")
+        now: dt.datetime = cursor.fetchone()[0]
+    return now

@@ -38,7 +38,7 @@ from messaging import rendering
 from messaging.caps import at_limit, has_had_enough
 from messaging.clock import GateNow
 from messaging.models import Inbound, Outbound, Run, SmsMessage
-from messaging.places import PLACE_FIELDS, Known, dialled_country
+from messaging.places import PLACE_FIELDS, dialled_country
 from messaging.queries import has_merge_value, sending_is_held
 from messaging.states import Reason
 from optins.consent import Check, may_be_texted, not_suppressed, of_person, standing_in
@@ -162,18 +162,13 @@ def estimate(message: SmsMessage) -> Estimate:
 
 
 def waiting_rows(run: Run) -> QuerySet[Outbound]:
-    """A run's rows that are due, each with what is known of where the person is, and the moment of asking."""
+    """A run's rows that are due, each with what is known of where the person is."""
     waiting = Outbound.objects.filter(
         ~sending_is_held(), run=run, state=Outbound.StateChoice.QUEUED, due_at__lte=GateNow(),
         run__state=Run.State.OPEN, run__campaign__state=Campaign.StateChoice.LIVE,
     )  # fmt: skip
     places = {f"place_{name}": F(f"customer__{name}") for name in PLACE_FIELDS}
-    return waiting.annotate(asked_at=GateNow(), **places)
-
-
-def known(row: Any) -> Known:
-    """Where the person of a waiting row is, as far as is known. A person who was deleted left the number."""
-    return Known(row.number, *(getattr(row, f"place_{name}") or "" for name in PLACE_FIELDS))
+    return waiting.annotate(**places)
 
 
 def waiting_recipients(run: Run) -> QuerySet[Outbound]:
@@ -190,7 +185,7 @@ def waiting_recipients(run: Run) -> QuerySet[Outbound]:
     )  # fmt: skip
     late = When(_is_late(run.message), then=Value(Reason.TOO_LATE))
     capped = When(Q(at_limit()), then=Value(Reason.FREQUENCY_CAP))
-    standing = _standing(run.programme).values("consent_event")[:1]
+    standing = _standing(run.programme).order_by().values("consent_event")[:1]
     refusal = Case(_is_broken(), closed, late, *whens(checks), capped, default=Value(""), output_field=CharField())
     return waiting_rows(run).annotate(refusal=refusal, consent=Subquery(standing)).order_by("due_at", "pk")
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, timezone
 from phonenumbers.tzdata import TIMEZONE_DATA
@@ -41,8 +41,7 @@ class Place:
     state_because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is on file of a person. Blank is unknown; `number` is E.164, of which the beginning is enough."""
 
     number: str

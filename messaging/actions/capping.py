@@ -8,12 +8,11 @@ claim counts them properly.
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from django.db import connection
 
 from messaging.caps import over_limit
-from messaging.models import Outbound
+from messaging.waiting import Waiting
 
 # At different moments, so that two that met do not meet again.
 _HAND_BACK: Final = """
@@ -23,12 +22,12 @@ _HAND_BACK: Final = """
 """
 
 
-def one_each(rows: Sequence[Outbound]) -> Sequence[Outbound]:
+def one_each(rows: Sequence[Waiting]) -> Sequence[Waiting]:
     """The first row of each number. A second event of one person waits for the next claim, which counts the first."""
     return list({row.number: row for row in reversed(rows)}.values())[::-1]
 
 
-def hand_back_over_limit(texts: Sequence[tuple[int, str, UUID]]) -> frozenset[int]:
+def hand_back_over_limit(texts: Sequence[tuple[int, str, str]]) -> frozenset[int]:
     """Put those of these committed texts back into the queue that would be one too many; returns their ids.
 
     `texts` are the ids, numbers and attempts of one claim, of which nothing has been posted.

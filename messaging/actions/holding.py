@@ -2,18 +2,20 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
-from messaging.gates import known, waiting_rows
-from messaging.hours import Law
+from messaging.clock import gate_now
+from messaging.gates import waiting_rows
+from messaging.hours import Law, Window
 from messaging.law import law, lead
 from messaging.models import Outbound, Run, SmsMessage
-from messaging.places import place_of
+from messaging.places import PLACE_FIELDS, Place, place_of
 from messaging.states import Reason, State
+from messaging.waiting import Waiting
 
 # When one is found for whom it is night, there are more: so many are looked at at once, that a slow sender does not
 # find them one by one while others, for whom it is day, stand behind them.
@@ -27,39 +29,64 @@ _HOLD: Final = """
 # A region without any hour to come: asked again in a day, since somebody may change the table.
 _NEVER: Final = dt.timedelta(days=1)
 
+Leaving = tuple[Waiting, dt.timedelta | None]
+"""A row that may leave, and how long the carrier may let it wait; None leaves that to the carrier."""
 
-def keep_hours(*, run: Run, rows: Sequence[Outbound]) -> Sequence[Outbound]:
+
+def keep_hours(*, run: Run, rows: Sequence[Waiting]) -> Sequence[Leaving]:
     """Those of a run's locked rows for whom it is day, in the caller's transaction; the others are held or skipped.
 
-    A row that leaves gets a `lifetime`: how long the carrier may let it wait, so that nothing leaves the carrier's
-    queue after the window closes or the campaign ends, however late in its lease the request begins.
+    What leaves has a lifetime, so that nothing leaves the carrier's queue after the window closes or the campaign
+    ends, however late in its lease the request begins.
     """
-    if not settings.QUIET_HOURS:
-        return rows
-    hours = law()
-    leaving, staying = _sorted(run, hours, rows)
+    if not settings.QUIET_HOURS or not rows:
+        return [(row, None) for row in rows]
+    clocks = _Clocks(law(), gate_now(), run.campaign.ends_at)
+    leaving, staying = clocks.sort(rows)
     if staying:
-        ahead = waiting_rows(run).exclude(pk__in=[row.pk for row in rows]).order_by("due_at", "pk")
-        more = ahead.select_for_update(skip_locked=True, of=("self",))[:_AHEAD]
-        _settle(run, {**staying, **_sorted(run, hours, more)[1]})
+        _settle(run, {**staying, **clocks.sort(_ahead(run, rows))[1]})
     return leaving
 
 
-def _sorted(run: Run, hours: Law, rows: Iterable[Any]) -> tuple[list[Outbound], dict[int, dt.datetime]]:
-    """Who may be texted now, or is refused anyway; and until when each of the others has to wait."""
-    leaving: list[Outbound] = []
-    staying: dict[int, dt.datetime] = {}
-    for row in rows:
-        window = hours.window(place_of(known(row)), row.asked_at, lead=lead())
-        if getattr(row, "refusal", ""):
-            leaving.append(row)
-        elif window is None or window.opens > row.asked_at:
-            staying[row.pk] = row.asked_at + _NEVER if window is None else window.opens
-        else:
-            closes = min(filter(None, (window.closes, run.campaign.ends_at)))
-            row.lifetime = closes - row.asked_at - settings.RESCUE_AFTER
-            leaving.append(row)
-    return leaving, staying
+class _Clocks:
+    """What the hours say at one moment, asked once for each place: places are few, and people many."""
+
+    def __init__(self, hours: Law, now: dt.datetime, ends_at: dt.datetime | None) -> None:
+        self._hours = hours
+        self._now = now
+        self._ends_at = ends_at
+        self._lead = lead()
+        self._windows: dict[Place, Window | None] = {}
+
+    def sort(self, rows: Iterable[Waiting]) -> tuple[list[Leaving], dict[int, dt.datetime]]:
+        """Who may be texted now, or is refused anyway; and until when each of the others has to wait."""
+        leaving: list[Leaving] = []
+        staying: dict[int, dt.datetime] = {}
+        for row in rows:
+            window = self._window(place_of(row.known))
+            if row.refusal:
+                leaving.append((row, None))
+            elif window is None or window.opens > self._now:
+                staying[row.pk] = self._now + _NEVER if window is None else window.opens
+            else:
+                leaving.append((row, self._lifetime(window)))
+        return leaving, staying
+
+    def _window(self, place: Place) -> Window | None:
+        if place not in self._windows:
+            self._windows[place] = self._hours.window(place, self._now, lead=self._lead)
+        return self._windows[place]
+
+    def _lifetime(self, window: Window) -> dt.timedelta:
+        closes = window.closes if self._ends_at is None else min(window.closes, self._ends_at)
+        return closes - self._now - settings.RESCUE_AFTER
+
+
+def _ahead(run: Run, rows: Sequence[Waiting]) -> Iterable[Waiting]:
+    """Rows that stand behind these, locked as well."""
+    behind = waiting_rows(run).exclude(pk__in=[row.pk for row in rows]).order_by("due_at", "pk")
+    for row in behind.select_for_update(skip_locked=True, of=("self",))[:_AHEAD]:
+        yield Waiting(row.pk, row.number, "", None, *(getattr(row, f"place_{name}") for name in PLACE_FIELDS))
 
 
 def _settle(run: Run, staying: Mapping[int, dt.datetime]) -> None:

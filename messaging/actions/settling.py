@@ -19,6 +19,7 @@ from messaging.failures import reason_of
 from messaging.gateway.errors import ErrorClass, explain
 from messaging.gateway.outcomes import Accepted, Broken, Outcome, Refused, RetryLater, Unsent
 from messaging.models import Run
+from messaging.planning import look_rows_up
 from messaging.states import Reason, State
 from optins.actions.opting_out import suppress_refused
 from optins.models import Sender
@@ -45,7 +46,8 @@ class _Settlement:
     wait_seconds: float | None = None
 
 
-# Nearly every answer is this one. Ids and SIDs go as one string each: lists of strings take longer to write.
+# Nearly every answer is this one. Ids and SIDs go as one string each: lists of strings take longer to write. A row is
+# looked up by its id: IS TRUE keeps Postgres from going by the index on attempts, of which it expects to be empty.
 _ACCEPT = """
     UPDATE messaging_outbound AS outbound
     SET state = CASE WHEN outbound.state IN ('sending', 'uncertain', 'queued') THEN 'accepted' ELSE outbound.state END,
@@ -53,7 +55,7 @@ _ACCEPT = """
         sid = coalesce(outbound.sid, answers.sid), ask_at = now() + %(ask_after)s, sealed_body = ''
     FROM unnest(string_to_array(%(ids)s, ',')::bigint[], string_to_array(%(attempts)s, ',')::uuid[],
                 string_to_array(%(sids)s, ',')) AS answers (id, attempt_id, sid)
-    WHERE outbound.id = answers.id AND outbound.attempt_id = answers.attempt_id
+    WHERE outbound.id = answers.id AND (outbound.attempt_id = answers.attempt_id) IS TRUE
 """
 
 # A callback may have been faster than the answer, and reconciliation too: then it stays. The answer of a slow worker
@@ -78,7 +80,7 @@ _SETTLE = """
         sealed_body = CASE WHEN answers.state = 'failed' THEN '' ELSE sealed_body END
     FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::float8[])
          AS answers (id, attempt_id, state, reason, error_code, wait_seconds)
-    WHERE outbound.id = answers.id AND outbound.attempt_id = answers.attempt_id
+    WHERE outbound.id = answers.id AND (outbound.attempt_id = answers.attempt_id) IS TRUE
 """
 
 
@@ -106,9 +108,9 @@ def settle(*, sender: Sender, answers: Sequence[tuple[Claimed, Outcome]], run: R
 def _accept(answers: Sequence[tuple[Claimed, str]]) -> None:
     columns = {
         "ask_after": settings.FINAL_STATUS_AFTER,
-        "ids": ",".join(str(claimed.outbound_id) for claimed, _ in answers),
-        "attempts": ",".join(str(claimed.attempt_id) for claimed, _ in answers),
-        "sids": ",".join(sid for _, sid in answers),
+        "ids": ",".join([str(claimed.outbound_id) for claimed, _ in answers]),
+        "attempts": ",".join([claimed.attempt_id for claimed, _ in answers]),
+        "sids": ",".join([sid for _, sid in answers]),
     }
     _execute(_ACCEPT, columns, expected=len(answers))
 
@@ -127,6 +129,8 @@ def _write(rows: Sequence[_Settlement]) -> None:
 
 
 def _execute(statement: str, values: Any, *, expected: int) -> None:
+    """In a transaction of the caller's."""
+    look_rows_up()
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         if cursor.rowcount < expected:
@@ -134,7 +138,7 @@ def _execute(statement: str, values: Any, *, expected: int) -> None:
 
 
 def _settlement(claimed: Claimed, outcome: Outcome) -> _Settlement:
-    which = (claimed.outbound_id, str(claimed.attempt_id))
+    which = (claimed.outbound_id, claimed.attempt_id)
     match outcome:
         case RetryLater(after_seconds=after, code=code):
             return _Settlement(*which, State.QUEUED, error_code=code, wait_seconds=after)

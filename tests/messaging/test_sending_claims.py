@@ -1,6 +1,7 @@
 """The claim asks everything at that moment: consent, campaign, window, fields, length."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -94,7 +95,7 @@ def test_a_claim_commits_to_an_attempt_with_the_text_and_the_consent(programme: 
     run = frozen(programme)
     (claimed,) = claim_recipients(run=run, parts=10).texts
     row = Outbound.objects.get()
-    assert (row.state, row.attempt_id, row.attempts) == ("sending", claimed.attempt_id, 1)
+    assert (row.state, row.attempt_id, row.attempts) == ("sending", UUID(claimed.attempt_id), 1)
     assert (row.body, row.parts) == ("Hello", 1)
     assert row.consent_event is not None
     assert row.consent_event.action == "opted_in"

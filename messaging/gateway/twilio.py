@@ -21,6 +21,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from messaging.gateway import forms
 from messaging.gateway.answers import SHORT_WAIT_SECONDS, Busy, Refusal, judge, refused, sentence
 from messaging.gateway.errors import as_code
 from messaging.gateway.listing import Listed
@@ -289,7 +290,7 @@ def _request(
     """A request of Twilio's client for our transport. Its headers are the client's to give away."""
     if auth is not None:
         headers["Authorization"] = _basic(*auth)
-    body = urlencode(data, doseq=True).encode() if data else None
+    body = forms.encode(data) if data else None
     query = urlencode(params, doseq=True) if params else ""
     return Request(method.upper(), _address(uri, query, base_url), headers, body)
 

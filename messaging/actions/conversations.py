@@ -46,14 +46,14 @@ def reply(*, number: str, sender: Sender, text: str, by: Actor) -> None:
     if reason:
         raise Refused("not_allowed", reason_in_words(reason), field="text")
     person = holder_of(number=number)
-    notice = owe(
+    owed = owe(
         kind=Notice.Kind.REPLY, number=number, sender=sender, body=body, lifetime=LIFETIME,
         customer_id=None if person is None else person.pk,
     )  # fmt: skip
-    if notice is None:
+    if not owed:
         raise Refused("too_many", "This number got many replies within the hour. Wait before the next.", field="text")
     _handled(number, by)
-    record(by=by, act="text.reply", of=person or notice, number=mask(number), parts=count(body).parts)
+    record(by=by, act="text.reply", of=person or sender, number=mask(number), parts=count(body).parts)
 
 
 @transaction.atomic

@@ -32,11 +32,15 @@ def owe(
     body: str,
     campaign: Campaign | None = None,
     customer_id: int | None = None,
-) -> None:
-    """Owe `number` one text from `sender`, unless the loop guard or an empty text forbids it."""
-    if body.strip() and not _too_many(kind, number):
-        campaign_id = None if campaign is None else campaign.pk
-        _write(kind, number, sender.pk, campaign_id, customer_id, body)
+    lifetime: dt.timedelta | None = None,
+) -> bool:
+    """Owe `number` one text from `sender`, which is not sent after `lifetime`. False when the loop guard or an empty
+    text forbids it."""
+    if not body.strip() or _too_many(kind, number):
+        return False
+    campaign_id = None if campaign is None else campaign.pk
+    _write(kind, number, sender.pk, campaign_id, customer_id, body, lifetime=lifetime)
+    return True
 
 
 def owe_code(

@@ -1,22 +1,24 @@
 """A file of customers: which bytes, columns and lines of a CSV can be imported, and why others cannot.
 
 The file is streamed, and every line is answered: as a `Line` to import, or as a `Rejected` one with a sentence.
-An import never raises consent: columns that seem to say what people agreed to are not read, and say so.
+An import never raises consent: of the columns about it only those that say who left are read. Others say so.
 """
 
 import csv
 import datetime as dt
 import io
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from campaigns import phone, profile
-from campaigns.rules import Kind
+from campaigns.rules import Kind, read_boolean
 
 EXTERNAL_ID: Final = "external_id"
 PHONE: Final = "phone"
+OPTED_OUT: Final = "opted_out"
 MAX_COLUMNS: Final = 200
 # How many lines are looked at to tell of what kind a new column is.
 _SAMPLE: Final = 1000
@@ -28,6 +30,16 @@ _ALIASES: Final = {
     "timezone": "time_zone", "province": "state", "zip": "postal_code", "zip_code": "postal_code",
     "postcode": "postal_code", "locale": "language",
 }  # fmt: skip
+
+# Columns that say who left us: yes, no, or when. They are read, since they can only lower consent. What says the
+# same of another channel, such as email_opt_out, is not.
+OPT_OUT_TITLES: Final = frozenset({
+    "opted_out", "opted_out_at", "opt_out", "opt_out_at", "opt_out_date", "sms_opt_out", "sms_opted_out",
+    "sms_opt_out_at", "sms_opt_out_date", "opt_out_sms", "unsubscribed", "unsubscribed_at", "unsubscribe_date",
+    "unsubscribed_date", "sms_unsubscribed", "sms_unsubscribed_at", "do_not_text", "do_not_contact",
+})  # fmt: skip
+# A date in whatever order: that there is one says that the person left.
+_LOOKS_LIKE_A_DATE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 
 # Titles of the columns that a download of rejected lines adds; they are passed over when it is brought again.
 _NOTES: Final = ("rejected_line", "rejected_because")
@@ -42,11 +54,13 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the header says. `targets` has, for each column, a profile field, `phone`, an attribute, or None."""
+    """What the header says. `targets` has, for each of the `titles`, a profile field, `phone`, `opted_out`, an
+    attribute, or None."""
 
     targets: Sequence[str | None]
     delimiter: str
     header: str = ""
+    titles: Sequence[str] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     remarks: Sequence[str] = ()
@@ -62,6 +76,7 @@ class Line:
     phone: str | None
     profile: Mapping[str, str | dt.date | None]
     attributes: Mapping[str, object]
+    opts_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +201,11 @@ def _columns(titles: Sequence[str], delimiter: str) -> Columns:
     targets, remarks, labels = [], [], {}
     for place, title in enumerate(titles, start=1):
         target, remark = _target(title, place)
-        if target is not None and target in targets:
+        if target not in (None, OPTED_OUT) and target in targets:
             raise FileRefused(f"Two columns mean “{target}”. Take one of them away.")
         targets.append(target)
         remarks += [remark] if remark else []
-        if target is not None and target != PHONE and target not in profile.FIELDS:
+        if target is not None and target not in (PHONE, OPTED_OUT, *profile.FIELDS):
             labels[target] = title
     for needed in (EXTERNAL_ID, PHONE):
         if needed not in targets:
@@ -199,7 +214,7 @@ def _columns(titles: Sequence[str], delimiter: str) -> Columns:
                 f"The file has no column “{needed}”. Its first line must name the columns external_id and phone; "
                 f"it names: {found}."
             )
-    return Columns(targets, delimiter, labels=labels, remarks=remarks)
+    return Columns(targets, delimiter, titles=titles, labels=labels, remarks=remarks)
 
 
 def _target(title: str, place: int) -> tuple[str | None, str]:
@@ -210,10 +225,12 @@ def _target(title: str, place: int) -> tuple[str | None, str]:
     key = _ALIASES.get(key, key)
     if key in _NOTES:
         return None, ""
+    if key in OPT_OUT_TITLES:
+        return OPTED_OUT, ""
     if profile.is_about_consent(key):
         return None, (
-            f"The column “{title}” was not read: an import neither gives nor takes consent, and verifies no "
-            "number. People opt in by keyword, code or web page; staff can opt single numbers out."
+            f"The column “{title}” was not read: an import never gives consent and verifies no number. People opt in "
+            "by keyword, code or web page. To opt people out, name a column opted_out."
         )
     if not key or len(key) > profile.MAX_KEY:
         return None, f"The column “{title[:60]}” was not read: its title needs letters from a to z or digits."
@@ -242,7 +259,9 @@ def _line(number: int, content: str, cells: Sequence[str], columns: Columns, reg
             f"This line has {len(cells)} cells and the first line has {len(columns.targets)}. "
             "Check its separators and quotation marks."
         )
-    given = dict(_given(zip(columns.targets, cells, strict=True)))
+    cells_given = list(_given(zip(columns.targets, cells, strict=True)))
+    opts_out = any(_opts_out(cell) for target, cell in cells_given if target == OPTED_OUT)
+    given = {target: cell for target, cell in cells_given if target != OPTED_OUT}
     if EXTERNAL_ID not in given:
         raise ValueError("external_id is missing. Give each customer one.")
     number_given = given.pop(PHONE, None)
@@ -254,7 +273,16 @@ def _line(number: int, content: str, cells: Sequence[str], columns: Columns, reg
     attributes = {key: values.pop(key) for key in columns.kinds if key in values}
     fields = {key: value for key, value in values.items() if isinstance(value, str | dt.date)}
     external_id = str(fields.pop(EXTERNAL_ID))
-    return Line(number, content, external_id, e164, fields, attributes)
+    return Line(number, content, external_id, e164, fields, attributes, opts_out)
+
+
+def _opts_out(cell: str) -> bool:
+    if _LOOKS_LIKE_A_DATE.fullmatch(cell):
+        return True
+    try:
+        return read_boolean(cell)
+    except ValueError as error:
+        raise ValueError(f"opted_out: {error} Write yes, no, or the day on which the person left.") from None
 
 
 def _given(cells: Iterable[tuple[str | None, str]]) -> Iterator[tuple[str, str]]:

@@ -59,7 +59,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "texts are held against the carrier's list": _every(sweep, "messaging.certify"),
         "old bodies are blanked": _every(6 * sweep, "messaging.retain"),
         "runs are closed": _every(sweep, "messaging.finish_runs"),
-        "waiting imports run": _every(5, "campaigns.run_imports"),
+        "waiting imports run": _every(5, "optins.run_imports"),
     }
 
 

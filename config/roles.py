@@ -45,7 +45,12 @@ def roles() -> Mapping[str, Q]:
     viewer = _viewing()
     marketer = viewer | _writing(_WRITES) | _named("handle_text")
     launcher = marketer | _named(
-        "launch_campaign", "opt_out_number", "decide_review", "export_evidence", "reply_to_text"
+        "launch_campaign",
+        "opt_out_number",
+        "decide_review",
+        "export_evidence",
+        "reply_to_text",
+        "undo_customerimport",
     )
     admin = launcher | _writing(_SETS_UP) | _named("erase_person")
     return {VIEWER: viewer, MARKETER: marketer, LAUNCHER: launcher, ADMIN: admin}

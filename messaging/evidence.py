@@ -88,6 +88,8 @@ def _entry(entry: ConsentEvent) -> Mapping[str, Any]:
         "ip": entry.ip,
         "user_agent": entry.user_agent,
         "staff": entry.staff,
+        "import": entry.customer_import_id,
+        "takes_back": entry.takes_back_id,
         "previous": entry.previous,
         "commitment": entry.commitment,
         "digest": entry.digest,

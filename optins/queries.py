@@ -1,7 +1,7 @@
 """What inbound texts, the API and screens ask about programmes and standing."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from optins.models import (
     Sender,
     Subscription,
     Suppression,
+    digest_of,
 )
 
 
@@ -181,3 +182,12 @@ def held_codes() -> QuerySet[CodesHold]:
 def waiting_reviews() -> QuerySet[OptOutReview]:
     """The texts that wait for a decision, the most urgent first."""
     return OptOutReview.objects.filter(state=OptOutReview.State.WAITING).order_by("received_at", "pk")
+
+
+def lowerable(numbers: Collection[str]) -> set[str]:
+    """Which of the numbers an opt-out would change anything for: subscribed, or not suppressed for every sender."""
+    digests = {digest_of(number): number for number in numbers}
+    brand_wide = Suppression.objects.filter(number_digest__in=digests, sender=None, lifted_at=None)
+    suppressed = {digests[digest] for digest in brand_wide.values_list("number_digest", flat=True)}
+    subscribed = Subscription.objects.filter(number__in=suppressed, state=Subscription.State.OPTED_IN)
+    return (set(numbers) - suppressed) | set(subscribed.values_list("number", flat=True))

@@ -43,13 +43,17 @@ class Difference:
 def standing_of(number: str, entries: Iterable[ConsentEvent]) -> Standing:
     """What follows from the entries of one number, in their order."""
     standing = Standing(number)
+    before: dict[int, tuple[str, int] | None] = {}
     for entry in entries:
         if entry.action in _STATES:
+            before[entry.pk] = standing.subscriptions.get(entry.programme_id)
             standing.subscriptions[entry.programme_id] = (_STATES[entry.action], entry.pk)
         elif entry.action == _Action.SUPPRESSED:
             standing.suppressions.add(entry.scope_id)
         elif entry.action == _Action.LIFTED:
             standing.suppressions -= {None, entry.scope_id}
+        elif entry.action == _Action.RESTORED and (restored := before.get(entry.takes_back_id or 0)):
+            standing.subscriptions[entry.programme_id] = restored
         elif entry.action == _Action.ERASED:
             standing.subscriptions.clear()
     return standing

@@ -1,8 +1,10 @@
-"""Celery's door to consent: what happens because time ran out."""
+"""Celery's door to consent: what happens because time ran out, and imports."""
 
 from celery import shared_task
 
+from campaigns.bell import Rung
 from optins.actions import opting_out, pumping
+from optins.actions.imports import RUN_IMPORTS, run_waiting_imports
 
 
 @shared_task(name="optins.lapse_pending")
@@ -13,3 +15,9 @@ def lapse_pending() -> None:
 @shared_task(name="optins.watch_codes")
 def watch_codes() -> None:
     pumping.watch_codes()
+
+
+@shared_task(name=RUN_IMPORTS, base=Rung)
+def run_imports() -> None:
+    """Go on with the imports that wait. Rung by an upload, and by beat for what no bell reached."""
+    run_waiting_imports()

@@ -5,7 +5,7 @@ Only the process that holds `NUMBER_HASH_KEY` can tell, and only it could have w
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final
 
@@ -58,7 +58,12 @@ def _faults_of(links: Sequence[ConsentEvent]) -> Iterator[Fault]:
     before: ConsentEvent | None = None
     for place, link in enumerate(links):
         after = links[place + 1] if place + 1 < len(links) else None
-        kind, sentence = _own(link, before, after) or _link(link, before, links) or _beside(link, erased_until)
+        kind, sentence = (
+            _own(link, before, after)
+            or _link(link, before, links)
+            or _taken_back(link, links[:place])
+            or _beside(link, erased_until)
+        )
         if kind:
             yield Fault(link.pk, link.number, link.sequence, kind, sentence)
         before = link
@@ -87,6 +92,17 @@ def _link(link: ConsentEvent, before: ConsentEvent | None, links: Sequence[Conse
     if not link.previous or any(link.previous == other.digest for other in links):
         return REORDERED, "It follows upon another entry of its number than the one that stands before it."
     return MISSING, "The entry before it is missing: it follows upon one that is not there."
+
+
+def _taken_back(link: ConsentEvent, earlier: Sequence[ConsentEvent]) -> tuple[str, str] | None:
+    """Whether what it takes back is an import's opt-out of the same number, and nothing happened in between."""
+    if link.takes_back_id is None:
+        return None
+    lowered = {ConsentEvent.Action.OPTED_OUT, ConsentEvent.Action.SUPPRESSED}
+    of_import = list(takewhile(lambda entry: entry.customer_import_id == link.customer_import_id, reversed(earlier)))
+    if any(entry.pk == link.takes_back_id and entry.action in lowered for entry in of_import):
+        return None
+    return CHANGED, "It takes back what is no opt-out by an import, or what something happened since."
 
 
 def _beside(link: ConsentEvent, erased_until: int) -> tuple[str, str]:

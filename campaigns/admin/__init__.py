@@ -1,5 +1,5 @@
-"""The screens of the audience: customers, attributes, segments, imports, and the audit trail."""
+"""The screens of the audience: customers, attributes, segments, and the audit trail."""
 
-from campaigns.admin import audit, customers, imports, segments
+from campaigns.admin import audit, customers, segments
 
-__all__ = ["audit", "customers", "imports", "segments"]
+__all__ = ["audit", "customers", "segments"]

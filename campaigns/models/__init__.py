@@ -1,7 +1,7 @@
 from campaigns.models.audit import AuditEntry
 from campaigns.models.campaigns import Campaign
 from campaigns.models.customers import Attribute, Customer, CustomerEvent, PhoneNumber
-from campaigns.models.imports import CustomerImport, RejectedLine
+from campaigns.models.imports import CustomerImport, ImportedLine, RejectedLine
 from campaigns.models.segments import Segment
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Customer",
     "CustomerEvent",
     "CustomerImport",
+    "ImportedLine",
     "PhoneNumber",
     "RejectedLine",
     "Segment",

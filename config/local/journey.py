@@ -140,6 +140,9 @@ class Journey:
         page = self.marketer.open("/admin/campaigns/customerimport/add/")
         upload = Upload("file", "people.csv", _PEOPLE.encode())
         result = self.marketer.submit(page, page.form_with("file"), {}, upload=upload)
+        _until("the preview", lambda: "Run import" in _text(self.marketer.open(result.url)))
+        preview = self.marketer.open(result.url)
+        self.marketer.submit(preview, preview.form_to("/run/"), {})
         _until("the import to finish", lambda: "Customers created 3" in _text(self.marketer.open(result.url)))
 
     def join_by_text(self) -> None:

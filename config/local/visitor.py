@@ -67,6 +67,13 @@ class Page:
                 return form
         raise Unexpected(f"{self.url} has no form with {', '.join(names)}.")
 
+    def form_to(self, ending: str) -> Form:
+        """The first form that is sent to an address with this ending."""
+        for form in self.forms:
+            if form.action.endswith(ending):
+                return form
+        raise Unexpected(f"{self.url} has no form to {ending}.")
+
 
 class Visitor:
     """One person with one set of cookies."""

@@ -119,5 +119,6 @@ def _suppress_refused(provider: MessageProvider, since: dt.datetime) -> int:
 
 def _is_forgotten(text: Outbound) -> bool:
     standing = Suppression.objects.filter(number_digest=digest_of(text.number), lifted_at__isnull=True)
-    lifted = ConsentEvent.objects.of(text.number).filter(action=ConsentEvent.Action.LIFTED, at__gte=text.settled_at)
+    lifted = ConsentEvent.objects.of(text.number).filter(action=ConsentEvent.Action.LIFTED, takes_back=None)
+    lifted = lifted.filter(at__gte=text.settled_at)
     return not standing.filter(sender=text.sender.scope).exists() and not lifted.exists()

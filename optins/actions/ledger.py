@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from campaigns.actions.turns import take_turns
-from campaigns.models import Campaign, Customer
+from campaigns.models import Campaign, Customer, CustomerImport
 from optins import chain
 from optins.models import ConsentEvent, PersonalEvidence, Sender, Subscription, Suppression, digest_of
 
@@ -43,17 +43,19 @@ class Evidence:
     ip: str | None = None
     user_agent: str = ""
     staff: str = ""
+    customer_import: CustomerImport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry to append. `scope` as in `ConsentEvent`."""
+    """One entry to append. `scope` and `takes_back` as in `ConsentEvent`."""
 
     number: str
     action: str
     evidence: Evidence
     programme: Campaign | None = None
     scope: Sender | None = None
+    takes_back: ConsentEvent | None = None
 
 
 def lock_number(number: str) -> None:
@@ -128,6 +130,8 @@ def _linked(entry: Entry, *, number_digest: str, at: dt.datetime, head: _Head) -
         inbound_sid=evidence.inbound_sid,
         app_key=evidence.app_key,
         staff=evidence.staff,
+        customer_import=evidence.customer_import,
+        takes_back=entry.takes_back,
         at=at,
     )
     personal = PersonalEvidence(
@@ -158,19 +162,29 @@ def opt_in(*, number: str, programme: Campaign, evidence: Evidence) -> Subscript
 
 
 def opt_out(*, subscriptions: Q, number: str, evidence: Evidence, stopped_on: Sender | None = None) -> int:
-    """End the matching opted-in subscriptions of `number`; unanswered double opt-ins lapse. Returns how many ended."""
+    """End the matching opted-in subscriptions of `number`; unanswered double opt-ins lapse. Returns how many ended.
+
+    One that an import ended is ended again by whatever else says so: undoing the import then leaves it alone.
+    """
+    standing = Q(state=Subscription.State.OPTED_IN) | _by_another_import(evidence)
     ended = 0
-    standing = Subscription.objects.filter(subscriptions, number=number, state=Subscription.State.OPTED_IN)
-    for subscription in standing.select_related("programme"):
-        programme = subscription.programme
-        entry = Entry(number=number, action=Action.OPTED_OUT, evidence=evidence, programme=programme, scope=stopped_on)
+    for subscription in Subscription.objects.filter(subscriptions, standing, number=number).select_related("programme"):
+        is_first = subscription.state == Subscription.State.OPTED_IN
+        programme, scope = subscription.programme, stopped_on if is_first else None
+        entry = Entry(number=number, action=Action.OPTED_OUT, evidence=evidence, programme=programme, scope=scope)
         (event,) = append([entry])
         Subscription.objects.filter(pk=subscription.pk).update(
-            state=Subscription.State.OPTED_OUT, opted_out_at=Now(), stopped_on=stopped_on, consent_event=event
+            state=Subscription.State.OPTED_OUT, opted_out_at=Now(), stopped_on=scope, consent_event=event
         )
-        ended += 1
+        ended += is_first
     lapse(Subscription.objects.filter(subscriptions, number=number), evidence=evidence)
     return ended
+
+
+def _by_another_import(evidence: Evidence) -> Q:
+    """What an import lowered, other than the one that `evidence` is of."""
+    lowered = Q(state=Subscription.State.OPTED_OUT, consent_event__method=Method.IMPORT)
+    return lowered & ~Q(consent_event__customer_import=evidence.customer_import)
 
 
 def lapse(subscriptions: QuerySet[Subscription], *, evidence: Evidence) -> int:
@@ -187,13 +201,29 @@ def lapse(subscriptions: QuerySet[Subscription], *, evidence: Evidence) -> int:
     return lapsed
 
 
-def suppress(*, number: str, sender: Sender | None, reason: str, evidence: Evidence) -> None:
-    """No text to `number` from `sender`, or from any sender when None. Once suppressed, again changes nothing."""
+def suppress(*, number: str, sender: Sender | None, reason: str, evidence: Evidence) -> bool:
+    """No text to `number` from `sender`, or from any sender when None. Returns whether that is new.
+
+    Once suppressed, again changes nothing, save that what an import said is said again by whatever else says so:
+    undoing the import then leaves it alone.
+    """
     digest = digest_of(number)
-    if Suppression.objects.filter(number_digest=digest, sender=sender, lifted_at__isnull=True).exists():
-        return
+    standing = Suppression.objects.filter(number_digest=digest, sender=sender, lifted_at__isnull=True)
+    row = standing.select_related("consent_event").first()
+    if row is not None and not _is_anothers(row.consent_event, evidence):
+        return False
     (event,) = append([Entry(number=number, action=Action.SUPPRESSED, evidence=evidence, scope=sender)])
+    if row is not None:
+        standing.update(reason=reason, consent_event=event)
+        return False
     Suppression.objects.create(number=number, number_digest=digest, sender=sender, reason=reason, consent_event=event)
+    return True
+
+
+def _is_anothers(event: ConsentEvent, evidence: Evidence) -> bool:
+    """Whether an import lowered this, other than the one that `evidence` is of."""
+    own = evidence.customer_import
+    return event.method == Method.IMPORT and (own is None or event.customer_import_id != own.pk)
 
 
 def lift(*, number: str, sender: Sender, evidence: Evidence) -> None:
@@ -201,6 +231,26 @@ def lift(*, number: str, sender: Sender, evidence: Evidence) -> None:
     rows = Suppression.objects.filter(Q(sender__isnull=True) | Q(sender=sender), number_digest=digest_of(number))
     if rows.filter(lifted_at__isnull=True).update(lifted_at=Now()):
         append([Entry(number=number, action=Action.LIFTED, evidence=evidence, scope=sender)])
+
+
+def take_back(*, entry: ConsentEvent, before: ConsentEvent | None, evidence: Evidence) -> None:
+    """What an import's `entry` lowered stands as it did before: a subscription by its entry `before`, or unsuppressed.
+
+    This is no opt-in: what allows texts is `before`, which came from the person. The database refuses it for entries
+    of anything but an import.
+    """
+    action = Action.LIFTED if before is None else Action.RESTORED
+    taken = Entry(
+        number=entry.number, action=action, evidence=evidence, programme=entry.programme, scope=entry.scope,
+        takes_back=entry,
+    )  # fmt: skip
+    append([taken])
+    if before is None:
+        Suppression.objects.filter(consent_event=entry, lifted_at__isnull=True).update(lifted_at=Now())
+    else:
+        Subscription.objects.filter(consent_event=entry).update(
+            state=Subscription.State.OPTED_IN, opted_out_at=None, consent_event=before
+        )
 
 
 def erase(*, number: str, evidence: Evidence) -> None:

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from campaigns.actions.audit import record
 from campaigns.actions.persons import holder_of, person_of, read_number
 from campaigns.actors import Actor
-from campaigns.models import Customer, PhoneNumber
+from campaigns.models import Customer, CustomerImport, PhoneNumber
 from campaigns.phone import E164, mask
 from campaigns.refusals import Refused
 from optins.actions import ledger
@@ -49,6 +49,25 @@ def opt_out_number(
         settle_reviews(number=number)
     record(by=by, act="number.opt_out", of=customer, number=mask(number), ended=ended, reason=reason)
     return ended
+
+
+def opt_out_imported(*, number: str, row: CustomerImport, line: int) -> bool:
+    """End a number's subscriptions and suppress it brand-wide, since a line of a file says that the person left.
+
+    In the caller's transaction. Returns whether anything stood lower afterwards. The entries name no customer: they
+    are no reason to keep one whom the same import made.
+    """
+    ledger.lock_number(number)
+    evidence = Evidence(
+        method=Method.IMPORT,
+        reason=f"Line {line} of “{row.file_name[-200:]}”",
+        staff=row.started_by.get_username() if row.started_by else "",
+        customer_import=row,
+    )
+    ended = ledger.opt_out(subscriptions=Q(), number=number, evidence=evidence)
+    suppressed = ledger.suppress(number=number, sender=None, reason=Suppression.Reason.IMPORT, evidence=evidence)
+    settle_reviews(number=number)
+    return suppressed or ended > 0
 
 
 @transaction.atomic

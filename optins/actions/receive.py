@@ -116,7 +116,7 @@ def receive(*, text: InboundText) -> Reading:
 def _still_lowers(text: InboundText, reading: Reading) -> bool:
     """Whether a late text ends something, and the person has surely not come back since."""
     assert text.sent_at is not None
-    raised = ConsentEvent.objects.of(text.number).filter(action__in=[Action.OPTED_IN, Action.LIFTED])
+    raised = ConsentEvent.objects.of(text.number).filter(action__in=[Action.OPTED_IN, Action.LIFTED], takes_back=None)
     since = raised.filter(at__gte=text.sent_at + _CARRIERS_CLOCK)
     return reading.meaning in _LOWERING and not since.exists()
 

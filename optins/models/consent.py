@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from campaigns.models import Campaign, Customer, PhoneNumber
+from campaigns.models import Campaign, Customer, CustomerImport, PhoneNumber
 from campaigns.phone import E164_PATTERN
 from optins import chain
 from optins.models.providers import Sender
@@ -53,6 +53,7 @@ class ConsentEvent(models.Model):
         SUPPRESSED = "suppressed", "Suppressed"
         LIFTED = "lifted", "Suppression lifted"
         ERASED = "erased", "Erased the person"
+        RESTORED = "restored", "Opt-out taken back"
 
     class Method(models.TextChoices):
         KEYWORD = "keyword", "Texted a keyword"
@@ -64,6 +65,7 @@ class ConsentEvent(models.Model):
         STAFF = "staff", "Entered by staff"
         CARRIER = "carrier", "Told by the carrier"
         CLOCK = "clock", "Time ran out"
+        IMPORT = "import", "Told by a file"
 
     number_digest = models.CharField(max_length=_DIGEST, editable=False)
     sequence = models.PositiveIntegerField("place in the chain", editable=False)
@@ -87,6 +89,13 @@ class ConsentEvent(models.Model):
     inbound_sid = models.CharField(max_length=34, blank=True)
     app_key = models.CharField(max_length=64, blank=True)
     staff = models.CharField(max_length=150, blank=True)
+    # The file that said so; and, when the import is undone, which of its entries this one takes back.
+    customer_import = models.ForeignKey(
+        CustomerImport, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    takes_back = models.ForeignKey(
+        "self", null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = ConsentEvents.as_manager()
@@ -95,6 +104,7 @@ class ConsentEvent(models.Model):
     FACTS: Final = (
         "number_digest", "previous", "commitment", "programme_id", "scope_id", "sender_id", "customer_id", "action",
         "method", "reason", "wording", "wording_version", "inbound_sid", "app_key", "staff", "at",
+        "customer_import_id", "takes_back_id",
     )  # fmt: skip
 
     class Meta:
@@ -112,8 +122,24 @@ class ConsentEvent(models.Model):
                 condition=Q(number_digest__regex=_IS_DIGEST, digest__regex=_IS_DIGEST, commitment__regex=_IS_DIGEST)
                 & (Q(sequence=1, previous="") | Q(sequence__gt=1, previous__regex=_IS_DIGEST)),
             ),
+            # No entry restores consent but the one that takes an import's opt-out back.
+            models.CheckConstraint(
+                name="consent_event_restores_imports_only",
+                condition=Q(takes_back__isnull=True) & ~Q(action="restored")
+                | Q(takes_back__isnull=False, customer_import__isnull=False, method="import")
+                & Q(action__in=["restored", "lifted"]),
+            ),
+            models.CheckConstraint(
+                name="consent_event_import_has_file", condition=~Q(method="import") | Q(customer_import__isnull=False)
+            ),
         ]
         indexes = [
+            # What an import lowered, a number at a time, for its undoing.
+            models.Index(
+                fields=["customer_import", "number_digest"],
+                name="consent_event_of_import",
+                condition=Q(customer_import__isnull=False),
+            ),
             # Opt-outs of the day, on the home page.
             models.Index(fields=["at"], name="consent_event_opt_outs", condition=Q(action="opted_out")),
         ]
@@ -252,6 +278,7 @@ class Suppression(models.Model):
         CARRIER = "carrier", "The carrier refuses it (21610)"
         STAFF = "staff", "Opted out by staff"
         API = "api", "Opted out through an app"
+        IMPORT = "import", "Opted out by a file"
 
     number = models.CharField(max_length=16, blank=True, help_text="Blank while the person is erased.")
     number_digest = models.CharField(max_length=_DIGEST, editable=False)

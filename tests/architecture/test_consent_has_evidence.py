@@ -15,6 +15,8 @@ from tests.architecture.source import PACKAGES, modules, name_of, tree
 RAISES = {"opt_in", "ask"}
 # A text from the handset, and a code that was texted to it and entered.
 DOORS = {"optins/actions/receive.py", "optins/actions/confirming.py"}
+# Only undoing an import takes back what lowered consent, and only what that import lowered.
+UNDOES = {"optins/actions/undoing.py"}
 # What is rehearsed is rolled back.
 REHEARSALS = {"messaging/actions/rehearsing.py"}
 WRITES = {"create", "update", "bulk_create", "get_or_create", "update_or_create", "delete"}
@@ -35,6 +37,10 @@ CALLS = list(_calls())
 def test_only_the_persons_own_acts_raise_consent() -> None:
     raising = {path for path, called in CALLS if called in {f"ledger.{name}" for name in RAISES}}
     assert raising - REHEARSALS == DOORS
+
+
+def test_only_undoing_an_import_takes_an_opt_out_back() -> None:
+    assert {path for path, called in CALLS if called == "ledger.take_back"} == UNDOES
 
 
 def test_only_the_ledger_writes_consent() -> None:

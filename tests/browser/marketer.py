@@ -85,7 +85,12 @@ class Marketer:
         self.page.goto("/admin/campaigns/customerimport/add/")
         file = FilePayload(name="customers.csv", mimeType="text/csv", buffer=csv.encode())
         self.page.locator("input[type=file]").set_input_files(file)
-        self.presses("Import")
+        self.presses("Upload and preview")
+
+    def runs_the_import(self) -> None:
+        """As the preview shows it."""
+        self.page.get_by_role("button", name="Run import").click()
+        self.sees("The import was started.")
 
     def sees_what_was_imported(self, *, customers: int) -> None:
         tile = self.page.locator(".ol-stat", has_text="Customers created")

@@ -64,6 +64,8 @@ def opt_ins_are_set_up(marketer: Marketer, product: Product) -> None:
     marketer.launches(PROGRAMME)
     marketer.imports(CUSTOMERS)
     product.work()
+    marketer.runs_the_import()
+    product.work()
     marketer.sees_what_was_imported(customers=3)
 
 

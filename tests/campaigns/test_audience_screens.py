@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.actions.audit import record
-from campaigns.actions.imports import run_waiting_imports
 from campaigns.actors import Actor
 from campaigns.models import Attribute, AuditEntry, Campaign, Customer, CustomerImport, Segment
+from optins.actions.imports import run_waiting_imports
 from tests.factories import customer, segment, staff
 
 pytestmark = pytest.mark.django_db
@@ -251,7 +251,7 @@ def test_an_upload_leads_to_its_result(marketer: Client) -> None:
     row = CustomerImport.objects.get()
     done = page(marketer, f"customerimport/{row.pk}/result/")
     assert "hx-trigger" not in done
-    assert "neither gives nor takes consent" in done
+    assert "never gives consent" in done
     assert "This phone number is too short" in done
     answer = marketer.get(f"/admin/campaigns/customerimport/{row.pk}/rejected.csv")
     table = answer.getvalue().decode("utf-8-sig").splitlines()

@@ -14,6 +14,8 @@ from optins.actions.notices import CARRY_NOTICES
 
 pytestmark = pytest.mark.django_db
 
+app.loader.import_default_modules()
+
 Commit = DjangoCaptureOnCommitCallbacks
 
 
@@ -52,6 +54,9 @@ def test_a_task_that_begins_is_rung_for_by_the_next_commit(django_capture_on_com
 def test_without_redis_nothing_rings_and_nothing_fails(
     django_capture_on_commit_callbacks: Commit, settings: Settings
 ) -> None:
+    reachable = settings.REDIS_URL
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     ring(django_capture_on_commit_callbacks)
     bell.silence(CARRY_NOTICES)
+    settings.REDIS_URL = reachable
+    assert waiting() == 0

@@ -146,13 +146,41 @@ def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_line() -> Non
 
 @pytest.mark.parametrize(
     "title",
-    ["opt_in", "Opted In", "SMS Opt-In", "optIn", "consent", "sms_consent_at", "subscribed", "unsubscribed",
-     "verified", "Phone verified", "opt_out", "marketing_opt_in_date", "subscription_status"],
+    ["opt_in", "Opted In", "SMS Opt-In", "optIn", "consent", "sms_consent_at", "subscribed", "email_opt_out",
+     "verified", "Phone verified", "marketing_opt_in_date", "subscription_status"],
 )  # fmt: skip
 def test_a_column_about_consent_is_not_read_and_says_so(title: str) -> None:
     read = columns(f"external_id,phone,{title}\n")
     assert read.targets == ["external_id", "phone", None]
-    assert "neither gives nor takes consent" in read.remarks[0]
+    assert "never gives consent" in read.remarks[0]
+
+
+@pytest.mark.parametrize(
+    "title", ["opted_out", "Opt-Out", "SMS opt out", "unsubscribed", "Unsubscribed at", "doNotText"]
+)
+@pytest.mark.parametrize(
+    ("cell", "leaves"),
+    [("yes", True), ("TRUE", True), ("1", True), ("31/1/2026", True), ("2026-01-31T10:00", True),
+     ("no", False), ("0", False), ("", False)],
+)  # fmt: skip
+def test_a_column_says_who_left_and_never_who_came(title: str, cell: str, leaves: bool) -> None:
+    (line,) = lines(f"external_id,phone,{title}\nc-1,,{cell}\n")
+    assert isinstance(line, Line)
+    assert (line.opts_out, line.attributes) == (leaves, {})
+
+
+def test_whoever_says_neither_yes_nor_no_is_rejected_with_a_sentence() -> None:
+    (line,) = lines("external_id,phone,opted_out\nc-1,,perhaps\n")
+    assert isinstance(line, Rejected)
+    assert line.reason == (
+        "opted_out: “perhaps” is neither yes nor no. Write yes, no, or the day on which the person left."
+    )
+
+
+def test_any_of_several_columns_may_say_that_somebody_left() -> None:
+    (line,) = lines("external_id,phone,opted_out,opted_out_at\nc-1,,no,2026-01-31\n")
+    assert isinstance(line, Line)
+    assert line.opts_out
 
 
 def test_a_column_without_a_usable_title_is_not_read_and_says_so() -> None:

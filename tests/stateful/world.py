@@ -8,12 +8,12 @@ import itertools
 from collections import Counter
 from dataclasses import dataclass
 
-from campaigns.actions.imports import import_now
 from campaigns.models import Customer, PhoneNumber
 from messaging.actions.erasing import erase_customer, erase_number
 from messaging.actions.runs import start_due
 from messaging.models import Outbound
 from messaging.states import State
+from optins.actions.imports import import_now
 from optins.actions.opting_out import opt_out_number
 from optins.actions.reviews import read_as_no_opt_out, read_as_opt_out
 from optins.models import ConsentEvent, OptInCampaign, OptOutReview, Subscription, Suppression, digest_of

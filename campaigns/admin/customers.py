@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.paginator import InfinitePaginator
 
 from campaigns import profile
 from campaigns.actions.attributes import delete_attribute, save_attribute
@@ -75,6 +76,8 @@ class CustomerAdmin(VerbAdmin):
     list_display = ("name", "external_id", "numbers", "created_at", "everything")
     search_fields = ("external_id",)
     search_help_text = "Name, email, external ID, or a phone number in any spelling."
+    # Nothing counts a million people to show fifty.
+    paginator = InfinitePaginator
     show_full_result_count = False
     actions = None
     list_per_page = 50

@@ -11,7 +11,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
-from unfold.paginator import InfinitePaginator
 
 from campaigns.phone import pretty
 from messaging.admin import evidence, person
@@ -62,7 +61,6 @@ class InboundAdmin(ReadOnlyAdmin):
     list_filter = (AnswerFilter, MeaningFilter, ("sender", RelatedDropdownFilter), ("received_at", RangeDateFilter))
     list_filter_submit = True
     list_select_related = ("campaign", "sender")
-    paginator = InfinitePaginator
     ordering = ("-id",)
     sortable_by = ()
 

@@ -10,7 +10,6 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
-from unfold.paginator import InfinitePaginator
 
 from messaging.admin.words import moment
 from messaging.models import Outbound, StatusCallback
@@ -33,7 +32,6 @@ class OutboundAdmin(ReadOnlyAdmin):
     )
     list_filter_submit = True
     list_select_related = ("campaign", "notice")
-    paginator = InfinitePaginator
     search_help_text = "A phone number, or a message SID."
     ordering = ("-id",)
     sortable_by = ()

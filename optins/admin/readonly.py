@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from unfold.paginator import InfinitePaginator
 
 from campaigns.admin.numbers import NumberSearchAdmin
 from campaigns.lifecycle import Kind
@@ -18,6 +19,8 @@ class ReadOnlyAdmin(NumberSearchAdmin):
     """A list of what happened to numbers. Nobody adds, edits or deletes here; only verbs write these rows."""
 
     list_per_page = 50
+    # These tables grow for ever: nothing counts their rows.
+    paginator = InfinitePaginator
     show_full_result_count = False
     actions = None
     compressed_fields = True

@@ -260,6 +260,8 @@ class Subscription(models.Model):
         indexes = [
             # The clock lapses double opt-ins that nobody answered.
             models.Index(fields=["pending_until"], name="subscription_pending", condition=Q(state="pending")),
+            # Who joined today, on the home page.
+            models.Index(fields=["opted_in_at"], name="subscription_joined", condition=Q(state="opted_in")),
         ]
 
     def __str__(self) -> str:

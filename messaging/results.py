@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Left, TruncHour
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from messaging.models import Outbound, Run, SmsMessage
+from messaging.models import Census, Outbound, Run, SmsMessage
 from messaging.places import dialled_country
 from messaging.prices import Cost, cost
 from messaging.reports import Progress, progress_of
 from messaging.states import State
+from messaging.tally import Tally
 
 ANSWER_WITHIN: Final = dt.timedelta(days=3)
 
@@ -69,11 +70,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """`replies` and `opt_outs` count people; `cost` is of the texts that the carrier took, at the prices of now."""
+    """`replies` and `opt_outs` count people; `cost` is of the texts that the carrier took, at the prices of now.
+
+    `foreseen` is what was to be expected by the last census before the launch, at the same prices; None without one.
+    """
 
     progress: Progress
     hours: Sequence[Hour]
     cost: Cost
+    foreseen: Cost | None
     replies: int
     opt_outs: int
 
@@ -123,7 +128,25 @@ def results_of(what: Campaign | SmsMessage) -> Results:
     texts = Outbound.objects.filter(run__in=runs)
     hours = _hours(texts)
     replies, opt_outs = (_people_after(answers, runs, hours) for answers in (_REPLIES, _OPT_OUTS))
-    return Results(progress_of(texts), hours, cost(parts_by_country(texts)), replies, opt_outs)
+    return Results(progress_of(texts), hours, cost(parts_by_country(texts)), _foreseen(what), replies, opt_outs)
+
+
+def _foreseen(what: Campaign | SmsMessage) -> Cost | None:
+    """What the launch of a message, or of all that a campaign launched, was to cost; None where one was not counted."""
+    before = Census.objects.filter(state=Census.State.DONE, finished_at__lte=F("message__launched_at"))
+    of_what = Q(message=what) if isinstance(what, SmsMessage) else Q(message__campaign=what.pk)
+    latest = before.filter(of_what).order_by("message_id", "-pk").distinct("message_id")
+    countries: Counter[str] = Counter()
+    for kept in latest.values_list("tally", flat=True):
+        countries.update(Tally.from_json(kept).countries)
+    scheduled = SmsMessage.objects.filter(
+        state=SmsMessage.State.LAUNCHED, delivery=SmsMessage.Delivery.SCHEDULED, **_chosen(what)
+    )
+    return cost(countries) if latest and latest.count() == scheduled.count() else None
+
+
+def _chosen(what: Campaign | SmsMessage) -> dict[str, int]:
+    return {"pk": what.pk} if isinstance(what, SmsMessage) else {"campaign": what.pk}
 
 
 def parts_by_country(texts: QuerySet[Outbound]) -> Mapping[str, int]:

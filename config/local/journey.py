@@ -229,7 +229,7 @@ class Journey:
             raise Unexpected(f"{page.url} offers no Launch.")
         asked = self.marketer.open(link[1])
         # A messaging campaign is reviewed: what is to be seen is ticked.
-        form = _form_to(asked, "" if "review" not in asked.html.lower() else "/launch/")
+        form = _form_to(asked, "" if "Review before launch" not in asked.html else "/launch/")
         launched = self.marketer.submit(asked, form, {name: "on" for name in form.names if name.startswith("accept-")})
         _expect(launched, "was launched", 'data-state="live"')
 

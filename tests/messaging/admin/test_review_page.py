@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from campaigns.models import AuditEntry
 from config.roles import LAUNCHER, MARKETER
 from messaging.actions.counting import take_censuses
+from messaging.actions.runs import start_due
 from messaging.admin import review
 from messaging.models import Census, MessagingCampaign, SmsMessage
 from optins.models import OptInCampaign
@@ -159,3 +160,16 @@ def test_without_the_right_to_launch_it_is_not_shown(campaign: MessagingCampaign
     for name in (address(campaign), page("messaging_messagingcampaign_figures", campaign.pk)):
         assert marketer.get(name).status_code == 403
     assert marketer.post(page("messaging_smsmessage_launch", campaign.messages.get().pk)).status_code == 403
+
+
+def test_the_report_holds_what_was_foreseen_against_what_was_taken(client: Client, campaign: MessagingCampaign) -> None:
+    reviewed(client, address(campaign))
+    SmsMessage.objects.update(scheduled_for=timezone.now())
+    start_due()
+    for what in (
+        page("messaging_messagingcampaign_report", campaign.pk),
+        page("messaging_smsmessage_report", campaign.messages.get().pk),
+    ):
+        shown = client.get(what).text
+        assert "taken by the carrier; 3 foreseen" in shown
+        assert "USD 0.02 foreseen" in shown

@@ -240,7 +240,8 @@ class Journey:
         page = self.marketer.open(f"/admin/messaging/smsmessage/add/?campaign={number[1]}")
         form = page.form_with("name", "delivery", "body")
         programme = form.option("programme", "check-alerts")
-        saved = self.marketer.submit(page, form, {**_sender(form), "programme": programme, **values})
+        plain = {"opening": "", "closing": "", **_sender(form), "programme": programme}
+        saved = self.marketer.submit(page, form, {**plain, **values})
         _expect(saved, "saved")
 
     def _programme(self) -> str:

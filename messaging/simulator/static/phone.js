@@ -3,7 +3,7 @@
 import { sendText } from "./carrier.js";
 import { captionOf, clockTime, kindOf, pretty } from "./words.js";
 
-const QUICK_TEXTS = ["STOP", "HELP", "YES", "JOIN", "START"];
+const QUICK_TEXTS = ["STOP", "HELP", "YES", "JOIN", "START", "unsubscribe please"];
 
 let lastId = 0;
 

@@ -126,6 +126,19 @@ def deploy_a_send_worker(scene: Scene) -> Play:
     yield 0
 
 
+def deploy_everything(scene: Scene) -> Play:
+    """SIGTERM for all that is ours. Workers have their successors at once, the others when what they hold is free."""
+    scene.say("everything of ours: SIGTERM, and successors")
+    for name in (*SEND_WORKERS, WORKER, WEB, *BEATS):
+        scene.house.ask_to_end(name)
+    for name in (*SEND_WORKERS, WORKER):
+        scene.house.start(name)
+    for name in (WEB, *BEATS):
+        while name in scene.house.still_leaving():
+            yield _MOMENT
+        scene.house.start(name)
+
+
 # --- Links -------------------------------------------------------------------------------------
 
 _LINKS: Final = (CARRIER_LINK, CALLBACK_LINK, DATA_LINK, WEB_DATA_LINK, BROKER_LINK)
@@ -244,6 +257,7 @@ _HOUSE_ACTS: Final[Sequence[Act]] = (
     kill_the_worker,
     kill_a_beat,
     deploy_a_send_worker,
+    deploy_everything,
 )
 _OUTER_ACTS: Final[Sequence[Act]] = (
     _answers("takes the text and loses the answer", do="drop", taken=True),

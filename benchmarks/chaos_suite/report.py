@@ -35,6 +35,9 @@ def verdict(outcome: Outcome, faults: Sequence[Fault]) -> str:
     counted = Counter(fault.kind for fault in faults)
     if not faults and not outcome.faults:
         texts = len(outcome.evidence.carrier)
-        return f"PASS: {texts:,} texts, 0 lost, 0 doubled, 0 after STOP, every status final, the counts add up"
+        return (
+            f"PASS: {texts:,} texts, 0 lost, 0 doubled, 0 after STOP, every status final, the counts add up, "
+            f"settled {outcome.recovered_after:.0f} s after the last act"
+        )
     kinds: Mapping[str, int] = {**{kind.value: n for kind, n in counted.items()}, "other": len(outcome.faults)}
     return f"FAIL: {', '.join(f'{n:,} {kind}' for kind, n in kinds.items() if n)}"

@@ -46,10 +46,11 @@ TINY: Final = Size(people=100, campaigns=2, rate=60, seconds=3, acts=A_FEW, timi
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run left behind, and sentences about faults that no row shows."""
+    """What a run left behind, sentences about faults that no row shows, and how long it took to recover by itself."""
 
     evidence: Evidence
     faults: Sequence[str]
+    recovered_after: float
 
 
 def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
@@ -68,13 +69,15 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
             say(f"{played} acts are over; nobody helps from here on")
             over = time.monotonic()
             counts = _await_the_end(drive, names, _patience(size))
-            say(f"settled {time.monotonic() - over:.1f} s later")
+            recovered_after = time.monotonic() - over
+            say(f"settled {recovered_after:.1f} s later")
         say(f"the carrier itself answered within {pulse.slowest:.1f} s")
         grace = dt.timedelta(seconds=size.timing.rescue + pulse.slowest)
         faults += [f"The process “{name}” ended by itself." for name in house.ended_by_itself()]
         faults += [f"The process “{name}” was asked to end and did not." for name in house.still_leaving()]
         campaigns = _campaigns(scene, names, counts, cancelled)
-        return Outcome(Evidence(campaigns, scene.stops, drive.record(), _rows(drive, names), grace), faults)
+        evidence = Evidence(campaigns, scene.stops, drive.record(), _rows(drive, names), grace)
+        return Outcome(evidence, faults, recovered_after)
 
 
 def _set_up(house: House, drive: Drive, people: Sequence[str], rate: float) -> None:

@@ -6,6 +6,7 @@ the settling time is no act, because no protocol over Twilio's interface stands 
 
 import random
 import signal
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -29,6 +30,8 @@ from benchmarks.chaos_suite.verdict import Stop
 
 _MOMENT: Final = 0.1
 _TRIES: Final = 20
+# Who was asked to end before it had begun may not hear it: supervisors kill after a while.
+_SUPERVISOR_SECONDS: Final = 5.0
 
 
 @dataclass
@@ -133,9 +136,11 @@ def deploy_everything(scene: Scene) -> Play:
         scene.house.ask_to_end(name)
     for name in (*SEND_WORKERS, WORKER):
         scene.house.start(name)
+    patience = time.monotonic() + _SUPERVISOR_SECONDS
+    while {WEB, *BEATS} & set(scene.house.still_leaving()) and time.monotonic() < patience:
+        yield _MOMENT
     for name in (WEB, *BEATS):
-        while name in scene.house.still_leaving():
-            yield _MOMENT
+        scene.house.lose_patience(name)
         scene.house.start(name)
 
 

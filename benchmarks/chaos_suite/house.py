@@ -209,6 +209,14 @@ class House:
         child.process.send_signal(signal.SIGTERM)
         self._leaving.append(child)
 
+    def lose_patience(self, name: str) -> None:
+        """-9 for those of this name that were asked to end and have not."""
+        for child in self._leaving:
+            if child.name == name and child.process.poll() is None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(child.process.pid, signal.SIGKILL)
+                child.process.wait()
+
     def flush(self) -> None:
         """Have Valkey forget everything."""
         with redis.Redis.from_url(self._broker) as client:

@@ -32,7 +32,7 @@ def due(short_code: Sender, settings: Settings) -> None:
 @contextmanager
 def worker(deed: str, carrier_url: str) -> Iterator["subprocess.Popen[str]"]:
     """A worker that is killed at the end of the block."""
-    environment = os.environ | {"SIMULATOR_URL": carrier_url, "TWILIO_TIMEOUT": "30"}
+    environment = os.environ | {"SIMULATOR_URL": carrier_url, "TWILIO_TIMEOUT": "20"}
     command = [sys.executable, "-m", "tests.messaging.doomed", deed]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:

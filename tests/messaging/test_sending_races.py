@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 import time
+import uuid
 from functools import partial
 
 import pytest
@@ -123,7 +124,7 @@ def test_a_refusal_told_beside_a_stop_waits_for_it_and_not_in_a_circle(
     on_the_wire = claim_recipients(run=Run.objects.earliest("pk"), parts=4).texts
     refuse = partial(store_callback, account_sid=short_code.provider.account_sid, status="failed", error_code=21610)
     for text in on_the_wire:
-        refuse(attempt_id=text.attempt_id, sid=f"SM{text.outbound_id}")
+        refuse(attempt_id=uuid.UUID(text.attempt_id), sid=f"SM{text.outbound_id}")
     stops = [partial(text_in, short_code, text.number, "STOP", f"SMin{text.outbound_id}") for text in on_the_wire]
     merge = partial(merge_callbacks, seconds=5)
     told = together(merge, *stops, merge)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from config.local.visitor import Form, Handset, Page, Unexpected, Upload, Value, Visitor, call
 
-_PATIENCE_SECONDS = 10
+_PATIENCE_SECONDS = 20
 _SHORT_CODE = "97865"
 _PROVIDER = "Regression Jan"
 _KEYWORD = "SPRING"
@@ -240,8 +240,7 @@ class Journey:
         page = self.marketer.open(f"/admin/messaging/smsmessage/add/?campaign={number[1]}")
         form = page.form_with("name", "delivery", "body")
         programme = form.option("programme", "check-alerts")
-        plain = {"opening": "", "closing": "", **_sender(form), "programme": programme}
-        saved = self.marketer.submit(page, form, {**plain, **values})
+        saved = self.marketer.submit(page, form, {**_sender(form), "programme": programme, **values})
         _expect(saved, "saved")
 
     def _programme(self) -> str:

@@ -89,6 +89,12 @@ class Flights:
         self._tend()
         return True
 
+    def recall(self) -> None:
+        """Hand back to the queue whatever has not begun, because the worker is to end."""
+        for flight in self._flights:
+            if flight.waits:
+                self._wire.recall(flight.batch)
+
     def _tend(self) -> None:
         now = time.monotonic()
         if now - self._asked_at >= _ROUND_SECONDS:

@@ -60,7 +60,8 @@ def send_due(*, seconds: float, must_stop: Callable[[], bool] = _never) -> int:
                 time.sleep(_BREATH_SECONDS)
         finally:
             while flights.land():
-                pass
+                if must_stop():
+                    flights.recall()
     return sent
 
 

@@ -81,3 +81,13 @@ def test_a_carrier_that_asks_for_time_gets_it_and_what_waits_goes_back(
     assert time.monotonic() - begun < 5
     assert count(State.QUEUED) == PEOPLE
     assert len(wire.requests) <= 3
+
+
+def test_a_worker_that_is_to_end_gives_back_what_waits_for_a_stalled_carrier(
+    campaign: MessagingCampaign, wire: ScriptedServer, settings: Settings
+) -> None:
+    settings.TWILIO_TIMEOUT = 1
+    wire.will(Silence())
+    send_due(seconds=0.2, must_stop=lambda: True)
+    assert (count(State.UNCERTAIN), count(State.QUEUED)) == (3, PEOPLE - 3)
+    assert len(wire.requests) == 3

@@ -1,6 +1,6 @@
 """The bucket in Redis: what it grants in a minute, and never more than the rate.
 
-Time is virtual (see `parts_of`), and the little real time that a test takes comes on top: an upper bound leaves it room.
+Time is virtual (see `parts_of`); the little real time that a test takes comes on top, and upper bounds leave it room.
 """
 
 import itertools

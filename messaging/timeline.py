@@ -4,7 +4,7 @@ Nothing is counted and no source is read whole: each gives its newest entries be
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -148,19 +148,9 @@ def _consent(row: ConsentEvent) -> Entry:
     by = f" by {row.staff}" if row.staff else ""
     return Entry(
         Kind.CONSENT, row.pk, row.at, f"{row.get_action_display()}: {about}", said,
-        f"{row.get_method_display()}{by}", _CONSENT_STATES.get(row.action, ""), row.number,
+        f"{row.get_method_display()}{by}", row.led_to, row.number,
         reverse("admin:optins_consentevent_change", args=[row.pk]),
     )  # fmt: skip
-
-
-_CONSENT_STATES: Final[Mapping[str, str]] = {
-    ConsentEvent.Action.ASKED: "pending",
-    ConsentEvent.Action.OPTED_IN: "opted_in",
-    ConsentEvent.Action.OPTED_OUT: "opted_out",
-    ConsentEvent.Action.VERIFIED: "verified",
-    ConsentEvent.Action.SUPPRESSED: "suppressed",
-    ConsentEvent.Action.REFUSED: "rejected",
-}
 
 
 def _inbound(row: Inbound) -> Entry:

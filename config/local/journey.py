@@ -15,7 +15,6 @@ from config.local.visitor import Form, Handset, Page, Unexpected, Upload, Value,
 
 _PATIENCE_SECONDS = 20
 _SHORT_CODE = "97865"
-_PROVIDER = "Regression Jan"
 _KEYWORD = "SPRING"
 _EVENT = "order_shipped"
 

@@ -11,15 +11,6 @@ from django.utils.html import format_html
 from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, badge
 from optins.models import ApiApp, ConsentEvent, Suppression, Verification
 
-_STATES_OF_ACTIONS = {
-    ConsentEvent.Action.ASKED: "pending",
-    ConsentEvent.Action.OPTED_IN: "opted_in",
-    ConsentEvent.Action.OPTED_OUT: "opted_out",
-    ConsentEvent.Action.VERIFIED: "verified",
-    ConsentEvent.Action.SUPPRESSED: "suppressed",
-    ConsentEvent.Action.REFUSED: "rejected",
-}
-
 
 @admin.register(Suppression)
 class SuppressionAdmin(ReadOnlyAdmin):
@@ -95,7 +86,7 @@ class ConsentEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="action", ordering="action")
     def action_badge(self, row: ConsentEvent) -> str:
-        return badge(_STATES_OF_ACTIONS.get(ConsentEvent.Action(row.action), ""), row.get_action_display())
+        return badge(row.led_to, row.get_action_display())
 
     @admin.display(description="messaging preference")
     def preference(self, row: ConsentEvent) -> str:

@@ -173,8 +173,23 @@ class ConsentEvent(models.Model):
         return self.personal.user_agent if self._stands else ""
 
     @property
+    def led_to(self) -> str:
+        """The standing that it led to, by which lists colour it; blank when it ended one or says nothing of it."""
+        return _LED_TO.get(self.action, "")
+
+    @property
     def _stands(self) -> bool:
         return hasattr(self, "personal")
+
+
+_LED_TO: Final[dict[str, str]] = {
+    ConsentEvent.Action.ASKED: "pending",
+    ConsentEvent.Action.OPTED_IN: "opted_in",
+    ConsentEvent.Action.OPTED_OUT: "opted_out",
+    ConsentEvent.Action.VERIFIED: "verified",
+    ConsentEvent.Action.SUPPRESSED: "suppressed",
+    ConsentEvent.Action.REFUSED: "rejected",
+}
 
 
 class PersonalEvidence(models.Model):

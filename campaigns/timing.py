@@ -45,11 +45,15 @@ def in_words(moment: dt.datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M} {zone}"
 
 
-def roughly(seconds: float) -> str:
-    """A length of time for people: `12 s`, `4 min`, `3 h`."""
+def roughly(length: dt.timedelta | float) -> str:
+    """A length of time, or its seconds, as much as one can take in: ``12 s``, ``40 min``, ``27.8 h``, ``3 days``."""
+    seconds = length.total_seconds() if isinstance(length, dt.timedelta) else length
     if seconds < 60:
         return f"{seconds:.0f} s"
-    return f"{seconds // 60:.0f} min" if seconds < 3600 else f"{seconds // 3600:.0f} h"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    hours = seconds / 3600
+    return f"{hours:.3g} h" if hours < 48 else f"{hours / 24:.2g} days"
 
 
 def delay(amount: int, unit: str) -> dt.timedelta:

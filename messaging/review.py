@@ -13,8 +13,7 @@ from django.utils import timezone
 from campaigns.lifecycle import LAUNCHED
 from campaigns.models import Customer
 from campaigns.patience import TooSlow, at_most
-from campaigns.timing import in_words
-from messaging.census import readers
+from campaigns.timing import in_words, roughly
 from messaging.counting import latest
 from messaging.fingerprint import digest
 from messaging.forecast import forecast
@@ -24,6 +23,7 @@ from messaging.places import Place
 from messaging.prices import Cost, cost
 from messaging.queries import wording_of
 from messaging.reports import reason_in_words
+from messaging.sampling import readers
 from messaging.tally import Tally
 from messaging.timetable import Timetable
 
@@ -56,7 +56,7 @@ class Overlap:
         who = "Some" if self.people is None else intcomma(self.people)
         verb = "gets" if self.people == 1 else "get"
         word = "later" if self.apart > dt.timedelta(0) else "earlier"
-        when = f"{_length(self.apart)} {word}" if self.apart else "at the same time"
+        when = f"{roughly(abs(self.apart))} {word}" if self.apart else "at the same time"
         return f"{who} of these people {verb} another text, “{self.message.name}”, {when}."
 
 
@@ -120,7 +120,7 @@ def _of_schedule(message: SmsMessage, tally: Tally, price: Cost, told: Timetable
             for reason, people in told.skipped.items()
         ]
         if told.ends is not None and _lasts(told) > _LONG:
-            cautions.append(Caution("slow", f"At this number's pace it takes {_length(_lasts(told))}."))
+            cautions.append(Caution("slow", f"At this number's pace it takes {roughly(_lasts(told))}."))
     return [*cautions, *(Caution(f"overlap_{other.message.pk}", str(other)) for other in overlaps(message))]
 
 
@@ -202,12 +202,3 @@ def _local(people: Mapping[Place, int], at: dt.datetime) -> str:
     first, last = f"{clocks[0]:%A %H:%M}", f"{clocks[-1]:%A %H:%M}"
     shown = f"clocks show {first}" if first == last else f"clocks show from {first} to {last}"
     return shown if reached else f"{shown}: it is no lawful hour for anybody, and all wait for theirs"
-
-
-def _length(time: dt.timedelta) -> str:
-    """``40 min``, ``2 h``, ``27.8 h``, ``3 days``: as much as one can take in."""
-    minutes = abs(time.total_seconds()) / 60
-    if minutes < 90:
-        return f"{max(1, round(minutes))} min"
-    hours = minutes / 60
-    return f"{hours:.3g} h" if hours < 48 else f"{hours / 24:.2g} days"

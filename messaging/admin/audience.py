@@ -21,7 +21,6 @@ from campaigns.admin.verbs import actor, tell
 from campaigns.patience import TooSlow, at_most
 from campaigns.rules import RuleError
 from messaging.actions.counting import start_census
-from messaging.census import parts_by_country
 from messaging.counting import latest
 from messaging.fingerprint import digest
 from messaging.forecast import forecast
@@ -30,6 +29,7 @@ from messaging.models import Census, SmsMessage
 from messaging.prices import Cost, cost
 from messaging.rendering import TemplateError
 from messaging.reports import reason_in_words
+from messaging.sampling import parts_by_country
 from messaging.states import EXPLANATIONS, Reason
 from messaging.tally import Tally
 from messaging.timetable import Timetable

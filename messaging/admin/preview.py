@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from campaigns.models import Campaign, Customer, Segment
 from campaigns.queries import find_customers
 from campaigns.rules import RuleError
-from messaging import census, parts, rendering
+from messaging import parts, rendering, sampling
 from messaging.models import MessagingCampaign, SmsMessage
 from messaging.parts import Offender, Parts
 from messaging.queries import merge_fields, merge_values
@@ -87,7 +87,7 @@ def spread(request: HttpRequest) -> HttpResponse:
     people = _people(draft)
     found = None
     if people is not None and draft.text and not rendering.check(draft.text, merge_fields()):
-        found = census.spread(draft.text, people)
+        found = sampling.spread(draft.text, people)
     return TemplateResponse(request, "admin/messaging/spread.html", {"spread": found})
 
 
@@ -98,7 +98,7 @@ def field(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "")
     people = _people(draft)
     known = merge_fields()
-    facts = census.facts(name, Customer.objects.all() if people is None else people) if name in known else None
+    facts = sampling.facts(name, Customer.objects.all() if people is None else people) if name in known else None
     return TemplateResponse(request, "admin/messaging/field.html", {"facts": facts, "label": known.get(name)})
 
 
@@ -164,7 +164,7 @@ def _people(draft: SmsMessage) -> QuerySet[Customer] | None:
     if not draft.campaign_id:
         return None
     try:
-        return census.readers(draft)
+        return sampling.readers(draft)
     except RuleError:
         return None
 
@@ -184,7 +184,7 @@ def _reader(given: QueryDict, draft: SmsMessage) -> Reader:
         case "random":
             person = everybody.order_by("?").first()
         case "longest" if not rendering.check(draft.text, merge_fields()):
-            person = census.longest(rendering.compile(draft.text), everybody)
+            person = sampling.longest(rendering.compile(draft.text), everybody)
         case _:
             person = everybody.order_by("pk").first()
     return Reader(str(person), merge_values(person)) if person else Reader("Maria Gonzalez", _SOMEBODY)

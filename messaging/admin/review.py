@@ -26,11 +26,11 @@ from messaging.actions.reviewing import (
 )
 from messaging.admin.audience import Line, lines, people_url
 from messaging.admin.words import when
-from messaging.census import readers
 from messaging.models import Census, MessagingCampaign, SmsMessage
 from messaging.pages import page_of
 from messaging.queries import merge_values
 from messaging.review import Review
+from messaging.sampling import readers
 from messaging.states import Reason
 
 AT_ONCE_SECONDS = 0.5

@@ -136,3 +136,14 @@ def test_a_delay_is_so_much_elapsed_time(amount: int, unit: str, length: dt.time
 def test_a_delay_out_of_bounds_is_refused(amount: int, unit: str) -> None:
     with pytest.raises(ValueError, match=r"delay|Unit"):
         timing.delay(amount, unit)
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (12, "12 s"), (59.4, "59 s"), (90, "2 min"), (40 * 60, "40 min"), (dt.timedelta(hours=2), "2 h"),
+        (dt.timedelta(hours=27.8), "27.8 h"), (dt.timedelta(days=3), "3 days"),
+    ],
+)  # fmt: skip
+def test_a_length_of_time_is_told_as_much_as_one_can_take_in(length: dt.timedelta | float, words: str) -> None:
+    assert timing.roughly(length) == words

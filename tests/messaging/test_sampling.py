@@ -3,7 +3,7 @@
 import pytest
 
 from campaigns.models import Customer
-from messaging import census, rendering
+from messaging import rendering, sampling
 from messaging.models import SmsMessage
 from tests import factories
 
@@ -17,8 +17,8 @@ def people(**named: str) -> None:
         factories.customer(external_id=external_id, first_name=first_name)
 
 
-def spread(text: str) -> census.Spread:
-    return census.spread(text, Customer.objects.order_by("pk"))
+def spread(text: str) -> sampling.Spread:
+    return sampling.spread(text, Customer.objects.order_by("pk"))
 
 
 def test_a_text_without_fields_takes_the_same_for_everybody() -> None:
@@ -43,16 +43,16 @@ def test_who_lacks_a_value_is_counted_apart() -> None:
 def test_one_letter_that_forces_unicode_makes_the_longest_text() -> None:
     people(a="Maximilian", b="Zoë–" * 4)
     template = rendering.compile(GREETING)
-    assert str(census.longest(template, Customer.objects.all())).startswith("Zoë")
+    assert str(sampling.longest(template, Customer.objects.all())).startswith("Zoë")
 
 
 def test_nobody_has_the_longest_text_when_nobody_gets_it() -> None:
     people(a="")
-    assert census.longest(rendering.compile(GREETING), Customer.objects.all()) is None
+    assert sampling.longest(rendering.compile(GREETING), Customer.objects.all()) is None
 
 
 def test_of_many_people_a_part_is_looked_at_and_the_longest_is_found_among_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(census, "SAMPLE", 20)
+    monkeypatch.setattr(sampling, "SAMPLE", 20)
     people(**{f"p{place}": "Ada" for place in range(200)}, long="Bartholomew" * 13)
     found = spread(GREETING)
     assert found.is_sample
@@ -62,14 +62,14 @@ def test_of_many_people_a_part_is_looked_at_and_the_longest_is_found_among_all(m
 
 def test_a_field_tells_its_share_an_example_and_its_longest_value() -> None:
     people(a="Ada", b="", c="Bartholomew", d="Bob")
-    found = census.facts("first_name", Customer.objects.order_by("pk"))
+    found = sampling.facts("first_name", Customer.objects.order_by("pk"))
     assert (found.share, found.example, found.longest) == (75, "Ada", "Bartholomew")
 
 
 def test_an_attribute_tells_them_too() -> None:
     factories.customer(attributes={"points": 7})
     factories.customer(attributes={"points": 1234})
-    found = census.facts("points", Customer.objects.order_by("pk"))
+    found = sampling.facts("points", Customer.objects.order_by("pk"))
     assert (found.share, found.example, found.longest) == (100, "7", "1234")
 
 
@@ -80,4 +80,4 @@ def test_only_those_who_opted_in_are_readers_of_a_message() -> None:
     factories.customer(numbers=[factories.number()])
     message = factories.scheduled(programme)
     message.campaign = SmsMessage(campaign=factories.messaging_campaign(live=False)).campaign
-    assert list(census.readers(message)) == [member]
+    assert list(sampling.readers(message)) == [member]

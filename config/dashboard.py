@@ -22,6 +22,7 @@ from messaging.reports import (
     DRIFT_ACT,
     Progress,
     Today,
+    callbacks_put_aside,
     healed_drift,
     long_uncertain_texts,
     progress_of_campaigns,
@@ -124,6 +125,7 @@ def needs() -> Sequence[Need]:
         url = f"{reverse('admin:messaging_outbound_changelist')}?state__exact=uncertain"
         text = "For hours the carrier could not say whether it has them. Test the provider's connection; they wait."
         found.append(Need(f"{_figure(uncertain)} uncertain text{'' if uncertain == 1 else 's'}", text, url))
+    found += _put_aside()
     found += _drift()
     found += _held_codes()
     options = GlobalOptions.objects.first()
@@ -147,6 +149,16 @@ def _reviews() -> Sequence[Need]:
         f"Overdue since {left.until:%d %B}." if left.is_over else f"The oldest: {left} left, until {left.until:%d %B}."
     )
     return (Need(title, clock, url, "danger" if left.business_days <= _URGENT_DAYS else "warning"),)
+
+
+def _put_aside() -> Sequence[Need]:
+    """Callbacks that wait for somebody to try them again, or to discard them."""
+    callbacks = callbacks_put_aside()
+    if not callbacks:
+        return ()
+    title = f"{_figure(callbacks)} callback{' was' if callbacks == 1 else 's were'} put aside"
+    text = "The database would not take what the carrier reports in them. Try them again, or discard them."
+    return (Need(title, text, reverse("admin:messaging_pendingcallback_changelist")),)
 
 
 def _drift() -> Sequence[Need]:

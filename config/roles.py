@@ -49,6 +49,7 @@ def roles() -> Mapping[str, Q]:
         "opt_out_number",
         "decide_review",
         "export_evidence",
+        "handle_callback",
         "reply_to_text",
         "undo_customerimport",
     )

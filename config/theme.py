@@ -110,6 +110,12 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Lawful hours", "bedtime", "messaging_lawfulhours_changelist", "messaging.view_lawfulhours"),
             Page("Prices", "payments", "messaging_partprice_changelist", "messaging.view_partprice"),
             Page("Stops of sending", "front_hand", "messaging_sendinghold_changelist", "messaging.view_sendinghold"),
+            Page(
+                "Callbacks put aside",
+                "sms_failed",
+                "messaging_pendingcallback_changelist",
+                "messaging.view_pendingcallback",
+            ),
             Page("API apps", "key", "optins_apiapp_changelist", "optins.view_apiapp"),
             Page("Staff", "badge", "auth_user_changelist", "auth.view_user"),
             Page("Audit trail", "history", "campaigns_auditentry_changelist", "campaigns.view_auditentry"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaigns.lifecycle import CLOSED, Kind
 from campaigns.lifecycle import State as CampaignState
 from campaigns.models import AuditEntry, Campaign
-from messaging.models import Inbound, Outbound, Run, SmsMessage
+from messaging.models import Inbound, Outbound, PendingCallback, Run, SmsMessage
 from messaging.states import EXPLANATIONS, SETTLED, Reason, State
 from optins.models import ConsentEvent, Subscription
 
@@ -225,6 +225,11 @@ def waiting() -> tuple[int, float]:
 def long_uncertain_texts() -> int:
     """Texts of which the carrier has not been able to say for hours whether it has them: only a person can help."""
     return Outbound.objects.filter(state=State.UNCERTAIN, claimed_at__lt=Now() - settings.RECONCILE_NEEDS_YOU).count()
+
+
+def callbacks_put_aside() -> int:
+    """Status callbacks that the database would not have, and of which nobody has decided."""
+    return PendingCallback.objects.exclude(problem="").count()
 
 
 # The act under which the audit trail keeps what each comparison with a carrier healed.

@@ -51,8 +51,8 @@ class Inbound(models.Model):
 class PendingCallback(models.Model):
     """One status callback as it came, until it is merged into its text and becomes a `StatusCallback`.
 
-    Written by the web process, three for every text, and emptied each second: no index but its key, and no foreign
-    key, whose check would make all writers share a lock on the account's row.
+    Written by the web process, three for every text, and emptied each second: one that waits is in no index but its
+    key's, and there is no foreign key, whose check would make all writers share a lock on the account's row.
     """
 
     account_sid = models.CharField("account SID", max_length=34)
@@ -61,14 +61,21 @@ class PendingCallback(models.Model):
     status = models.CharField(max_length=32)
     error_code = models.PositiveIntegerField(null=True)
     received_at = models.DateTimeField(db_default=Now(), editable=False)
-    # Why it cannot be merged, in the database's word; it stays for people to look at. Blank while it waits.
+    # Why it cannot be merged, in the database's word: it was put aside for people to decide. Blank while it waits.
     problem = models.CharField(max_length=64, blank=True, db_default="", editable=False)
 
     class Meta:
         ordering = ["id"]
+        verbose_name = "callback that was put aside"
+        verbose_name_plural = "callbacks that were put aside"
+        permissions = [("handle_callback", "Can try again or discard a callback that was put aside")]
+        indexes = [
+            # Those put aside, on their page and on Home. One that waits is not in it.
+            models.Index(fields=["-id"], name="callback_put_aside", condition=~Q(problem="")),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.status} for {self.sid}"
+        return f"{self.status} for {self.sid or 'no message'}"
 
 
 class StatusCallback(models.Model):

@@ -1,0 +1,107 @@
+"""Status callbacks that were put aside: what is wrong with each, and two things that a person can do about it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from campaigns.actors import Actor
+from campaigns.admin.verbs import actor
+from campaigns.refusals import Refused
+from messaging.actions.put_aside import HANDLE, discard, try_again
+from messaging.admin.words import moment
+from messaging.models import Outbound, PendingCallback
+from optins.admin.readonly import ReadOnlyAdmin
+
+# By the database's own names of what it refuses.
+_PROBLEMS: Final[Mapping[str, str]] = {
+    "CheckViolation": "Something that every callback has is missing from it, such as the message SID.",
+    "NotNullViolation": "Something that every callback has is missing from it, such as the message SID.",
+    "UniqueViolation": "It gives its text a message SID that another text has.",
+    "NumericValueOutOfRange": "A number in it is larger than any that the carrier is known to use.",
+    "StringDataRightTruncation": "A word in it is longer than any that the carrier is known to use.",
+}
+
+
+@admin.register(PendingCallback)
+class PutAsideAdmin(ReadOnlyAdmin):
+    """Those that wait for their turn are not shown: they are merged within a second or so."""
+
+    list_display = ("came", "told", "about", "what_is_wrong")
+    list_display_links = None
+    list_before_template = "admin/messaging/callbacks_help.html"
+    actions = ("try_them_again", "discard_them")
+    ordering = ("-id",)
+    sortable_by = ()
+
+    class Media:
+        css = {"all": ("optline/campaign.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        attempts = Outbound.objects.filter(attempt_id=OuterRef("attempt_id")).values("pk")
+        sids = Outbound.objects.filter(sid=OuterRef("sid")).values("pk")
+        rows: QuerySet[Any] = super().get_queryset(request).exclude(problem="")
+        return rows.annotate(text=Coalesce(Subquery(attempts[:1]), Subquery(sids[:1])))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"page_title": "Callbacks put aside", **(extra_context or {})})
+
+    def change_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+        """All that is known of one stands in the list."""
+        return redirect("admin:messaging_pendingcallback_changelist")
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        """Who may act on them."""
+        return actor(request).may(HANDLE)
+
+    @admin.action(description="Try again", permissions=["handle"])
+    def try_them_again(self, request: HttpRequest, chosen: QuerySet[PendingCallback]) -> None:
+        done = _each(request, chosen, lambda callback, by: try_again(callback=callback, by=by))
+        said = f"{done} tried again. What comes back to this list in a few seconds still cannot be merged."
+        messages.success(request, said)
+
+    @admin.action(description="Discard", permissions=["handle"])
+    def discard_them(self, request: HttpRequest, chosen: QuerySet[PendingCallback]) -> None:
+        done = _each(request, chosen, lambda callback, by: discard(callback=callback, by=by))
+        messages.success(request, f"{done} discarded.")
+
+    @admin.display(description="Came")
+    def came(self, callback: PendingCallback) -> str:
+        return moment(callback.received_at)
+
+    @admin.display(description="Says")
+    def told(self, callback: PendingCallback) -> str:
+        return f"{callback.status}, code {callback.error_code}" if callback.error_code else callback.status
+
+    @admin.display(description="About")
+    def about(self, callback: Any) -> SafeString | str:
+        if callback.text is None:
+            return f"No text of ours ({callback.sid or 'no message SID'})"
+        address = reverse("admin:messaging_outbound_change", args=[callback.text])
+        return format_html('<a class="ol-link" href="{}">Text {}</a>', address, callback.text)
+
+    @admin.display(description="What is wrong")
+    def what_is_wrong(self, callback: PendingCallback) -> SafeString:
+        unknown = f"The database refused it: {callback.problem}."
+        return format_html('<span class="ol-reason">{}</span>', _PROBLEMS.get(callback.problem, unknown))
+
+
+def _each(
+    request: HttpRequest, chosen: QuerySet[PendingCallback], verb: Callable[[PendingCallback, Actor], None]
+) -> str:
+    """Do it to each one that was chosen; those that somebody else was faster with do not count. Returns how many."""
+    by, done = actor(request), 0
+    for callback in chosen:
+        try:
+            verb(callback, by)
+            done += 1
+        except Refused as refused:
+            messages.warning(request, refused.sentence)
+    return f"{done} callback{' was' if done == 1 else 's were'}"

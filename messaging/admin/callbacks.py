@@ -36,7 +36,7 @@ class PutAsideAdmin(ReadOnlyAdmin):
 
     list_display = ("came", "told", "about", "what_is_wrong")
     list_display_links = None
-    list_before_template = "admin/messaging/callbacks_help.html"
+    list_before_template = "admin/messaging/callbacks_help.html"  # type: ignore[assignment]  # as Unfold documents it
     actions = ("try_them_again", "discard_them")
     ordering = ("-id",)
     sortable_by = ()
@@ -47,8 +47,9 @@ class PutAsideAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         attempts = Outbound.objects.filter(attempt_id=OuterRef("attempt_id")).values("pk")
         sids = Outbound.objects.filter(sid=OuterRef("sid")).values("pk")
-        rows: QuerySet[Any] = super().get_queryset(request).exclude(problem="")
-        return rows.annotate(text=Coalesce(Subquery(attempts[:1]), Subquery(sids[:1])))
+        text = Coalesce(Subquery(attempts[:1]), Subquery(sids[:1]))
+        rows: QuerySet[Any] = super().get_queryset(request).exclude(problem="").annotate(text=text)
+        return rows
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"page_title": "Callbacks put aside", **(extra_context or {})})

@@ -1,6 +1,6 @@
 """What the pages of consent share: they are read, and never edited by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -22,7 +22,7 @@ class ReadOnlyAdmin(NumberSearchAdmin):
     # These tables grow for ever: nothing counts their rows.
     paginator = InfinitePaginator
     show_full_result_count = False
-    actions = None
+    actions: Sequence[str] | None = None
     compressed_fields = True
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:

@@ -9,14 +9,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
 from campaigns.timing import roughly
+from messaging.approvals import APPROVE_PERMISSION, decided_for, standing, waiting_approvals
 from messaging.calendar import week, week_of
 from messaging.models import SmsMessage
-from messaging.pages import page_of
+from messaging.pages import page_of, review_page_of
 from messaging.queries import open_holds
 from messaging.reports import (
     DRIFT_ACT,
@@ -84,7 +86,7 @@ def tiles(request: HttpRequest) -> dict[str, object]:
     steps = first_steps()
     return {
         "figures": figures(today()) if user.has_perm("messaging.view_outbound") else (),
-        "needs": needs(),
+        "needs": [*approvals_of(user), *needs()],
         "held": open_holds(),
         "may_stop": user.has_perm(LAUNCH_PERMISSION),
         "week": week(week_of(timezone.localdate())) if user.has_perm("messaging.view_smsmessage") else None,
@@ -108,6 +110,23 @@ def figures(day: Today) -> Sequence[Tile]:
         Tile("Opt-outs today", _figure(day.opt_outs), _of_people(day), reverse("admin:optins_consentevent_changelist")),
         Tile("Waiting", _figure(day.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
     )  # fmt: skip
+
+
+def approvals_of(user: User) -> Sequence[Need]:
+    """What others ask this person to approve, and what became of what this person asked for."""
+    found = []
+    if user.has_perm(APPROVE_PERMISSION):
+        for asked in waiting_approvals().exclude(asked_by=user):
+            if standing(asked.message).waits:
+                title = f"{asked.asked_label} asks you to approve “{asked.message}”"
+                ceiling = f", for {asked.currency} {asked.ceiling:,.2f} at most" if asked.ceiling is not None else ""
+                when = f"Asked {date_format(timezone.localtime(asked.asked_at), 'DATETIME_FORMAT')}{ceiling}."
+                found.append(Need(title, when, review_page_of(asked.message)))
+    for asked in decided_for(user.pk):
+        title = f"“{asked.message}” was {asked.get_state_display().lower()} by {asked.decided_label}"
+        text = asked.reason or "Launch it from its review page."
+        found.append(Need(title, text, review_page_of(asked.message)))
+    return found
 
 
 def needs() -> Sequence[Need]:

@@ -17,7 +17,7 @@ _WRITES = (
 )  # fmt: skip
 _SETS_UP = (
     "optins.messageprovider", "optins.sender", "optins.apiapp", "messaging.lawfulhours",
-    "messaging.partprice", "auth.user",
+    "messaging.partprice", "messaging.launchrules", "auth.user",
 )  # fmt: skip
 
 VIEWER, MARKETER, LAUNCHER, ADMIN = "Viewer", "Marketer", "Launcher", "Admin"
@@ -46,6 +46,7 @@ def roles() -> Mapping[str, Q]:
     marketer = viewer | _writing(_WRITES) | _named("handle_text")
     launcher = marketer | _named(
         "launch_campaign",
+        "approve_message",
         "opt_out_number",
         "decide_review",
         "export_evidence",

@@ -109,6 +109,7 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Phone numbers", "dialpad", "optins_sender_changelist", "optins.view_sender"),
             Page("Lawful hours", "bedtime", "messaging_lawfulhours_changelist", "messaging.view_lawfulhours"),
             Page("Prices", "payments", "messaging_partprice_changelist", "messaging.view_partprice"),
+            Page("Launch rules", "verified_user", "messaging_launchrules_changelist", "messaging.view_launchrules"),
             Page("Stops of sending", "front_hand", "messaging_sendinghold_changelist", "messaging.view_sendinghold"),
             Page(
                 "Callbacks put aside",

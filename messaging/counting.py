@@ -1,8 +1,11 @@
 """Rendering the text of each person meant, as the send worker will: the work of a census, for some of the people."""
 
+import datetime as dt
 from collections.abc import Mapping
+from typing import Final
 
 from django.db import connection
+from django.utils import timezone
 
 from campaigns.models import Customer
 from messaging import parts, rendering
@@ -12,6 +15,9 @@ from messaging.places import AREA_CODE_LENGTH, PLACE_FIELDS, PREFIX_LENGTH, Know
 from messaging.queries import merge_values
 from messaging.states import Reason
 from messaging.tally import Tally
+
+FRESH: Final = dt.timedelta(minutes=10)
+"""So long a census stands for the people of now: who opts in or out meanwhile is asked again at the send."""
 
 
 def count_people(message: SmsMessage, tally: Tally, *, between: Mapping[str, int]) -> None:
@@ -49,3 +55,9 @@ def latest(message: SmsMessage, *, fingerprint: str = "") -> Census | None:
     """The latest census of a message; with a fingerprint the latest one of what the message says now."""
     found = Census.objects.filter(message=message)
     return found.filter(fingerprint=fingerprint).first() if fingerprint else found.first()
+
+
+def is_fresh(census: Census) -> bool:
+    """Whether a census is done and stands for the people of now."""
+    done = census.finished_at
+    return census.state == Census.State.DONE and done is not None and done > timezone.now() - FRESH

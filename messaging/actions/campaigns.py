@@ -14,6 +14,7 @@ from campaigns.refusals import Refused
 from messaging.actions.messages import missing, pin
 from messaging.actions.outbox import SEND_DUE
 from messaging.actions.runs import close_runs
+from messaging.approvals import why_not_approved
 from messaging.gates import audience
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.states import Reason
@@ -38,8 +39,7 @@ def launch(*, campaign: MessagingCampaign, by: Actor, at_once: bool = False) -> 
     if not complete:
         raise Refused("missing_data", f"“{drafts[0].name}” is not complete. {missing(drafts[0], now=now)[0]}")
     for message in complete:
-        _refuse_futile(message)
-        pin(message)
+        _launch_one(message)
 
 
 @transaction.atomic
@@ -55,8 +55,7 @@ def launch_message(*, message: SmsMessage, by: Actor) -> None:
     lacking = missing(draft)
     if lacking:
         raise Refused("missing_data", lacking[0])
-    _refuse_futile(draft)
-    pin(draft)
+    _launch_one(draft)
     record(by=by, act="message.launch", of=draft)
 
 
@@ -84,6 +83,15 @@ def cancel(*, campaign: MessagingCampaign, by: Actor) -> None:
     """Given up. What still waited never goes."""
     move(campaign=campaign, move=Move.CANCEL, by=by)
     close_runs(campaigns=Q(campaign=campaign), state=Run.State.CANCELLED, reason=Reason.CAMPAIGN_CANCELLED)
+
+
+def _launch_one(message: SmsMessage) -> None:
+    """Launch one complete message, if it may be and could reach anybody."""
+    lacks = why_not_approved(message)
+    if lacks:
+        raise Refused("not_approved", lacks)
+    _refuse_futile(message)
+    pin(message)
 
 
 def _refuse_futile(message: SmsMessage) -> None:

@@ -8,7 +8,6 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Count, Max
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from campaigns.actors import Actor
 from campaigns.bell import ring_after_commit
@@ -16,7 +15,7 @@ from campaigns.locks import alone
 from campaigns.models import Customer
 from campaigns.refusals import Refused
 from campaigns.rules import RuleError
-from messaging.counting import count_people, latest
+from messaging.counting import count_people, is_fresh, latest
 from messaging.fingerprint import digest
 from messaging.models import Census, SmsMessage
 from messaging.rendering import TemplateError
@@ -25,8 +24,6 @@ from messaging.tally import Tally
 log = structlog.get_logger(__name__)
 
 TAKE_CENSUSES: Final = "messaging.take_censuses"
-FRESH: Final = dt.timedelta(minutes=10)
-"""So long a census stands for the people of now: who opts in or out meanwhile is asked again at the send."""
 _LOCK: Final = 7_062_002
 _CHUNK: Final = 5_000
 _RELATED: Final = (
@@ -47,7 +44,7 @@ def start_census(*, message: SmsMessage, by: Actor, anew: bool = False) -> Censu
     SmsMessage.objects.select_for_update().get(pk=message.pk)
     mark = digest(message)
     found = latest(message, fingerprint=mark)
-    if found is not None and (found.state == Census.State.COUNTING or (not anew and _is_fresh(found))):
+    if found is not None and (found.state == Census.State.COUNTING or (not anew and is_fresh(found))):
         return found
     # What is counted for a text that has changed meanwhile helps nobody.
     Census.objects.filter(message=message, state=Census.State.COUNTING).delete()
@@ -55,11 +52,6 @@ def start_census(*, message: SmsMessage, by: Actor, anew: bool = False) -> Censu
     begun = Census.objects.create(message=message, fingerprint=mark, total=total, started_by=by.label)
     ring_after_commit(TAKE_CENSUSES)
     return begun
-
-
-def _is_fresh(census: Census) -> bool:
-    done = census.finished_at
-    return census.state == Census.State.DONE and done is not None and done > timezone.now() - FRESH
 
 
 def take_censuses(*, seconds: float) -> None:

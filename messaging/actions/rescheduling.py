@@ -11,6 +11,7 @@ from campaigns.actors import Actor
 from campaigns.lifecycle import CLOSED
 from campaigns.refusals import Refused
 from campaigns.timing import in_words
+from messaging.approvals import needs_approval
 from messaging.models import SmsMessage
 
 _STARTED = "It has started already: what was sent cannot be moved."
@@ -32,6 +33,8 @@ def reschedule(*, message: SmsMessage, to: dt.datetime, by: Actor) -> None:
         raise Refused("wrong_state", "Its campaign is over: nothing of it is sent any more.")
     if held.runs.exists():
         raise Refused("wrong_state", _STARTED)
+    if held.state == SmsMessage.State.LAUNCHED and needs_approval():
+        raise Refused("not_approved", "It was approved for its time. Cancel it, and have a copy approved for another.")
     _refuse_time(held, to)
     SmsMessage.objects.filter(pk=held.pk).update(scheduled_for=to)
     before = in_words(held.scheduled_for, held.time_zone) if held.scheduled_for else ""

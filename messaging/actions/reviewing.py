@@ -35,8 +35,12 @@ def complete_drafts(campaign: Campaign) -> Sequence[SmsMessage]:
 
 def reviews_of(what: MessagingCampaign | SmsMessage) -> Sequence[Review]:
     """A review of each message that a launch would launch."""
-    messages = [what] if isinstance(what, SmsMessage) else complete_drafts(what)
-    return [review(message) for message in messages]
+    return [review(message) for message in messages_of(what)]
+
+
+def messages_of(what: MessagingCampaign | SmsMessage) -> Sequence[SmsMessage]:
+    """The messages that a launch would launch."""
+    return [what] if isinstance(what, SmsMessage) else complete_drafts(what)
 
 
 def recipients_of(reviews: Sequence[Review]) -> int:
@@ -57,8 +61,10 @@ def launch_reviewed(*, what: MessagingCampaign | SmsMessage, seen: Seen, by: Act
     """
     by.require(LAUNCH_PERMISSION)
     reviews = reviews_of(what)
-    if reviews:
-        _refuse_unseen(reviews, seen)
+    refuse_unseen(reviews, seen)
+    if must_type(reviews) and seen.number != recipients_of(reviews):
+        total = intcomma(recipients_of(reviews))
+        raise Refused("wrong_number", f"Type the number of messages, {total}, to send so many.", field="number")
     for found in reviews:
         kept = {"ticked": [caution.sentence for caution in found.cautions], "fingerprint": found.mark}
         cost = f"{found.price.currency} {found.price.amount:.2f}"
@@ -70,8 +76,8 @@ def launch_reviewed(*, what: MessagingCampaign | SmsMessage, seen: Seen, by: Act
     return recipients_of(reviews)
 
 
-def _refuse_unseen(reviews: Sequence[Review], seen: Seen) -> None:
-    """What is launched is what was looked at: a text changed by a colleague meanwhile is looked at again."""
+def refuse_unseen(reviews: Sequence[Review], seen: Seen) -> None:
+    """What is launched, or asked for, is what was looked at: what a colleague changed meanwhile is looked at again."""
     for found in reviews:
         name = found.message.name
         if seen.marks.get(found.message.pk) != found.mark:
@@ -81,6 +87,3 @@ def _refuse_unseen(reviews: Sequence[Review], seen: Seen) -> None:
         for caution in found.cautions:
             if f"{found.message.pk}-{caution.key}" not in seen.ticked:
                 raise Refused("not_ticked", f"Tick that you have seen this first. {caution.sentence}")
-    if must_type(reviews) and seen.number != recipients_of(reviews):
-        total = intcomma(recipients_of(reviews))
-        raise Refused("wrong_number", f"Type the number of messages, {total}, to send so many.", field="number")

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
+from campaigns.actors import Actor
 from campaigns.admin.verbs import actor, tell
 from campaigns.lifecycle import LAUNCHED
 from campaigns.rules import RuleError
@@ -24,8 +25,10 @@ from messaging.actions.reviewing import (
     recipients_of,
     reviews_of,
 )
+from messaging.admin import approval
 from messaging.admin.audience import Line, lines, people_url
 from messaging.admin.words import when
+from messaging.approvals import APPROVE_PERMISSION
 from messaging.models import Census, MessagingCampaign, SmsMessage
 from messaging.pages import page_of
 from messaging.queries import merge_values
@@ -52,14 +55,13 @@ class Shown:
 
 
 def review_page(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> HttpResponse:
-    """Look at a campaign or a later message, and launch it. Posted, it launches what was looked at."""
-    by = actor(request)
-    by.require(LAUNCH_PERMISSION)
+    """Look at a campaign or a later message, and launch it. Posted, it launches what was looked at, or approves it."""
+    _require_to_look(actor(request))
     if request.method == "POST":
         return _launched(request, what)
     try:
         _have_counted(request, what)
-        context = _context(what)
+        context = _context(what, actor(request))
     except RuleError as problem:
         messages.error(request, f"A segment can no longer be counted: {problem}")
         return HttpResponseRedirect(_back(what))
@@ -68,8 +70,14 @@ def review_page(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> H
 
 def review_piece(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> HttpResponse:
     """The body of that page, which asks for itself while texts are being rendered."""
-    actor(request).require(LAUNCH_PERMISSION)
-    return TemplateResponse(request, "admin/messaging/review_body.html", _context(what))
+    _require_to_look(actor(request))
+    return TemplateResponse(request, "admin/messaging/review_body.html", _context(what, actor(request)))
+
+
+def _require_to_look(by: Actor) -> None:
+    """Who may approve sees what who may launch sees."""
+    if not by.may(APPROVE_PERMISSION):
+        by.require(LAUNCH_PERMISSION)
 
 
 def _have_counted(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> None:
@@ -82,7 +90,7 @@ def _have_counted(request: HttpRequest, what: MessagingCampaign | SmsMessage) ->
         take_censuses(seconds=AT_ONCE_SECONDS)
 
 
-def _context(what: MessagingCampaign | SmsMessage) -> dict[str, object]:
+def _context(what: MessagingCampaign | SmsMessage, by: Actor) -> dict[str, object]:
     blockers = _blockers(what)
     reviews = [] if blockers else reviews_of(what)
     is_message = isinstance(what, SmsMessage)
@@ -97,6 +105,8 @@ def _context(what: MessagingCampaign | SmsMessage) -> dict[str, object]:
         "counting": any(not found.is_counted for found in reviews),
         "cautions": sum(len(found.cautions) for found in reviews),
         "must_type": must_type(reviews),
+        "approval": approval.card(reviews, by),
+        "may_launch": by.may(LAUNCH_PERMISSION),
         "label": _label(reviews),
         "total": recipients_of(reviews),
         "back": _back(what),
@@ -172,6 +182,8 @@ def _launched(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> Htt
     ticked = {key.removeprefix("accept-") for key in given if key.startswith("accept-")}
     typed = "".join(given.get("number", "").split()).replace(",", "")
     seen = Seen(marks, ticked, int(typed) if typed.isdecimal() else None)
+    if approval.done(request, what, seen):
+        return HttpResponseRedirect(_page(what))
     done = f"“{what.name}” was launched."
     if tell(request, lambda: launch_reviewed(what=what, seen=seen, by=actor(request)), done=done):
         campaign = what.campaign if isinstance(what, SmsMessage) else what

@@ -1,3 +1,4 @@
+from messaging.models.approvals import Approval, LaunchRules
 from messaging.models.census import Census
 from messaging.models.certificates import DeliveryCertificate
 from messaging.models.holds import DatabaseMark, SendingHold
@@ -10,10 +11,12 @@ from messaging.models.retention import RetentionMark
 from messaging.models.runs import Run
 
 __all__ = [
+    "Approval",
     "Census",
     "DatabaseMark",
     "DeliveryCertificate",
     "Inbound",
+    "LaunchRules",
     "LawfulHours",
     "MessagingCampaign",
     "Outbound",

@@ -63,9 +63,9 @@ def rules_make_sense(**_: object) -> Sequence[CheckMessage]:
     if unknown:
         hint = "Use two-letter codes such as US,CA in ALLOWED_COUNTRIES and DEFAULT_PHONE_REGION."
         problems.append(Error(f"Unknown country: {', '.join(unknown)}.", hint=hint, id="optline.E009"))
-    if settings.RESCUE_AFTER.total_seconds() <= 2 * settings.TWILIO_TIMEOUT:
-        hint = "Give RESCUE_AFTER_SECONDS more than twice TWILIO_TIMEOUT: no request is begun that could outlast it."
-        problems.append(Error("RESCUE_AFTER_SECONDS leaves no time to send.", hint=hint, id="optline.E011"))
+    if settings.RECONCILE_SETTLE.total_seconds() <= 2 * settings.TWILIO_TIMEOUT:
+        hint = "Give RECONCILE_SETTLE_SECONDS more than twice TWILIO_TIMEOUT: what may be on its way cannot be absent."
+        problems.append(Error("RECONCILE_SETTLE_SECONDS is shorter than a request.", hint=hint, id="optline.E011"))
     if not is_zone(settings.TIME_ZONE):
         hint = "Use an IANA name such as America/New_York."
         problems.append(Error(f"TIME_ZONE “{settings.TIME_ZONE}” is unknown.", hint=hint, id="optline.E010"))

@@ -43,9 +43,15 @@ def table() -> Mapping[str, LawfulHours]:
 
 
 def lead() -> dt.timedelta:
-    """How soon before it closes a window is as good as closed: a request may begin as late as its lease allows, and the
-    carrier needs a minute to get the text out."""
-    return settings.RESCUE_AFTER + SHORTEST_VALIDITY
+    """How soon before it closes a window is as good as closed: a text may be handed over late, and the carrier needs a
+    minute to get it out."""
+    return latest_handover() + SHORTEST_VALIDITY
+
+
+def latest_handover() -> dt.timedelta:
+    """How long after its claim the carrier may get a text: a request begins within the lease that the claim gave, and
+    is given up after two time-outs, of connecting and of waiting for the answer."""
+    return settings.RESCUE_AFTER + dt.timedelta(seconds=2 * settings.TWILIO_TIMEOUT)
 
 
 def law() -> Law:

@@ -29,17 +29,23 @@ from config.local.services import ROOT, Services
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Minutes become seconds. `hold` is how long a carrier, a link or a stopped process keeps something back at most:
-    shorter than the settling time, as ADR 7 asks."""
+    twice that, a slow link to a slow carrier, is shorter than the settling time, as ADR 7 asks."""
 
     rescue: int
     settle: int
     hold: float
+    timeout: int = 2
+
+    @property
+    def latest_handover(self) -> float:
+        """How many seconds after its claim a text may reach the carrier."""
+        return self.rescue + 2 * self.timeout
 
     @property
     def settings(self) -> Mapping[str, str]:
         """What differs from the product's defaults."""
         return {
-            "TWILIO_TIMEOUT": "2",
+            "TWILIO_TIMEOUT": str(self.timeout),
             "RESCUE_AFTER_SECONDS": str(self.rescue),
             "RECONCILE_EVERY_SECONDS": "1",
             "RECONCILE_SETTLE_SECONDS": str(self.settle),

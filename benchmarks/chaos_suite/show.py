@@ -24,7 +24,7 @@ _FIRST_TEXT_SECONDS: Final = 30.0
 _PAUSE: Final = 0.5
 
 
-_TIMING: Final = Timing(rescue=8, settle=5, hold=3.0)
+_TIMING: Final = Timing(rescue=6, settle=8, hold=3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Size:
 
 FULL: Final = Size(people=2_000, campaigns=5, rate=100, seconds=100)
 QUICK: Final = Size(people=500, campaigns=3, rate=100, seconds=14)
-TINY: Final = Size(people=100, campaigns=2, rate=60, seconds=3, acts=A_FEW, timing=Timing(rescue=5, settle=4, hold=2.0))
+TINY: Final = Size(people=100, campaigns=2, rate=60, seconds=3, acts=A_FEW, timing=Timing(rescue=4, settle=6, hold=2.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
             recovered_after = time.monotonic() - over
             say(f"settled {recovered_after:.1f} s later")
         say(f"the carrier itself answered within {pulse.slowest:.1f} s")
-        grace = dt.timedelta(seconds=size.timing.rescue + pulse.slowest)
+        grace = dt.timedelta(seconds=size.timing.latest_handover + pulse.slowest)
         faults += [f"The process “{name}” ended by itself." for name in house.ended_by_itself()]
         faults += [f"The process “{name}” was asked to end and did not." for name in house.still_leaving()]
         campaigns = _campaigns(scene, names, counts, cancelled)

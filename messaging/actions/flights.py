@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from messaging.actions.claiming import Claimed
-from messaging.actions.leasing import Lease
+from messaging.actions.leasing import Lease, renew, renewal_seconds
 from messaging.actions.settling import settle
 from messaging.gateway.twilio import OutgoingText, TwilioGateway
 from messaging.gateway.wire import Batch, Exchange, wire
@@ -30,7 +30,8 @@ _ROUND_SECONDS = 0.5
 
 @dataclass(slots=True)
 class _Flight:
-    """A claimed chunk on its way. `written_at` is when its answers were last written back."""
+    """A claimed chunk on its way. `written_at` is when its answers were last written back, `leased_at` when its lease
+    was last renewed."""
 
     gateway: TwilioGateway
     sender: Sender
@@ -38,6 +39,7 @@ class _Flight:
     claimed: Sequence[Claimed]
     batch: Batch
     written_at: float
+    leased_at: float
 
     @property
     def waits(self) -> bool:
@@ -49,6 +51,10 @@ class _Flight:
         self.written_at = now
         if answers:
             settle(sender=self.sender, answers=answers, run=self.run)
+
+    def renew_lease(self, now: float) -> None:
+        self.leased_at = now
+        renew([(text.outbound_id, text.attempt_id) for text in self.claimed])
 
 
 class Flights:
@@ -73,10 +79,11 @@ class Flights:
         if claimed:
 
             def begin(place: int) -> Exchange | None:
-                return gateway.exchange(_outgoing(sender, claimed[place])) if lease.leaves_time() else None
+                return gateway.exchange(_outgoing(sender, claimed[place])) if lease.is_open() else None
 
             batch = Batch(len(claimed), begin, self._stirred.set, urgent=run is None)
-            self._flights.append(_Flight(gateway, sender, run, claimed, batch, time.monotonic()))
+            now = time.monotonic()
+            self._flights.append(_Flight(gateway, sender, run, claimed, batch, written_at=now, leased_at=now))
             self._wire.carry(gateway.lane, batch)
         self._tend()
 
@@ -104,8 +111,11 @@ class Flights:
             if flight.batch.is_over:
                 self._flights.remove(flight)
                 flight.write_back(now)
-            elif now - flight.written_at >= _ROUND_SECONDS:
+                continue
+            if now - flight.written_at >= _ROUND_SECONDS:
                 flight.write_back(now)
+            if now - flight.leased_at >= renewal_seconds():
+                flight.renew_lease(now)
         if self._flights and not self._wire.is_alive():
             # Their leases end, and the carrier is asked about them.
             self._flights.clear()

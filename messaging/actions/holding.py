@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from messaging.clock import gate_now
 from messaging.gates import waiting_rows
 from messaging.hours import Law, Window
-from messaging.law import law, lead
+from messaging.law import latest_handover, law, lead
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.places import PLACE_FIELDS, Place, place_of
 from messaging.states import Reason, State
@@ -37,7 +37,7 @@ def keep_hours(*, run: Run, rows: Sequence[Waiting]) -> Sequence[Leaving]:
     """Those of a run's locked rows for whom it is day, in the caller's transaction; the others are held or skipped.
 
     What leaves has a lifetime, so that nothing leaves the carrier's queue after the window closes or the campaign
-    ends, however late in its lease the request begins.
+    ends, however late in its lease the request begins and however long it takes.
     """
     if not settings.QUIET_HOURS or not rows:
         return [(row, None) for row in rows]
@@ -79,7 +79,7 @@ class _Clocks:
 
     def _lifetime(self, window: Window) -> dt.timedelta:
         closes = window.closes if self._ends_at is None else min(window.closes, self._ends_at)
-        return closes - self._now - settings.RESCUE_AFTER
+        return closes - self._now - latest_handover()
 
 
 def _ahead(run: Run, rows: Sequence[Waiting]) -> Iterable[Waiting]:

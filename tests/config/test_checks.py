@@ -47,7 +47,7 @@ def test_a_sound_installation_has_nothing_to_mend() -> None:
         ("optline.E009", "ALLOWED_COUNTRIES", ["US", "Canada"]),
         ("optline.E009", "DEFAULT_PHONE_REGION", "us"),
         ("optline.E010", "TIME_ZONE", "Eastern"),
-        ("optline.E011", "TWILIO_TIMEOUT", 60.0),
+        ("optline.E011", "TWILIO_TIMEOUT", 20.0),
         ("optline.W001", "STOP_SCOPE", "sender"),
     ],
 )

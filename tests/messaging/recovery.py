@@ -1,7 +1,8 @@
-"""What the tests of recovery share: one person's text, and time that has passed."""
+"""What the tests of recovery share: one person's text, time that has passed, and waiting for what happens beside."""
 
 import datetime as dt
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from django.db.models import F
 
@@ -39,3 +40,11 @@ def reconcile_to_the_end() -> Mapping[str, int]:
     reconcile()
     later(600)
     return reconcile()
+
+
+def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
+    """Return once it is true; fail when it has not become so for long."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "What was waited for did not happen."
+        time.sleep(0.02)

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -17,7 +16,7 @@ from messaging.states import State
 from optins.models import Sender
 from tests.fixtures.simulator import Simulator
 from tests.messaging.gateway.scripted import ScriptedServer, Silence
-from tests.messaging.recovery import ADA, BODY, campaign_to, later, reconcile_to_the_end
+from tests.messaging.recovery import ADA, BODY, campaign_to, later, reconcile_to_the_end, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,13 +38,6 @@ def worker(deed: str, carrier_url: str) -> Iterator["subprocess.Popen[str]"]:
             yield process
         finally:
             process.kill()
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < deadline, "The worker did not come so far."
-        time.sleep(0.02)
 
 
 def reached(process: "subprocess.Popen[str]") -> bool:

@@ -1,19 +1,26 @@
 """Leases: a worker begins nothing that its lease does not cover, and only what has outlived its lease is rescued."""
 
+import datetime as dt
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
+from django.db import connection
 from django.db.models import F
 from pytest_django.fixtures import Settings
 
 from messaging.actions.claiming import Claimed, claim_recipients
-from messaging.actions.leasing import Lease, flag_stuck
+from messaging.actions.leasing import flag_stuck, renew
 from messaging.actions.sending import send_due
 from messaging.actions.settling import settle
 from messaging.gateway.outcomes import Accepted, Outcome, RetryLater, Uncertain
 from messaging.models import Outbound, Run
 from messaging.states import Reason, State
 from optins.models import Sender
-from tests.messaging.gateway.scripted import SID, ScriptedServer, created
-from tests.messaging.recovery import ADA, BOB, campaign_to, later
+from tests.messaging.gateway.scripted import SID, ScriptedServer, Silence, created
+from tests.messaging.recovery import ADA, BOB, campaign_to, later, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -60,10 +67,41 @@ def test_a_worker_begins_no_request_that_its_lease_does_not_cover(
     assert Outbound.objects.get().state == State.QUEUED
 
 
-def test_a_lease_leaves_time_for_a_request_until_shortly_before_its_end(settings: Settings) -> None:
-    assert Lease.begin().leaves_time()
-    settings.TWILIO_TIMEOUT = settings.RESCUE_AFTER.total_seconds() / 2
-    assert not Lease.begin().leaves_time()
+def test_only_what_is_still_being_sent_by_this_attempt_is_renewed(run: Run) -> None:
+    (text,) = claim_recipients(run=run, parts=1).texts
+    held = [(text.outbound_id, text.attempt_id)]
+    later(1000)
+    assert renew([(text.outbound_id, str(uuid.uuid4()))]) == 0
+    assert renew(held) == 1
+    assert flag_stuck() == 0
+    later(1000)
+    assert flag_stuck() == 1
+    assert renew(held) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_renews_the_lease_of_what_a_slow_carrier_has_not_answered(
+    run: Run, wire: ScriptedServer, settings: Settings
+) -> None:
+    settings.RESCUE_AFTER, settings.TWILIO_TIMEOUT = dt.timedelta(seconds=0.8), 1
+    wire.will(Silence())
+    with at_work():
+        wait_until(Outbound.objects.filter(leased_until__gt=F("claimed_at") + settings.RESCUE_AFTER).exists)
+    assert len(wire.requests) == 1
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """A send worker beside the block, which ends when it has nothing more to do."""
+
+    def work() -> None:
+        send_due(seconds=0.1)
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    thread.join()
 
 
 def test_the_answer_of_a_slow_worker_settles_what_was_rescued(run: Run) -> None:

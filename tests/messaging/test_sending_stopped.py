@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -15,7 +15,7 @@ from messaging.states import State
 from optins.models import Sender
 from tests import factories
 from tests.messaging.gateway.scripted import ScriptedServer, Silence, answer
-from tests.messaging.recovery import campaign_to
+from tests.messaging.recovery import campaign_to, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 12
@@ -43,13 +43,6 @@ def worker(campaign: MessagingCampaign, wire: ScriptedServer, settings: Settings
     yield
     wire.close()
     thread.join()
-
-
-def wait_until(true: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def count(state: State) -> int:

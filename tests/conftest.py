@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.loopback",
     "tests.fixtures.simulator",
     "tests.fixtures.product",
+    "tests.fixtures.handset",
 ]
 
 CHROMIUM = shutil.which("chromium")

@@ -58,7 +58,14 @@ class _Visit:
             reason=reason,
         )
 
-    def answer(self, kind: Notice.Kind, body: str, *, campaign: Campaign | None = None) -> None:
+    def answer(
+        self,
+        kind: Notice.Kind,
+        body: str,
+        *,
+        campaign: Campaign | None = None,
+        lifetime: dt.timedelta | None = None,
+    ) -> None:
         """Owe one text, unless the carrier answers this one, or would refuse ours."""
         if self.text.sent_at is None and not self.carrier_answers and not self.still_blocked:
             owe(
@@ -68,6 +75,7 @@ class _Visit:
                 body=body,
                 campaign=campaign,
                 customer_id=None if self.customer is None else self.customer.pk,
+                lifetime=lifetime,
             )
 
     @property
@@ -135,7 +143,9 @@ def _stop(visit: _Visit) -> None:
         carrier_blocks=visit.carrier_answers,
     )
     if visit.options is not None:
-        visit.answer(Notice.Kind.OPT_OUT, visit.options.opt_out_message)
+        # Later than this nobody is presumed to want even the confirmation: 47 CFR 64.1200(a)(12).
+        lifetime = settings.OPT_OUT_ANSWER_WITHIN
+        visit.answer(Notice.Kind.OPT_OUT, visit.options.opt_out_message, lifetime=lifetime)
 
 
 def _help(visit: _Visit) -> None:

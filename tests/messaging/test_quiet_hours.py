@@ -11,12 +11,14 @@ from pytest_django.fixtures import Settings
 from campaigns.models import Campaign
 from messaging.actions.claiming import Claimed, claim_recipients
 from messaging.actions.runs import finish_runs, start_due
+from messaging.actions.sending import send_due
 from messaging.models import LawfulHours, Outbound, Run
 from messaging.queries import open_runs
 from messaging.states import Reason, State
-from optins.models import OptInCampaign
+from optins.models import OptInCampaign, Sender
 from tests import factories
 from tests.messaging.clocks import clock_at
+from tests.messaging.gateway.scripted import ScriptedServer, created
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,15 @@ def test_nothing_leaves_the_carriers_queue_after_the_hours(programme: OptInCampa
     handed_over = half_past_eight + settings.RESCUE_AFTER + dt.timedelta(seconds=2 * settings.TWILIO_TIMEOUT)
     last_moment = handed_over + dt.timedelta(seconds=text.validity_seconds)
     assert last_moment <= at("04T21:00")
+
+
+def test_the_request_bounds_how_long_the_carrier_may_wait(wire: ScriptedServer, short_code: Sender) -> None:
+    wire.will(created())
+    frozen(factories.opt_in_campaign(sender=short_code), NOON)
+    with clock_at(at("04T20:30")):
+        send_due(seconds=2)
+    [request] = wire.requests
+    assert 0 < int(request.form["ValidityPeriod"]) <= 30 * 60
 
 
 def test_a_window_that_closes_within_minutes_is_closed(programme: OptInCampaign) -> None:

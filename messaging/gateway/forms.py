@@ -4,6 +4,7 @@ Each character of each text is written in quotes, so that it is looked up rather
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote_plus
 
 
@@ -28,5 +29,7 @@ def encode(fields: Mapping[str, object]) -> bytes:
     return "&".join(pairs).encode("ascii")
 
 
+# Names are, and sender and body mostly, those of the text before.
+@lru_cache(maxsize=64)
 def _quote(text: str) -> str:
     return "".join(map(_quoted, text))

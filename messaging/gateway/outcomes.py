@@ -5,12 +5,12 @@ text is never sent again blindly. `Accepted` says that it did; all others, that 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from messaging.gateway.errors import ErrorClass
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """Twilio took the text. `parts` is None while Twilio has not counted them (a messaging service)."""
 
     sid: str

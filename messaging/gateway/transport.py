@@ -12,9 +12,9 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -37,8 +37,7 @@ class MaybeSent(Exception):
     """The provider may have processed the request. The text is a sentence for staff."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole HTTP answer. `head` holds its lines, with those of answers that came before it."""
 
     status: int
@@ -58,8 +57,7 @@ class Answer:
         return headers
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request. A body of None is a request without one."""
 
     method: str

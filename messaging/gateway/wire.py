@@ -5,14 +5,17 @@ Its users hand over batches and collect outcomes; what has not begun they can ca
 of an account are under way is its window's to say (`messaging.gateway.window`).
 """
 
+import gc
 import os
-import selectors
+import select
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import cache
+from typing import NamedTuple
 
 import pycurl
 import structlog
@@ -30,6 +33,23 @@ Exchange = Coroutine[Request, Answer | None, Outcome]
 _KEPT_CONNECTIONS = 2_000
 # A hold that is shorter is waited for; during a longer one other workers, or nobody, should have what waits.
 _WORTH_WAITING_SECONDS = 1.0
+# New objects between two looks of Python's collector; by itself it looks after 700, some thirty texts.
+_COLLECT_AFTER = 20_000
+
+# What libcurl wants to know of a socket, and is told, in the system's words and in its own.
+_WATCHED = {
+    pycurl.POLL_IN: select.POLLIN,
+    pycurl.POLL_OUT: select.POLLOUT,
+    pycurl.POLL_INOUT: select.POLLIN | select.POLLOUT,
+}
+_STIRRED = {select.POLLIN: pycurl.CSELECT_IN, select.POLLOUT: pycurl.CSELECT_OUT}
+# Also when a socket broke: libcurl finds that out as it reads or writes.
+_BOTH = pycurl.CSELECT_IN | pycurl.CSELECT_OUT
+if sys.platform == "linux":
+    # The two have the same face and the same words, but count time differently.
+    _new_poll, _POLL_UNITS = select.epoll, 1
+else:
+    _new_poll, _POLL_UNITS = select.poll, 1000
 
 
 class Batch:
@@ -93,8 +113,7 @@ class Lane:
         return bool(self.batches) and not self.window.room(now) and not self.window.held_for(now)
 
 
-@dataclass(slots=True)
-class _UnderWay:
+class _UnderWay(NamedTuple):
     """One request that libcurl has."""
 
     lane: Lane
@@ -111,7 +130,7 @@ class Wire(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="wire", daemon=True)
         self._curl = pycurl.CurlMulti()
-        self._selector = selectors.DefaultSelector()
+        self._poll = _new_poll()
         self._watched: set[int] = set()
         self._timer: float | None = None
         self._curl.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
@@ -120,7 +139,7 @@ class Wire(threading.Thread):
         self._curl.setopt(pycurl.M_MAXCONNECTS, _KEPT_CONNECTIONS)
         self._ear, self._bell = os.pipe()
         os.set_blocking(self._ear, False)
-        self._selector.register(self._ear, selectors.EVENT_READ)
+        self._poll.register(self._ear, select.POLLIN)
         self._handed: deque[tuple[Lane, Batch]] = deque()
         self._lanes: dict[Lane, None] = {}
         self._under_way: dict[pycurl.Curl, _UnderWay] = {}
@@ -190,21 +209,24 @@ class Wire(threading.Thread):
         `now` is when it was asked what may begin: a hold that has ended since would otherwise be waited for by nobody.
         """
         crowded = [lane for lane in self._lanes if lane.is_crowded(now)]
-        events = self._selector.select(0.0 if crowded else self._patience(now))
+        events = self._stirred(0.0 if crowded else self._patience(now))
         if crowded and not events:
             # Time to spare, and texts that wait: what bounds us is the window.
             for lane in crowded:
                 lane.window.grow()
             if all(lane.is_crowded(now) for lane in crowded):
-                events = self._selector.select(self._patience(now))
-        for key, mask in events:
-            if key.fd == self._ear:
+                events = self._stirred(self._patience(now))
+        for socket, mask in events:
+            if socket == self._ear:
                 self._take_over()
-            elif key.fd in self._watched:
-                self._curl.socket_action(key.fd, mask)
+            elif socket in self._watched:
+                self._curl.socket_action(socket, _STIRRED.get(mask, _BOTH))
         if self._timer is not None and self._timer <= time.monotonic():
             self._timer = None
             self._curl.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _stirred(self, seconds: float | None) -> list[tuple[int, int]]:
+        return self._poll.poll(None if seconds is None else seconds * _POLL_UNITS)
 
     def _patience(self, now: float) -> float | None:
         """Seconds until something is to be done even if no socket stirs."""
@@ -234,15 +256,17 @@ class Wire(threading.Thread):
         it.batch.put(it.place, outcome)
 
     def _watch(self, what: int, socket: int, _multi: object, _data: object) -> None:
-        """libcurl says what to watch a socket for; its words for reading and writing are the selector's too."""
+        """libcurl says what to watch a socket for."""
         if what == pycurl.POLL_REMOVE:
             self._watched.discard(socket)
-            self._selector.unregister(socket)
+            # One that is closed already is watched by nobody.
+            with suppress(OSError):
+                self._poll.unregister(socket)
         elif socket in self._watched:
-            self._selector.modify(socket, what)
+            self._poll.modify(socket, _WATCHED[what])
         else:
             self._watched.add(socket)
-            self._selector.register(socket, what)
+            self._poll.register(socket, _WATCHED[what])
 
     def _set_timer(self, milliseconds: int) -> None:
         self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
@@ -257,9 +281,17 @@ def wire() -> Wire:
 
 @cache
 def _wire_of(_process: int) -> Wire:
+    _spare_the_collector()
     thread = Wire()
     thread.start()
     return thread
+
+
+def _spare_the_collector() -> None:
+    """Texts leave no circles of objects behind. Python would look for some all the time, and through all of Django."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
 
 
 def _outcome(exchange: Exchange, came: Answer | NeverSent | MaybeSent) -> Outcome:

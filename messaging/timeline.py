@@ -15,11 +15,10 @@ from django.urls import reverse
 
 from campaigns.acts import in_words
 from campaigns.models import AuditEntry, Customer, CustomerEvent
-from messaging.explaining import MEANINGS
+from messaging.explaining import reading_in_words
 from messaging.models import Inbound, Outbound, Run
 from messaging.reports import reason_in_words
 from messaging.states import State
-from optins.keywords import RULES
 from optins.models import ConsentEvent, OptOutReview, digest_of
 
 PAGE: Final = 30
@@ -154,8 +153,7 @@ def _consent(row: ConsentEvent) -> Entry:
 
 
 def _inbound(row: Inbound) -> Entry:
-    rule = RULES.get(row.rule, row.rule).rstrip(".")
-    note = ": ".join(filter(None, (MEANINGS.get(row.meaning, row.meaning), rule)))
+    note = reading_in_words(row)
     title = f"Texted {row.sender or 'a number that we do not know'}"
     return Entry(Kind.IN, row.pk, row.received_at, title, row.body or "(no text)", note, number=row.number)
 

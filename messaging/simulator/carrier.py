@@ -234,7 +234,7 @@ class Carrier:
                     self._reply(line, message.phone, text, "app")
             except BadTwiML as error:
                 problem = str(error)
-        return Answered("received", delivery.http_status, problem)
+        return Answered("received", delivery.http_status, problem, delivery.explanation)
 
     # --- Both ways ---------------------------------------------------------------------------
 

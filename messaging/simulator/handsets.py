@@ -134,6 +134,7 @@ def as_bubble(message: Message) -> dict[str, object]:
         "error_code": message.error_code,
         "webhook_status": answer.http_status if answer else None,
         "problem": answer.problem if answer else None,
+        "explanation": answer.explanation if answer else "",
     }
 
 

@@ -38,11 +38,15 @@ def rfc2822(moment: datetime | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a webhook answered to one call: `about` is the status told, `problem` a sentence or None."""
+    """What a webhook answered to one call: `about` is the status told, `problem` a sentence or None.
+
+    `explanation` is what the app says that it did with an inbound text; blank when it says nothing.
+    """
 
     about: Status
     http_status: int | None
     problem: str | None
+    explanation: str = ""
 
 
 @dataclass(slots=True)

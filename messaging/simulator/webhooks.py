@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 import aiohttp
 from yarl import URL
@@ -53,13 +53,17 @@ class Overrides:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a call ended. `problem` is a sentence for people, None when the webhook answered 2xx."""
+    """How a call ended. `problem` is a sentence for people, None when the webhook answered 2xx.
+
+    `explanation` is what the app says it did, for whoever learns by the phones; Twilio reads no such header.
+    """
 
     http_status: int | None = None
     body: str = ""
     content_type: str = ""
     failure: Failure | None = None
     problem: str | None = None
+    explanation: str = ""
 
 
 class Webhooks:
@@ -127,17 +131,19 @@ class Webhooks:
                 allow_redirects=False,
                 timeout=limits,
             ) as response:
-                return _read(response.status, response.content_type, await response.text(errors="replace"))
+                return await _read(response)
         except aiohttp.SocketTimeoutError:
             return Delivery(failure="rt", problem="the webhook did not answer in time")
         except (aiohttp.ClientError, OSError, ValueError):
             return Delivery(failure="ct", problem="the webhook could not be reached")
 
 
-def _read(status: int, content_type: str, body: str) -> Delivery:
+async def _read(response: aiohttp.ClientResponse) -> Delivery:
+    status, explanation = response.status, unquote(response.headers.get("X-Explanation", ""))
     failure: Failure | None = "5xx" if status >= 500 else "4xx" if status >= 400 else None
     problem = None if 200 <= status < 300 else f"the webhook answered {status}"
-    return Delivery(status, body, content_type, failure, problem)
+    body = await response.text(errors="replace")
+    return Delivery(status, body, response.content_type, failure, problem, explanation)
 
 
 def _bounded(raw: str | None, default: int, low: int, high: int) -> int:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import structlog
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from messaging.actions.callbacks import store_callback
 from messaging.actions.receiving import take_inbound
+from messaging.explaining import explained
 from messaging.gateway import signatures
 from messaging.gateway.errors import as_code
 from messaging.webhooks.accounts import Accounts
@@ -70,7 +71,11 @@ def inbound(_request: HttpRequest, post: SignedPost) -> HttpResponse:
         service=given.get("MessagingServiceSid", ""),
     )
     log.info("inbound", sid=sid, fresh=fresh)
-    return HttpResponse(_SILENCE, content_type="text/xml")
+    answer = HttpResponse(_SILENCE, content_type="text/xml")
+    if settings.SIMULATOR_URL:
+        # The phones of the simulated carrier show it beneath the text. No real carrier is told.
+        answer["X-Explanation"] = quote(explained(sid))
+    return answer
 
 
 @signed

@@ -30,6 +30,10 @@ class Phone:
     def reads(self, body: str) -> None:
         expect(self._received().last).to_have_text(body)
 
+    def says_behind(self, words: str) -> None:
+        """The line beneath the text that was sent last."""
+        expect(self.phone.locator(".sent .explanation").last).to_contain_text(words)
+
     def has_received(self, count: int) -> None:
         expect(self._received()).to_have_count(count)
 

@@ -215,7 +215,7 @@ function createBubble(text) {
   item.dataset.sid = text.sid;
   const body = make("p", "body");
   body.textContent = text.body;
-  item.append(body, make("p", "caption"));
+  item.append(body, make("p", "caption"), make("p", "explanation"));
   return item;
 }
 
@@ -223,6 +223,9 @@ function caption(item, text) {
   const [words, isFault] = captionOf(text);
   const line = item.querySelector(".caption");
   if (line.textContent !== words) line.textContent = words;
+  const behind = item.querySelector(".explanation");
+  if (behind.textContent !== text.explanation) behind.textContent = text.explanation;
+  behind.hidden = !text.explanation;
   item.classList.toggle("fault", isFault);
   item.classList.toggle("by-carrier", text.by === "carrier");
 }

@@ -1,7 +1,7 @@
 """What the verbs that ask a carrier about texts share: provider by provider, a few questions a second."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import structlog
@@ -24,7 +24,7 @@ def at_most() -> int:
     return ASKING_SECONDS * settings.RECONCILE_PER_SECOND
 
 
-def paced(questions: Sequence[T]) -> Iterator[T]:
+def paced(questions: Iterable[T]) -> Iterator[T]:
     """The questions, no more of them in a second than the pace allows."""
     earliest = time.monotonic()
     for question in questions:

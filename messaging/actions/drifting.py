@@ -6,8 +6,8 @@ the carrier may have refused a text with 21610 without a suppression on our side
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
 import structlog
 from django.conf import settings
@@ -74,21 +74,43 @@ def _check(
     provider: MessageProvider, gateway: TwilioGateway, *, since: dt.datetime, until: dt.datetime
 ) -> Counter[str]:
     found: Counter[str] = Counter()
-    # A messaging service has no inbound texts of its own: they came to its numbers.
-    numbers = Sender.objects.filter(provider=provider).exclude(kind=SenderKind.MESSAGING_SERVICE).order_by("pk")
-    for sender in paced(list(numbers)):
-        try:
-            listed = gateway.sent_to(sender.address, since=since)
-        except ProviderProblem as problem:
-            log.warning("carrier_cannot_be_asked", provider=provider.pk, problem=str(problem))
-            return found + Counter(unasked=1)
-        found += _take_missing(provider, sender, [text for text in listed[::-1] if text.created_at <= until])
+    try:
+        for place in paced(_places(provider, gateway)):
+            listed = gateway.sent_to(place.address, since=since)
+            found += _take_missing(provider, place, [text for text in listed[::-1] if text.created_at <= until])
+    except ProviderProblem as problem:
+        log.warning("carrier_cannot_be_asked", provider=provider.pk, problem=str(problem))
+        return found + Counter(unasked=1)
     found += Counter(refusals=_suppress_refused(provider, since))
     record(by=_BY, act=DRIFT_ACT, of=provider, **{word: found[word] for word in ("texts", "stops", "refusals")})
     return found
 
 
-def _take_missing(provider: MessageProvider, sender: Sender, listed: list[Listed]) -> Counter[str]:
+class _Place(NamedTuple):
+    """A number that people may have texted, and the messaging service through which we know of it, if only so."""
+
+    address: str
+    service: str
+
+
+def _places(provider: MessageProvider, gateway: TwilioGateway) -> Iterator[_Place]:
+    """The provider's numbers on file, then those that the carrier has in the pools of its messaging services.
+
+    A service has no inbound texts of its own: they came to its numbers, which need not have been added one by one.
+    """
+    senders = Sender.objects.filter(provider=provider).order_by("pk")
+    known = set()
+    for sender in senders.exclude(kind=SenderKind.MESSAGING_SERVICE):
+        known.add(sender.address)
+        yield _Place(sender.address, "")
+    for service in senders.filter(kind=SenderKind.MESSAGING_SERVICE):
+        for address in gateway.pool_of(service.address):
+            if address not in known:
+                known.add(address)
+                yield _Place(address, service.address)
+
+
+def _take_missing(provider: MessageProvider, place: _Place, listed: list[Listed]) -> Counter[str]:
     """Texts from people that never reached us, the oldest first: into the inbox, and what ends consent ends it."""
     known = set(Inbound.objects.filter(sid__in=[text.sid for text in listed]).values_list("sid", flat=True))
     found: Counter[str] = Counter()
@@ -96,8 +118,8 @@ def _take_missing(provider: MessageProvider, sender: Sender, listed: list[Listed
         if text.sid in known or not text.sender:
             continue
         taken = take_inbound(
-            account_sid=provider.account_sid, sid=text.sid, number=text.sender, to=sender.address, body=text.body,
-            sent_at=text.created_at,
+            account_sid=provider.account_sid, sid=text.sid, number=text.sender, to=place.address, body=text.body,
+            service=place.service, sent_at=text.created_at,
         )  # fmt: skip
         meaning = Inbound.objects.values_list("meaning", flat=True).get(sid=text.sid)
         found += Counter(texts=int(taken), stops=int(taken and meaning in (Meaning.OPT_OUT, Meaning.REVIEW)))

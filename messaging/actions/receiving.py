@@ -11,7 +11,7 @@ from messaging.actions.outbox import cancel_waiting
 from messaging.models import Inbound
 from messaging.states import Reason
 from optins.actions.receive import InboundText, receive
-from optins.keywords import Meaning, kind_of_sender
+from optins.keywords import Meaning, kind_of_sender, opt_out_type_of
 from optins.models import MessageProvider, Sender
 from optins.queries import in_scope
 
@@ -75,13 +75,18 @@ def _is_ours(number: str) -> bool:
     return Sender.objects.filter(address=number).exists()
 
 
+def _type_in_a_list(sender: Sender, body: str) -> str:
+    """The carrier's list does not say what Advanced Opt-Out took a text for; the text does."""
+    return opt_out_type_of(body) if sender.opt_out_is_advanced else ""
+
+
 def _act(inbound: Inbound, sender: Sender, sent_at: dt.datetime | None) -> None:
     text = InboundText(
         number=inbound.number,
         sender=sender,
         body=inbound.body,
         sid=inbound.sid,
-        opt_out_type=inbound.opt_out_type,
+        opt_out_type=inbound.opt_out_type if sent_at is None else _type_in_a_list(sender, inbound.body),
         sent_at=sent_at,
     )
     reading = receive(text=text)

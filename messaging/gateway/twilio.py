@@ -200,6 +200,10 @@ class TwilioGateway:
         """
         return _ask(lambda: list(self._find_numbers()))
 
+    def pool_of(self, service_sid: str) -> list[str]:
+        """The phone numbers and short codes in the pool of a messaging service. Raises ProviderProblem."""
+        return _ask(lambda: [_address_of(member) for member in self._members(service_sid)])
+
     def sent_to(self, number: str, *, since: dt.datetime) -> list[Listed]:
         """What the account sent to a number since then, newest first, whatever its status. Raises ProviderProblem.
 
@@ -253,11 +257,8 @@ class TwilioGateway:
 
     def _find_numbers(self) -> Iterator[FoundNumber]:
         pools: dict[str, str] = {}
-        services = self._client.messaging.v1.services
-        for service in services.list(page_size=_PAGE_SIZE):
-            members = services(service.sid)
-            for pool in (members.phone_numbers, members.short_codes):
-                pools.update((member.sid, service.sid) for member in pool.stream(page_size=_PAGE_SIZE))
+        for service in self._client.messaging.v1.services.list(page_size=_PAGE_SIZE):
+            pools.update((member.sid, service.sid) for member in self._members(service.sid))
             kind, url = SenderKind.MESSAGING_SERVICE, service.inbound_request_url
             yield FoundNumber(service.sid, kind, service.sid, service.friendly_name or "", url or "", None)
         for number in self._client.incoming_phone_numbers.stream(page_size=_PAGE_SIZE):
@@ -266,6 +267,11 @@ class TwilioGateway:
                 yield _found(number, number.phone_number, kind, pools)
         for code in self._client.short_codes.stream(page_size=_PAGE_SIZE):
             yield _found(code, code.short_code, SenderKind.SHORT_CODE, pools)
+
+    def _members(self, service_sid: str) -> Iterator[Any]:
+        service = self._client.messaging.v1.services(service_sid)
+        for pool in (service.phone_numbers, service.short_codes):
+            yield from pool.stream(page_size=_PAGE_SIZE)
 
 
 @lru_cache(maxsize=64)
@@ -339,6 +345,11 @@ def _parts(num_segments: object) -> int | None:
 
 def _can_text(capabilities: object) -> bool:
     return not isinstance(capabilities, dict) or bool(capabilities.get("sms", True))
+
+
+def _address_of(member: Any) -> str:
+    """What one in a pool is texted at."""
+    return str(getattr(member, "phone_number", "") or member.short_code)
 
 
 def _found(number: Any, address: str, kind: SenderKind, pools: dict[str, str]) -> FoundNumber:

@@ -5,7 +5,7 @@ import random
 import secrets
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from messaging.simulator.directory import Directory, Line
 from messaging.simulator.errors import CarrierError
@@ -23,7 +23,9 @@ from messaging.simulator.webhooks import Delivery, Webhooks
 
 STORM: Final = 20
 """How often a storm calls each status back."""
-_DELIVERY: Final[tuple[Status, ...]] = ("sent", "delivered")
+_Steps: TypeAlias = tuple[tuple[Status, int | None], ...]
+_DELIVERY: Final[_Steps] = (("sent", None), ("delivered", None))
+_REFUSAL: Final[_Steps] = ((BLOCKED.status, BLOCKED.error_code),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Carrier:
         return message
 
     async def storm(self, draft: Draft) -> Message:
-        """Takes a text over that is delivered at once. Each status is called back `STORM` times, in no order.
+        """Takes a text over that is at its end at once. Each status is called back `STORM` times, in no order.
 
         Returns once all calls were answered, so that they come before the answer to the request.
         """
@@ -102,8 +104,8 @@ class Carrier:
         message = self._take_over(draft, line)
         message.sender = line.number.address
         told: list[tuple[Status, dict[str, str]]] = []
-        for status in _DELIVERY:
-            message.move(status)
+        for status, error_code in _REFUSAL if self._is_blocked(line, message.to) else _DELIVERY:
+            message.move(status, error_code)
             told += [(status, status_parameters(message))] * STORM
         random.shuffle(told)
         self.watchers.tell(message.phone)

@@ -11,6 +11,7 @@ from config.roles import ADMIN
 from messaging.actions.drifting import check_drift
 from messaging.actions.receiving import take_inbound
 from messaging.models import Inbound, Outbound
+from messaging.simulator.accounts import JAN_SERVICE
 from messaging.states import Reason
 from optins.models import ConsentEvent, Notice, OptInCampaign, Sender, Subscription, Suppression
 from tests import factories
@@ -21,6 +22,7 @@ from tests.messaging.recovery import campaign_to
 pytestmark = pytest.mark.django_db
 
 ADA = "+13135550101"
+POOLED = "+13125550166"
 NOTHING = {"texts": 0, "stops": 0, "refusals": 0, "unasked": 0}
 
 
@@ -50,6 +52,28 @@ def test_a_stop_that_never_reached_us_holds(carrier: Simulator, programme: OptIn
     assert Suppression.objects.filter(sender=None, lifted_at=None).exists()
     event = ConsentEvent.objects.of(ADA).get(action="suppressed", scope=None)
     assert (event.method, event.inbound_text, event.inbound_sid) == ("stop", "STOP", Inbound.objects.get().sid)
+
+
+@pytest.mark.parametrize("is_added", [True, False])
+def test_a_stop_to_a_number_of_a_pool_holds_also_where_the_number_was_never_added(
+    carrier: Simulator, programme: OptInCampaign, short_code: Sender, is_added: bool
+) -> None:
+    kind, address = factories.SenderKind.MESSAGING_SERVICE, JAN_SERVICE.sid
+    service = factories.sender(kind, address=address, provider=short_code.provider, advanced_opt_out=True)
+    if is_added:
+        factories.sender(factories.SenderKind.LONG_CODE, address=POOLED, provider=short_code.provider, pool=service)
+    carrier.text_in(ADA, POOLED, "STOP")
+    assert check_drift() == {**NOTHING, "texts": 1, "stops": 1}
+    standing = Suppression.objects.filter(lifted_at=None).values_list("sender", flat=True)
+    assert set(standing) == {None, service.pk}
+
+
+def test_a_service_that_is_gone_at_the_carrier_keeps_no_number_from_being_asked_about(
+    carrier: Simulator, programme: OptInCampaign, short_code: Sender
+) -> None:
+    factories.sender(factories.SenderKind.MESSAGING_SERVICE, provider=short_code.provider)
+    lost(carrier, "STOP")
+    assert check_drift() == {**NOTHING, "texts": 1, "stops": 1, "unasked": 1}
 
 
 def test_the_home_page_says_what_was_healed(carrier: Simulator, programme: OptInCampaign) -> None:

@@ -1,14 +1,16 @@
 """What should be: consent as the rules in words have it, in plain Python, without a line of the product.
 
-One `Person` is one handset. Two senders: a short code, where nobody but us answers or blocks, and a long code, where
-Twilio answers and blocks its own words. A STOP holds for the whole brand.
+One `Person` is one handset. Three senders: a short code, where nobody but us answers or blocks; a long code, where
+Twilio answers and blocks its own words; and the number of a messaging service with Advanced Opt-Out, where Twilio also
+tells what it understood. A STOP holds for the whole brand.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-SHORT, LONG = "short", "long"
-SENDERS = (SHORT, LONG)
+SHORT, LONG, POOL = "short", "long", "pool"
+SENDERS = (SHORT, LONG, POOL)
+TWILIO_ACTS = (LONG, POOL)
 
 
 class Says(StrEnum):
@@ -24,7 +26,7 @@ class Says(StrEnum):
     NOT_TO_US = "not_to_us"
 
 
-# Texts of each meaning, as people send them. Those in TWILIOS are Twilio's own words: it acts on them on a long code.
+# Texts of each meaning, as people send them. Those in TWILIOS are Twilio's own words, on which it acts where it acts.
 TEXTS = {
     "STOP": Says.LEAVE,
     " stop\n": Says.LEAVE,
@@ -60,9 +62,17 @@ class Programme:
     asks: bool
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What an import took from a person: what they had joined, and whether they were not barred before."""
+
+    joined: frozenset[str]
+    barred: bool
+
+
 @dataclass
 class Person:
-    """How one number stands."""
+    """How one number stands. `undoable` is what the last import took, by its serial: whatever happens forgets it."""
 
     joined: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
@@ -70,9 +80,10 @@ class Person:
     taken: dict[str, str] = field(default_factory=dict)
     # Who must not text: "brand", or one of the senders.
     barred: set[str] = field(default_factory=set)
-    # What Twilio itself keeps for the long code.
-    blocked: bool = False
+    # What Twilio itself keeps, by sender.
+    blocked: set[str] = field(default_factory=set)
     in_doubt: bool = False
+    undoable: dict[int, "Taken"] = field(default_factory=dict)
 
     def may_get(self, programme: Programme) -> bool:
         """Whether marketing of the programme may reach this number now."""
@@ -85,8 +96,21 @@ class Person:
         """Opt out of everything. With `at`, what was taken comes back by START to that sender."""
         if at is not None:
             self.taken |= dict.fromkeys(self.joined, at)
-        self.joined, self.asked, self.in_doubt = set(), set(), False
+        self.joined, self.asked, self.in_doubt, self.undoable = set(), set(), False, {}
         self.barred.add("brand")
+
+    def leave_by_import(self, serial: int) -> None:
+        """A file says that they left."""
+        taken = Taken(frozenset(self.joined), "brand" not in self.barred)
+        self.leave()
+        self.undoable = {serial: taken}
+
+    def undo_import(self, serial: int) -> None:
+        """What that import took comes back, where nothing happened since."""
+        taken = self.undoable.pop(serial, None)
+        if taken is not None:
+            self.joined |= taken.joined
+            self.barred -= {"brand"} if taken.barred else set()
 
     def come_back(self, sender: str) -> None:
         """START: what the STOP on this sender took, and nothing that the person never had."""
@@ -98,16 +122,26 @@ class Person:
         self.lift(sender)
 
     def lift(self, sender: str) -> None:
+        self.undoable = {}
         self.barred -= {"brand", sender}
 
+    def be_asked(self, programme: Programme) -> None:
+        self.undoable = {}
+        self.asked.add(programme.name)
+        self.taken.pop(programme.name, None)
+
+    def doubt(self) -> None:
+        self.undoable, self.in_doubt = {}, True
+
     def join(self, programme: Programme) -> None:
+        self.undoable = {}
         self.joined.add(programme.name)
         self.asked.discard(programme.name)
         self.taken.pop(programme.name, None)
 
     def forget(self) -> None:
         """Erased: nothing is left but what bars."""
-        self.joined, self.asked, self.taken, self.in_doubt = set(), set(), {}, False
+        self.joined, self.asked, self.taken, self.in_doubt, self.undoable = set(), set(), {}, False, {}
 
 
 class Model:
@@ -122,31 +156,40 @@ class Model:
 
     def text(self, number: str, sender: str, body: str) -> range:
         """A person texts one of our senders. Returns how many answers the handset may get, ours and Twilio's."""
-        person, twilios = self.person(number), sender == LONG and body.strip().upper() in TWILIOS
+        person, twilios = self.person(number), sender in TWILIO_ACTS and body.strip().upper() in TWILIOS
         says = Says.JOIN if body in self.programmes else TEXTS[body]
-        was_blocked, was_barred = person.blocked and sender == LONG, person.is_barred(sender)
-        silent_here = sender in person.barred and not (twilios and says in (Says.BACK, Says.YES))
-        if twilios:
-            person.blocked = says is Says.LEAVE or (person.blocked and says is Says.HELP)
+        if sender == POOL and says is Says.YES and not self._asked_by(person, sender):
+            says = Says.BACK  # Twilio takes YES for START, and tells us so
+        was_blocked, was_barred = sender in person.blocked, person.is_barred(sender)
+        lifts = twilios and says in (Says.BACK, Says.YES)
+        silent_here = sender in person.barred and not lifts
+        if lifts:
+            person.blocked.discard(sender)
         self._act(person, sender, says, body, silent_here=silent_here)
         if twilios and says is Says.LEAVE:
-            person.barred.add(LONG)
+            person.blocked.add(sender)
+            person.barred.add(sender)
         if says in (Says.DOUBTFUL, Says.NOT_TO_US):
             return range(1)
         if twilios and says in (Says.LEAVE, Says.HELP):
             return _times(0 if was_blocked else 1)
+        if lifts and sender == POOL:
+            return _times(1)
         if says in (Says.BACK, Says.YES):
             return range(2)
         if silent_here or (says is Says.NOTHING and was_barred):
             return range(1)
         return _times(1)
 
+    def _asked_by(self, person: Person, sender: str) -> set[str]:
+        return {name for name in person.asked if self.programmes[name].sender == sender}
+
     def _act(self, person: Person, sender: str, says: Says, body: str, *, silent_here: bool) -> None:
-        waiting = {name for name in person.asked if self.programmes[name].sender == sender}
+        waiting = self._asked_by(person, sender)
         if says is Says.LEAVE:
             person.leave(at=sender)
         elif says is Says.DOUBTFUL:
-            person.in_doubt = True
+            person.doubt()
         elif says in (Says.BACK, Says.YES) and waiting:
             person.join(self.programmes[waiting.pop()])
             person.lift(sender)
@@ -157,8 +200,7 @@ class Model:
 
     def _join(self, person: Person, programme: Programme, *, silent_here: bool) -> None:
         if programme.asks and programme.name not in person.joined:
-            person.asked.add(programme.name)
-            person.taken.pop(programme.name, None)
+            person.be_asked(programme)
         else:
             person.join(programme)
         if not silent_here:
@@ -168,9 +210,14 @@ class Model:
         """A right code."""
         self.person(number).join(programme)
 
-    def refused(self, number: str) -> None:
-        """Twilio answered 21610 for the long code."""
-        self.person(number).barred.add(LONG)
+    def refused(self, number: str, sender: str) -> None:
+        """Twilio answered 21610 for this sender."""
+        self.person(number).barred.add(sender)
+
+    def a_day_passes(self) -> None:
+        """What was asked and not answered is asked no more."""
+        for person in self.people.values():
+            person.asked = set()
 
 
 def _times(count: int) -> range:

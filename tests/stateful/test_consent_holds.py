@@ -3,6 +3,7 @@
 Hypothesis chooses the steps, `world.py` does each in the product and in the model, and holds one against the other.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -19,7 +20,7 @@ from optins.actions.notices import owe
 from optins.models import Notice, Subscription, Suppression
 from tests import factories
 from tests.fixtures.product import Product
-from tests.stateful.model import SENDERS, SHORT, TEXTS
+from tests.stateful.model import SENDERS, SHORT, TEXTS, TWILIO_ACTS
 from tests.stateful.world import PEOPLE, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ STEPS = 40
 FEW, MANY = 4, 200
 
 people = st.integers(0, PEOPLE - 1)
-programmes = st.integers(0, 3)
+programmes = st.integers(0, 5)
 senders = st.sampled_from(SENDERS)
 
 
@@ -36,6 +37,7 @@ senders = st.sampled_from(SENDERS)
 def webhook(live_server: LiveServer, settings: Settings) -> Iterator[str]:
     """Limits that are tested elsewhere are far away, so that the model need not count."""
     settings.FREQUENCY_CAP = 1000
+    settings.DRIFT_IN_FLIGHT = dt.timedelta(0)
     settings.ANSWERS_PER_HOUR = settings.NO_MATCH_PER_DAY = 1000
     settings.VERIFICATION_COOLDOWN = 0
     settings.VERIFICATIONS_PER_NUMBER_HOUR = settings.VERIFICATIONS_PER_CUSTOMER_HOUR = 1000
@@ -86,9 +88,14 @@ class Lives(RuleBasedStateMachine):
     def decide(self, who: int, is_opt_out: bool) -> None:
         self.world.decide(self._number(who), is_opt_out=is_opt_out)
 
-    @rule()
-    def import_everybody(self) -> None:
-        self.world.import_everybody()
+    @rule(who=st.sets(people, min_size=1), have_left=st.booleans())
+    def import_people(self, who: set[int], have_left: bool) -> None:
+        self.world.import_people([self._number(place) for place in sorted(who)], have_left=have_left)
+
+    @precondition(lambda self: self.world.imports)
+    @rule(place=st.integers(0, 9))
+    def undo_an_import(self, place: int) -> None:
+        self.world.undo_an_import(place)
 
     @rule(who=people)
     def erase(self, who: int) -> None:
@@ -98,7 +105,16 @@ class Lives(RuleBasedStateMachine):
     def launch(self, programme: int) -> None:
         self.world.launch(self._name(programme))
 
-    @precondition(lambda self: self.world.firings)
+    @rule(programme=programmes, is_delayed=st.booleans())
+    def listen(self, programme: int, is_delayed: bool) -> None:
+        self.world.listen(self._name(programme), is_delayed=is_delayed)
+
+    @precondition(lambda self: self.world.listening)
+    @rule(who=people, times=st.integers(1, 2))
+    def tell(self, who: int, times: int) -> None:
+        self.world.tell(self._number(who), times=times)
+
+    @precondition(lambda self: self.world.launches)
     @rule()
     def freeze(self) -> None:
         self.world.freeze()
@@ -111,10 +127,19 @@ class Lives(RuleBasedStateMachine):
     def settle(self) -> None:
         self.world.settle()
 
-    @precondition(lambda self: self.world.may_lose_a_stop())
+    @rule()
+    def a_day_passes(self) -> None:
+        self.world.a_day_passes()
+
+    @precondition(lambda self: self.world.may_be_refused())
     @rule()
     def lose_a_stop(self) -> None:
-        self.world.lose_a_stop(self.world.may_lose_a_stop()[0])
+        number, sender = self.world.may_be_refused()[0]
+        self.world.lose_a_stop(number, sender, is_refused=True)
+
+    @rule(who=people, sender=st.sampled_from(TWILIO_ACTS))
+    def find_a_lost_stop(self, who: int, sender: str) -> None:
+        self.world.lose_a_stop(self._number(who), sender, is_refused=False)
 
     def teardown(self) -> None:
         self.world.settle()
@@ -137,6 +162,8 @@ def test_whatever_people_and_staff_do_consent_holds(
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Lives, settings=profile)
+    told = pytestconfig.pluginmanager.getplugin("terminalreporter")
+    told.write_line(f"{Lives.steps:,} steps in {examples} lives")
     assert Lives.steps >= 10 * examples
 
 

@@ -8,10 +8,10 @@ import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
-from messaging.simulator.accounts import JAN
+from messaging.simulator.accounts import JAN, JAN_SERVICE
 from messaging.simulator.carrier import STORM, Delays
 from tests.fixtures.simulator import Simulator
-from tests.messaging.simulator.conftest import LONG_CODE, PHONE, ToSimulator, Webhook
+from tests.messaging.simulator.conftest import LONG_CODE, PHONE, POOLED, ToSimulator, Webhook
 
 
 def send(client: Client) -> None:
@@ -57,6 +57,13 @@ def test_a_storm_of_callbacks_comes_before_the_answer(client: Client, simulator:
     assert Counter(webhook.statuses) == {"sent": STORM, "delivered": STORM}
     assert webhook.statuses != ["sent"] * STORM + ["delivered"] * STORM
     assert len(simulator.messages(PHONE)) == 1
+
+
+def test_a_storm_delivers_nothing_to_a_phone_that_is_blocked(client: Client, simulator: Simulator) -> None:
+    simulator.text_in(PHONE, POOLED, "STOP")
+    simulator.order_fault(on="create", do="storm")
+    sent = client.messages.create(to=PHONE, messaging_service_sid=JAN_SERVICE.sid, body="Hello")
+    assert (sent.status, client.messages(str(sent.sid)).fetch().error_code) == ("failed", 21610)
 
 
 def test_lists_fail_as_often_as_was_ordered(client: Client, simulator: Simulator) -> None:

@@ -153,6 +153,8 @@ DATABASES["default"]["OPTIONS"] = {
     "keepalives_interval": 5,
     "keepalives_count": 4,
     "tcp_user_timeout": 30_000,
+    # For the statements of campaigns/statements.py; Django's own cursors never prepare.
+    "prepare_threshold": 5,
     "options": " ".join(
         f"-c tcp_{name}"
         for name in ("keepalives_idle=10", "keepalives_interval=5", "keepalives_count=4", "user_timeout=30000")

@@ -1,13 +1,9 @@
-"""What stands on file about somebody who asks for a code: read in statements that are written once.
-
-A code is asked for while a person waits. The ORM would compile each of these anew for every request, which costs ten
-times what asking it costs.
-"""
+"""What stands on file about somebody who asks for a code, and waits for it (`campaigns.statements`)."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
+from campaigns.statements import prepared
 
 # One row, whether there is such a programme or not.
 _ENTRY: Final = """
@@ -62,7 +58,7 @@ class Entry:
 
 def entry(*, number: str, programme_id: int | None) -> Entry:
     """What `number` (E.164) would enter by asking for a code of that programme."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_ENTRY, {"number": number, "programme": programme_id})
         is_ours, is_complete, *programme = cursor.fetchone()
     return Entry(is_ours, is_complete, None if programme[0] is None else Programme(*programme))
@@ -71,7 +67,7 @@ def entry(*, number: str, programme_id: int | None) -> Entry:
 def standing(*, number: str, areas: tuple[str, str], programme: Programme) -> tuple[bool, int]:
     """Whether a suppression stands between the programme's sender and the number (`queries.standing_suppressions`),
     and for how many seconds codes to its areas are still held; 0 when they are not."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_STANDING, [number, programme.sender_id, programme.pool_id, *areas])
         is_stopped, seconds_held = cursor.fetchone()
     return is_stopped, int(seconds_held or 0)

@@ -14,6 +14,7 @@ import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from campaigns.locks import alone
+from campaigns.statements import prepared
 from messaging.actions.advancing import Report, advance_all
 from messaging.models import PendingCallback
 from messaging.states import from_twilio
@@ -48,7 +49,7 @@ def store_callback(
     *, account_sid: str, attempt_id: uuid.UUID | None, sid: str, status: str, error_code: int | None
 ) -> None:
     """Keep one status callback until `merge_callbacks` has its turn."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_STORE, [account_sid, attempt_id, sid, status[:32], error_code])
 
 

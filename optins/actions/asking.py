@@ -4,11 +4,11 @@ import uuid
 from typing import Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from campaigns.actions.persons import read_number
-from campaigns.phone import country
 from campaigns.refusals import Refused
+from campaigns.statements import prepared
 from optins import codes, limits
 from optins.actions import ledger
 from optins.actions.notices import owe_code
@@ -26,20 +26,18 @@ _MINUTE = 60
 _IP: Final = Verification._meta.get_field("ip")
 
 # An earlier code stops working in the same statement. The new one is written from what the update returns: so the
-# update comes first, and the unique key of waiting codes has room. Of each `OR` one half is a constant, so that the
-# key finds the earlier code with and without app and customer.
+# update comes first, and the unique key of waiting codes has room. Whose code it was is asked in words of its own with
+# and without app and customer, so that the key finds it.
 _ISSUE: Final = """
     WITH superseded AS (
         UPDATE optins_verification SET state = 'superseded'
-        WHERE (app_id = %(app)s OR (app_id IS NULL AND %(app)s IS NULL))
-              AND (customer_id = %(customer)s OR (customer_id IS NULL AND %(customer)s IS NULL))
-              AND number = %(number)s AND state = 'pending'
+        WHERE {app} AND {customer} AND number = %(number)s::varchar AND state = 'pending'
         RETURNING id
     )
     INSERT INTO optins_verification
                 (app_id, customer_id, campaign_id, number, salt, code_digest, state, tries, ip, expires_at)
-    SELECT %(app)s, %(customer)s, %(programme)s, %(number)s, %(salt)s, %(digest)s, 'pending', 0, %(ip)s::inet,
-           statement_timestamp() + %(lifetime)s
+    SELECT %(app)s::bigint, %(customer)s::bigint, %(programme)s, %(number)s::varchar, %(salt)s, %(digest)s, 'pending',
+           0, %(ip)s::inet, statement_timestamp() + %(lifetime)s
     FROM (SELECT count(*) FROM superseded) AS earlier
 """
 
@@ -52,17 +50,19 @@ def request_code(*, asker: Asker, to_phone_number: str, campaign_id: int | None 
     Raises `Refused`: invalid_phone_number, argument_error, country_not_allowed, no_active_campaign_found,
     not_available, opted_out, too_many_requests (as `TooMany`), temporarily_unavailable.
     """
-    number = _textable(to_phone_number)
+    number = read_number(to_phone_number, field="to_phone_number")
+    around = areas(number)
+    _require_allowed(around[1])
     chosen = campaign_id if campaign_id is not None else (asker.app.campaign_id if asker.app else None)
     programme = _enterable(entry(number=number, programme_id=chosen), chosen, message_text)
     if asker.customer_id is not None and not programme.is_open_to_all:
         require_admission(OptInCampaign.objects.get(pk=programme.pk), asker.customer_id)
     ledger.lock_number(number)
-    stopped, held = standing(number=number, areas=areas(number), programme=programme)
+    stopped, held = standing(number=number, areas=around, programme=programme)
     # A public page must not tell by its answers who opted out: there the limits come first.
     if stopped and asker.app is not None:
         raise opted_out(programme.sender_id)
-    wait = held or limits.check(_limits(asker, number), cooldown=settings.VERIFICATION_COOLDOWN)
+    wait = held or limits.check(_limits(asker, number, around), cooldown=settings.VERIFICATION_COOLDOWN)
     if wait:
         raise TooMany(wait)
     if stopped:
@@ -70,14 +70,12 @@ def request_code(*, asker: Asker, to_phone_number: str, campaign_id: int | None 
     _issue(asker, number, programme, message_text)
 
 
-def _textable(text: str) -> str:
-    """The number in E.164, when it is one that we may text at all."""
-    number = read_number(text, field="to_phone_number")
-    if country(number) not in settings.ALLOWED_COUNTRIES:
+def _require_allowed(country: str) -> None:
+    """Raise `Refused` for a number of a country that we do not text at all."""
+    if country not in settings.ALLOWED_COUNTRIES:
         raise Refused(
             "country_not_allowed", "Numbers of this country cannot be enrolled here.", field="to_phone_number"
         )
-    return number
 
 
 def _enterable(found: Entry, chosen: int | None, message_text: str) -> Programme:
@@ -103,7 +101,7 @@ def _enterable(found: Entry, chosen: int | None, message_text: str) -> Programme
     return found.programme
 
 
-def _limits(asker: Asker, number: str) -> list[Limit]:
+def _limits(asker: Asker, number: str, around: tuple[str, str]) -> list[Limit]:
     found = [Limit(f"number:{number}", settings.VERIFICATIONS_PER_NUMBER_HOUR, _HOUR)]
     if asker.customer_id is not None:
         found.append(Limit(f"customer:{asker.customer_id}", settings.VERIFICATIONS_PER_CUSTOMER_HOUR, _HOUR))
@@ -111,7 +109,7 @@ def _limits(asker: Asker, number: str) -> list[Limit]:
         found.append(Limit(f"app:{asker.app.pk}", settings.VERIFICATIONS_PER_APP_MINUTE, _MINUTE))
     if asker.ip is not None:
         found.append(Limit(f"ip:{asker.ip}", settings.VERIFICATIONS_PER_IP_HOUR, _HOUR))
-    prefix, land = areas(number)
+    prefix, land = around
     found.append(Limit(f"prefix:{prefix}", settings.VERIFICATIONS_PER_PREFIX_HOUR, _HOUR))
     found.append(Limit(f"country:{land}", settings.VERIFICATIONS_PER_COUNTRY_DAY, _DAY))
     return found
@@ -129,8 +127,9 @@ def _issue(asker: Asker, number: str, programme: Programme, prefix: str) -> None
         "ip": _IP.get_prep_value(asker.ip),
         "lifetime": settings.VERIFICATION_TTL,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ISSUE, issued)
+    statement = _ISSUE.format(app=_held_by("app", asker.app), customer=_held_by("customer", asker.customer_id))
+    with prepared() as cursor:
+        cursor.execute(statement, issued)
     minutes = round(settings.VERIFICATION_TTL.total_seconds() / _MINUTE) or 1
 
     def text(shown: str) -> str:
@@ -145,3 +144,8 @@ def _issue(asker: Asker, number: str, programme: Programme, prefix: str) -> None
         sealed_body=text(code),
         lifetime=settings.VERIFICATION_TTL,
     )
+
+
+def _held_by(whose: str, holder: object) -> str:
+    """The question whether a code is of this app or customer, or of none."""
+    return f"{whose}_id IS NULL" if holder is None else f"{whose}_id = %({whose})s"

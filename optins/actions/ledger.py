@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from campaigns.actions.turns import take_turns
+from campaigns.actions.turns import TAKE_TURNS
 from campaigns.models import Campaign, Customer, CustomerImport
 from optins import chain
 from optins.models import ConsentEvent, PersonalEvidence, Sender, Subscription, Suppression, digest_of
@@ -21,8 +21,11 @@ from optins.models import ConsentEvent, PersonalEvidence, Sender, Subscription, 
 Action = ConsentEvent.Action
 Method = ConsentEvent.Method
 
-# Taken before each text and each code: so without the ORM, whose part would be the larger one.
-_KNOW_AGAIN: Final = "UPDATE optins_suppression SET number = %s WHERE number_digest = %s AND number = ''"
+# Before each text and each code: so without the ORM, whose part would be the larger one, and in one go. They are two
+# statements: the second sees what was committed while the first waited.
+_TAKE_AND_KNOW_AGAIN: Final = (
+    f"{TAKE_TURNS}; UPDATE optins_suppression SET number = %s WHERE number_digest = %s AND number = ''"  # noqa: S608  ours
+)
 
 # Brings addresses into the one spelling in which the database gives them back.
 _IP: Final = PersonalEvidence._meta.get_field("ip")
@@ -64,9 +67,8 @@ def lock_number(number: str) -> None:
     Every door takes it before it asks who may be texted. So this is where the number of a person who was erased is
     known again by its digest, and where what was suppressed is suppressed from here on.
     """
-    take_turns(number)
     with connection.cursor() as cursor:
-        cursor.execute(_KNOW_AGAIN, [number, digest_of(number)])
+        cursor.execute(_TAKE_AND_KNOW_AGAIN, [number, number, digest_of(number)])
 
 
 def write(*, number: str, action: str, evidence: Evidence, programme: Campaign | None = None) -> ConsentEvent:

@@ -4,12 +4,12 @@ import datetime as dt
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from campaigns.bell import ring_after_commit
 from campaigns.models import Campaign
+from campaigns.statements import prepared
 from optins.models import Notice, Sender
 
 CARRY_NOTICES = "messaging.carry_notices"
@@ -70,7 +70,7 @@ def _write(
 ) -> None:
     sealed = _SEALED.get_prep_value(sealed_body)
     columns: list[Any] = [kind, number, sender_id, campaign_id, customer_id, body, sealed, lifetime]
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_OWE, columns)
     ring_after_commit(CARRY_NOTICES)
 

@@ -5,24 +5,18 @@ it does. So these stand in our code as SQL, and Postgres keeps their plans: psyc
 a few times. A pooler in between must keep sessions, as it must for our advisory locks.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
 
 
-@contextmanager
-def prepared() -> Iterator[CursorWrapper]:
+def prepared() -> CursorWrapper:
     """A cursor as `connection.cursor()` gives it, in the same transaction, but for statements that keep their plan.
 
     Values are sent beside the statement, so that where Postgres cannot tell a value's type the statement must
     (`%s::bigint`), and one call holds one statement.
     """
-    connection.ensure_connection()
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with connection.wrap_database_errors:
-        plain = Cursor(connection.connection)
-    with wrapped(plain) as cursor:  # type: ignore[arg-type]  # the stubs know only the wrapper, not what it wraps
-        yield cursor
+    own = connections[DEFAULT_DB_ALIAS]
+    own.ensure_connection()
+    wrapped = own.make_debug_cursor if own.queries_logged else own.make_cursor
+    return wrapped(Cursor(own.connection))  # type: ignore[arg-type]  # the stubs know the wrapper, not what it wraps

@@ -26,8 +26,9 @@ class Notice(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     number = models.CharField(max_length=16)
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
-    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.SET_NULL, related_name="+")
+    # These references are not checked by the database: see ADR 18.
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
     customer_id = models.BigIntegerField(null=True)
     body = models.TextField()
     sealed_body = EncryptedTextField(blank=True)

@@ -20,10 +20,13 @@ class Verification(models.Model):
         DEAD = "dead", "Too many wrong codes"
         SUPERSEDED = "superseded", "Replaced by a newer code"
 
-    app = models.ForeignKey(ApiApp, null=True, on_delete=models.CASCADE, related_name="verifications")
+    # Two references are not checked by the database: see ADR 18.
+    app = models.ForeignKey(
+        ApiApp, null=True, on_delete=models.CASCADE, related_name="verifications", db_constraint=False
+    )
     # None until the code is confirmed where only the number is known: on the permalink page.
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="verifications")
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     number = models.CharField(max_length=16)
     salt = models.UUIDField(editable=False)
     code_digest = models.CharField(max_length=64, editable=False)

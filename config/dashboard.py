@@ -15,6 +15,7 @@ from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
 from campaigns.timing import roughly
+from config import demo
 from messaging.approvals import APPROVE_PERMISSION, decided_for, standing, waiting_approvals
 from messaging.calendar import week, week_of
 from messaging.models import SmsMessage
@@ -93,6 +94,7 @@ def tiles(request: HttpRequest) -> dict[str, object]:
         "running": _rows(Campaign.objects.filter(state__in=[State.LIVE, State.PAUSED], kind=Kind.MESSAGING)),
         "latest": _rows(Campaign.objects.select_related("audience")),
         "steps": () if all(step.done for step in steps) else steps,
+        "demo": user.has_perm(demo.REMOVE_PERMISSION) and demo.is_there(),
     }
 
 

@@ -2,10 +2,18 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path
 from unfold.sites import UnfoldAdminSite
 
+from campaigns.actors import Actor
+from campaigns.refusals import Refused
+from config import demo
 from config.dashboard import tiles
 
 
@@ -29,3 +37,21 @@ class OptlineAdminSite(UnfoldAdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         return super().index(request, {"tiles": tiles(request), **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:  # the two classes above disagree of what the list is
+        return [path("demo/remove/", self.admin_view(self.remove_demo), name="remove_demo"), *super().get_urls()]
+
+    def remove_demo(self, request: HttpRequest) -> HttpResponse:
+        """Asks whether the demo data is to go, and takes it away."""
+        assert isinstance(request.user, User)
+        by = Actor.staff(request.user)
+        if not by.may(demo.REMOVE_PERMISSION):
+            raise PermissionDenied
+        if request.method == "POST":
+            try:
+                messages.success(request, str(demo.remove(by=by)))
+            except Refused as refused:
+                messages.error(request, refused.sentence)
+            return redirect("admin:index")
+        context = {**self.each_context(request), "title": "Remove the demo data"}
+        return TemplateResponse(request, "admin/remove_demo.html", context)

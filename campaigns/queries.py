@@ -1,44 +1,52 @@
 """What the audience screens ask of the database."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from django.conf import settings
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Reverse, Upper
 
-from campaigns.models import AuditEntry, Customer, PhoneNumber
+from campaigns.models import NAME_WORDS, AuditEntry, Customer, PhoneNumber
 from campaigns.phone import InvalidPhoneNumber, parse_sender
 from campaigns.rules import Field, RuleError, describe, parse
 
 M = TypeVar("M", bound=Model)
 
-# Fewer digits than this would find half of all numbers.
+# Fewer digits than this would find half of all numbers, and more people than that are no finding.
 _FEWEST_DIGITS: Final = 4
+_MOST_FOUND: Final = 200
+# What full text search takes for a word, so that O'Brien is looked for as it is kept.
+_WORD: Final = re.compile(r"[^\W_]+")
 
 
 def find_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
-    """Those whose names hold every word of `text`, or whose email, external ID or a number holds it.
+    """Those whose names have, for each word of `text`, a word that begins with it; or whose email or external ID begins
+    with `text`; or who hold a number that is meant by it.
 
-    A number may be written in any spelling.
+    A number may be written in any spelling. Each of the ways has an index: none goes through a million people. Of a
+    name, or of last digits, that more have than are any finding, some are found.
     """
-    words = text.split()
-    named = Q()
-    for word in words:
-        named &= Q(first_name__icontains=word) | Q(last_name__icontains=word)
-    known = Q(external_id__icontains=text.strip()) | Q(email__icontains=text.strip())
-    return customers.filter((named if words else Q()) | known | Q(pk__in=_holders(text)))
+    beginning = text.strip().upper()
+    found = customers.alias(upper_id=Upper("external_id"), upper_email=Upper("email"))
+    known = Q(upper_id__startswith=beginning) | Q(upper_email__startswith=beginning)
+    return found.filter(known | Q(pk__in=_named(text)) | Q(pk__in=_holders(text)))
 
 
 def with_number(rows: QuerySet[M], text: str, *, path: str = "number") -> QuerySet[M]:
-    """Those whose number is meant by `text`: the whole number in any spelling, or the digits inside one.
+    """Those whose number is meant by `text`: the whole number in any spelling, or a customer's that ends with it.
 
     `path` leads from a row to its number.
     """
-    try:
-        return rows.filter(**{path: parse_sender(text, region=settings.DEFAULT_PHONE_REGION)})
-    except InvalidPhoneNumber:
-        digits = "".join(character for character in text if character.isdigit())
-        return rows.filter(**{f"{path}__contains": digits}) if digits else rows.none()
+    number = _number(text)
+    if number is not None:
+        return rows.filter(**{path: number})
+    ending = _ending(text)
+    if ending is None:
+        return rows.none()
+    return rows.filter(**{f"{path}__in": list(ending.order_by().values_list("number", flat=True)[:_MOST_FOUND])})
 
 
 def rule_in_words(rule: object, fields: Mapping[str, Field]) -> str:
@@ -54,9 +62,39 @@ def acts() -> list[str]:
     return list(AuditEntry.objects.order_by("act").values_list("act", flat=True).distinct())
 
 
-def _holders(text: str) -> QuerySet[PhoneNumber, int]:
-    """Ids of the customers who hold a number that is meant by `text`."""
-    digits = sum(character.isdigit() for character in text)
-    is_number = digits >= _FEWEST_DIGITS and not any(character.isalpha() for character in text)
-    numbers = with_number(PhoneNumber.objects.all(), text) if is_number else PhoneNumber.objects.none()
-    return numbers.values_list("customer", flat=True)
+def _named(text: str) -> list[int]:
+    """Ids of customers who are called so, asked at once and in no order.
+
+    Postgres has no idea how many names begin with a word. Asked beside other questions, or for the latest first, it
+    would read all customers instead of the index.
+    """
+    words = " & ".join(f"{word}:*" for word in _WORD.findall(text))
+    if not words:
+        return []
+    query = SearchQuery(words, config="simple", search_type="raw")
+    called = Customer.objects.alias(words=NAME_WORDS).filter(words=query)
+    return list(called.order_by().values_list("pk", flat=True)[:_MOST_FOUND])
+
+
+def _holders(text: str) -> list[int]:
+    """Ids of the customers who hold a number that is meant by `text`. Asked at once: a list can be looked up."""
+    if any(character.isalpha() for character in text):
+        return []
+    number = _number(text)
+    numbers = _ending(text) if number is None else PhoneNumber.objects.filter(number=number)
+    return list(numbers.order_by().values_list("customer", flat=True)[:_MOST_FOUND]) if numbers is not None else []
+
+
+def _number(text: str) -> str | None:
+    try:
+        return parse_sender(text, region=settings.DEFAULT_PHONE_REGION)
+    except InvalidPhoneNumber:
+        return None
+
+
+def _ending(text: str) -> QuerySet[PhoneNumber] | None:
+    """The customers' numbers that end with the digits of `text`; None when these are too few."""
+    digits = "".join(character for character in text if character.isdigit())
+    if len(digits) < _FEWEST_DIGITS:
+        return None
+    return PhoneNumber.objects.alias(backwards=Reverse("number")).filter(backwards__startswith=digits[::-1])

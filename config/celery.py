@@ -58,6 +58,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "everybody's text is counted": _every(sweep, "messaging.take_censuses"),
         "texts are held against the carrier's list": _every(sweep, "messaging.certify"),
         "old bodies are blanked": _every(6 * sweep, "messaging.retain"),
+        "counts of outcomes are folded": _every(sweep, "messaging.fold_outcomes"),
         "runs are closed": _every(sweep, "messaging.finish_runs"),
         "waiting imports run": _every(5, "optins.run_imports"),
     }

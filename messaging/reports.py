@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from campaigns.lifecycle import CLOSED, Kind
 from campaigns.lifecycle import State as CampaignState
 from campaigns.models import AuditEntry, Campaign
-from messaging.models import Inbound, Outbound, PendingCallback, Run, SmsMessage
+from messaging.models import Inbound, Outbound, OutcomeCount, PendingCallback, Run, SmsMessage
 from messaging.states import EXPLANATIONS, SETTLED, Reason, State
 from optins.models import ConsentEvent, Subscription
 
@@ -109,12 +109,12 @@ def reason_in_words(reason: str) -> str:
 
 
 def progress_of_campaigns(ids: Collection[int]) -> Mapping[int, Progress]:
-    """The progress of each campaign that has recipients, in one query."""
+    """The progress of each campaign that has recipients, in one query, which counts no recipients."""
     return _progress("run__campaign", ids)
 
 
 def progress_of_messages(ids: Collection[int]) -> Mapping[int, Progress]:
-    """The progress of each message that has recipients, in one query."""
+    """The progress of each message that has recipients, in one query, which counts no recipients."""
     return _progress("run__message", ids)
 
 
@@ -132,9 +132,9 @@ def progress_of(texts: QuerySet[Outbound]) -> Progress:
 
 
 def _progress(by: str, ids: Collection[int]) -> Mapping[int, Progress]:
-    rows = Outbound.objects.filter(**{f"{by}__in": ids}).order_by().values_list(by, "state", "reason")
+    rows = OutcomeCount.objects.filter(**{f"{by}__in": ids}).order_by().values_list(by, "state", "reason")
     found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for key, state, reason, number in rows.annotate(number=Count("pk")):
+    for key, state, reason, number in rows.annotate(number=Sum("number")).exclude(number=0):
         found[key][state, reason] += number
     return {key: Progress(counts) for key, counts in found.items()}
 

@@ -12,6 +12,7 @@ from messaging.actions import (
     certifying,
     counting,
     drifting,
+    folding,
     following_up,
     leasing,
     mending,
@@ -76,6 +77,11 @@ def certify() -> None:
 @shared_task(name="messaging.finish_runs", base=Rung)
 def finish_runs() -> None:
     runs.finish_runs()
+
+
+@shared_task(name="messaging.fold_outcomes")
+def fold_outcomes() -> None:
+    folding.fold_outcomes()
 
 
 @shared_task(name="messaging.retain")

@@ -75,7 +75,7 @@ class CustomerAdmin(VerbAdmin):
     form = CustomerForm
     list_display = ("name", "external_id", "numbers", "created_at", "everything")
     search_fields = ("external_id",)
-    search_help_text = "Name, email, external ID, or a phone number in any spelling."
+    search_help_text = "Words of a name, the beginning of an email or external ID, a phone number or its last digits."
     # Nothing counts a million people to show fifty.
     paginator = InfinitePaginator
     show_full_result_count = False

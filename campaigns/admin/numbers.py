@@ -10,11 +10,11 @@ from campaigns.queries import with_number
 
 
 class NumberSearchAdmin(ModelAdmin):
-    """A list whose rows have a number, the first of the `search_fields`: finds a whole one in any spelling, or the
-    digits inside one."""
+    """A list whose rows have a number, the first of the `search_fields`: finds a whole one in any spelling, or
+    those of customers that end with the digits."""
 
     search_fields: ClassVar[list[str] | tuple[str, ...]] = ("number",)
-    search_help_text = "A phone number in any spelling"
+    search_help_text = "A phone number in any spelling, or the last digits of a customer's."
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str

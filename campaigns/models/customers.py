@@ -1,10 +1,17 @@
 """Customers, their phone numbers, what is known about them and what they did."""
 
+from typing import Final
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Reverse, Upper
 
 from campaigns.phone import E164_PATTERN
+
+NAME_WORDS: Final = SearchVector("first_name", "last_name", config="simple")
+"""The words of a customer's names as they are searched."""
 
 
 class Customer(models.Model):
@@ -34,8 +41,12 @@ class Customer(models.Model):
             ),
         ]
         indexes = [
-            # The customer list's search by name starts with the last name.
+            # The customer list in the order of the names.
             models.Index(fields=["last_name", "first_name"], name="customer_by_name"),
+            # The search for people: each word of a name by its beginning, emails and external IDs by theirs.
+            GinIndex(NAME_WORDS, name="customer_by_name_word"),
+            models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="customer_by_email"),
+            models.Index(OpClass(Upper("external_id"), name="text_pattern_ops"), name="customer_by_external_id"),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +76,8 @@ class PhoneNumber(models.Model):
         indexes = [
             # An inbound text looks its customers up by number; an audience each number's other holders.
             models.Index(fields=["number"], include=["customer"], name="phone_by_number"),
+            # The search for people by the last digits of a number.
+            models.Index(OpClass(Reverse("number"), name="text_pattern_ops"), name="phone_by_last_digits"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from messaging.models.hours import LawfulHours
 from messaging.models.inbox import Inbound, PendingCallback, StatusCallback
 from messaging.models.messages import MessagingCampaign, SmsMessage
 from messaging.models.outbox import Outbound
+from messaging.models.outcomes import OutcomeCount
 from messaging.models.prices import PartPrice
 from messaging.models.retention import RetentionMark
 from messaging.models.runs import Run
@@ -20,6 +21,7 @@ __all__ = [
     "LawfulHours",
     "MessagingCampaign",
     "Outbound",
+    "OutcomeCount",
     "PartPrice",
     "PendingCallback",
     "RetentionMark",

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from benchmarks import audience, keywords, texts, web
+from benchmarks import audience, growth, keywords, texts, web
 from benchmarks.figures import Figure, Report
 from benchmarks.models import PlainRow
 from benchmarks.stage import Stage, set_stage, sink
@@ -17,10 +17,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quick", action="store_true", help="1,000 and 20,000 texts, once each.")
-        parser.add_argument("--only", choices=_PARTS, help="One part of the comparisons.")
+        parser.add_argument("--only", choices=[*_PARTS, _GROWTH], help="One part; growth is measured when it is named.")
         parser.add_argument("--json", action="store_true", help="JSON on stdout, the table on stderr.")
 
     def handle(self, *, quick: bool, only: str | None, json: bool, **_: Any) -> None:
+        if only == _GROWTH:
+            self._growth(quick, json)
+            return
         few, many, repetitions = (1_000, 20_000, 1) if quick else (10_000, 1_000_000, 5)
         with connection.schema_editor() as editor:
             editor.create_model(PlainRow)
@@ -30,6 +33,14 @@ class Command(BaseCommand):
         if json:
             self.stdout.write(report.as_json())
         print(report.as_table(), file=sys.stderr if json else sys.stdout)
+
+    def _growth(self, quick: bool, json: bool) -> None:
+        """A database of its own size: a quarter of an hour, and about 20 GB of disk at ten million texts."""
+        people, sizes = (20_000, (5_000, 20_000)) if quick else (1_000_000, (100_000, 1_000_000, 10_000_000))
+        found = growth.measure(set_stage(people, people // 100), sizes, people=people)
+        if json:
+            self.stdout.write(Report(ratios=dict(growth.ratios(found))).as_json())
+        print(growth.as_table(found), file=sys.stderr if json else sys.stdout)
 
 
 def _audience(report: Report, stage: Stage, repetitions: int, _quick: bool) -> None:
@@ -122,3 +133,4 @@ def _median_cost(campaigns: list[texts.Sent]) -> float:
 
 
 _PARTS: Final = {"audience": _audience, "keywords": _keywords, "texts": _texts, "web": _web}
+_GROWTH: Final = "growth"

@@ -6,12 +6,28 @@ never cast, so a text in a number's place is an unknown and no error.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
-from django.db.models import CharField, DateField, Expression, F, Func, JSONField, Lookup, Q, QuerySet
+from django.db.models import (
+    CharField,
+    DateField,
+    Exists,
+    Expression,
+    F,
+    Func,
+    JSONField,
+    Lookup,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 from django.db.models import Value as Constant
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import (
     Exact,
@@ -27,42 +43,52 @@ from django.db.models.lookups import (
 )
 from django.utils import timezone
 
-from campaigns.models import Attribute, Campaign, Customer, Segment
+from campaigns.models import Campaign, Customer, CustomerEvent, Segment
+from campaigns.patience import TooSlow, at_most
 from campaigns.rules import (
-    YES,
+    DENIALS,
     Condition,
     Field,
     Group,
+    Happening,
     Kind,
     Operator,
     RuleError,
+    Value,
     parse,
     parse_condition,
-    plain,
 )
-
-PROFILE_FIELDS: Final = (
-    Field("external_id", "External ID", Kind.TEXT),
-    Field("first_name", "First name", Kind.TEXT),
-    Field("last_name", "Last name", Kind.TEXT),
-    Field("email", "Email", Kind.TEXT),
-    Field("birth_date", "Birth date", Kind.DATE),
-    Field("language", "Language", Kind.TEXT),
-    Field("time_zone", "Time zone", Kind.TEXT),
-    Field("country", "Country", Kind.TEXT),
-    Field("state", "State or province", Kind.TEXT),
-    Field("postal_code", "Postal code", Kind.TEXT),
-)
-_PROFILE_KEYS: Final = frozenset(field.key for field in PROFILE_FIELDS)
+from campaigns.values import YES, plain
+from campaigns.vocabulary import PROFILE_KEYS, fields, known_fields, message_history
 
 NOBODY: Final = Q(pk__isnull=True)
+_ANYBODY: Final = Q(pk__isnull=False)
 _ISO_DATE: Final = r"^\d{4}-\d{2}-\d{2}$"
 
 
-def fields() -> Mapping[str, Field]:
-    """What rules may ask about: the profile, then every attribute. A profile field's key wins."""
-    attributes = [Field(row.key, row.label or row.key, Kind(row.type)) for row in Attribute.objects.all()]
-    return {field.key: field for field in (*attributes, *PROFILE_FIELDS)}
+_PATIENCE_SECONDS: Final = 2.0
+_ONE_IN_A_HUNDRED: Final = "SELECT id FROM campaigns_customer TABLESAMPLE SYSTEM (1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number of people, exact or about right."""
+
+    people: int
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What a rule is read with: the vocabulary, the moment that counts as now, and the segments that led here."""
+
+    fields: Mapping[str, Field]
+    now: dt.datetime
+    trail: tuple[int, ...] = ()
+
+    @property
+    def today(self) -> dt.date:
+        return timezone.localdate(self.now)
 
 
 def members(segment: Segment | None) -> QuerySet[Customer]:
@@ -92,6 +118,34 @@ def estimate(segment: Segment | None) -> int:
     return members(segment).order_by().count()
 
 
+def counted(rule: object) -> Counted:
+    """How many customers a rule describes: counted, or reckoned from a part of them where that takes too long.
+
+    Raises RuleError.
+    """
+    people = matching(rule).order_by()
+    try:
+        with at_most(_PATIENCE_SECONDS):
+            return Counted(people.count(), is_exact=True)
+    except TooSlow:
+        some = people.filter(pk__in=RawSQL(_ONE_IN_A_HUNDRED, []))  # noqa: S611  no value in it
+        return Counted(100 * some.count(), is_exact=False)
+
+
+def some_of(rule: object, number: int) -> Sequence[Customer]:
+    """Some of the customers whom a rule describes, the newest first; none where looking takes too long."""
+    try:
+        with at_most(_PATIENCE_SECONDS):
+            return list(matching(rule).order_by("-pk")[:number])
+    except TooSlow:
+        return []
+
+
+def known_value(person: Customer, field: Field) -> object:
+    """What is on file of a person in a field; None for one that asks about something else."""
+    return getattr(person, field.key) if field.key in PROFILE_KEYS else person.attributes.get(field.key)
+
+
 def meets_restriction(campaign: Campaign, *, on: dt.date) -> Q:
     """A campaign's user restriction as it stands on a date. Unknown counts as no."""
     if campaign.restriction == Campaign.Restriction.MINIMUM_AGE:
@@ -101,32 +155,64 @@ def meets_restriction(campaign: Campaign, *, on: dt.date) -> Q:
     return Q()
 
 
-def compile(rule: object, fields: Mapping[str, Field], *, on: dt.date | None = None) -> Q:
-    """The rule as a condition on customers. `on` is the last of “the last days”: by default today.
+def compile(rule: object, fields: Mapping[str, Field], *, now: dt.datetime | None = None) -> Q:
+    """The rule as a condition on customers, true or false of each and never unknown. `now` is where the last days end.
 
     Raises RuleError.
     """
-    return _group(parse(rule, fields), on or timezone.localdate())
+    return _group(parse(rule, fields), _Asking(fields, now or timezone.now()))
 
 
-def _group(group: Group, on: dt.date) -> Q:
-    joined = Q()
+def _group(group: Group, asking: _Asking) -> Q:
+    # A condition without any part would drop out of what it is joined to.
+    joined = Q() if group.parts else _ANYBODY
     for part in group.parts:
-        condition = _group(part, on) if isinstance(part, Group) else _condition(part, on)
+        condition = _group(part, asking) if isinstance(part, Group) else _condition(part, asking)
         joined = (joined & condition) if group.all else (joined | condition)
     return joined
 
 
-def _condition(condition: Condition, on: dt.date) -> Q:
+def _condition(condition: Condition, asking: _Asking) -> Q:
+    asked = DENIALS.get(condition.operator)
+    if condition.field.kind in _BEYOND_VALUES:
+        holds = _BEYOND_VALUES[condition.field.kind](condition.value, asking)
+        return ~holds if asked else holds
     known, value = _column(condition.field)
     match condition.operator:
         case Operator.IS_SET:
             return known
         case Operator.IS_NOT_SET:
             return ~known
-        case Operator.IS_NOT:
-            return known & ~_comparison(condition, value, on)
-    return known & _comparison(condition, value, on)
+    if asked:
+        return known & ~_comparison(replace(condition, operator=asked), value, asking.today)
+    return known & _comparison(condition, value, asking.today)
+
+
+def _in_segment(value: Value, asking: _Asking) -> Q:
+    """Spelled out in place, so that however many segments a rule names, one question is asked of the database."""
+    segment = Segment.objects.filter(pk=value).first() if isinstance(value, int) else None
+    if segment is None or segment.pk in asking.trail:
+        raise RuleError(f"The segment “{segment or value}” cannot be asked: choose another one.")
+    return _group(parse(segment.rule, asking.fields), replace(asking, trail=(*asking.trail, segment.pk)))
+
+
+def _has_done(value: Value, asking: _Asking) -> Q:
+    assert isinstance(value, Happening)
+    since = asking.now - dt.timedelta(days=value.days)
+    done = CustomerEvent.objects.filter(customer=OuterRef("pk"), name=value.event, occurred_at__gt=since)
+    return Q(Exists(done))
+
+
+def _was_sent(value: Value, _asking: _Asking) -> Q:
+    assert isinstance(value, int)
+    return message_history().was_sent(value)
+
+
+_BEYOND_VALUES: Final[Mapping[Kind, Callable[[Value, _Asking], Q]]] = {
+    Kind.SEGMENT: _in_segment,
+    Kind.EVENT: _has_done,
+    Kind.MESSAGE: _was_sent,
+}
 
 
 def _comparison(condition: Condition, value: Expression | F, on: dt.date) -> Q:
@@ -136,22 +222,22 @@ def _comparison(condition: Condition, value: Expression | F, on: dt.date) -> Q:
         return Q(Exact(value, Constant(operator is Operator.IS_TRUE, JSONField())))
     if operator is Operator.IN_LAST_DAYS and isinstance(wanted, int):
         wanted = (on - dt.timedelta(days=wanted - 1), on)
+    if operator is Operator.IS_ANY_OF and isinstance(wanted, tuple):
+        return reduce(or_, (Q(IExact(value, _constant(field, item))) for item in wanted))
     if isinstance(wanted, tuple):
         low, high = (_constant(field, end) for end in wanted)
         return Q(GreaterThanOrEqual(value, low)) & Q(LessThanOrEqual(value, high))
-    lookups = _TEXT_LOOKUPS if field.kind is Kind.TEXT else _ORDER_LOOKUPS
+    lookups = _TEXT_LOOKUPS if field.kind in (Kind.TEXT, Kind.CHOICE) else _ORDER_LOOKUPS
     return Q(lookups[operator](value, _constant(field, wanted)))
 
 
 _TEXT_LOOKUPS: "Final[Mapping[Operator, type[Lookup[Any]]]]" = {
     Operator.IS: IExact,
-    Operator.IS_NOT: IExact,
     Operator.CONTAINS: IContains,
     Operator.STARTS_WITH: IStartsWith,
 }
 _ORDER_LOOKUPS: "Final[Mapping[Operator, type[Lookup[Any]]]]" = {
     Operator.IS: Exact,
-    Operator.IS_NOT: Exact,
     Operator.ON: Exact,
     Operator.GREATER_THAN: GreaterThan,
     Operator.AT_LEAST: GreaterThanOrEqual,
@@ -164,7 +250,7 @@ _ORDER_LOOKUPS: "Final[Mapping[Operator, type[Lookup[Any]]]]" = {
 
 def _column(field: Field) -> tuple[Q, Expression | F]:
     """Where a field is kept: whether it has a value of its kind there (never NULL), and the value."""
-    if field.key in _PROFILE_KEYS:
+    if field.key in PROFILE_KEYS:
         known = Q(**{f"{field.key}__isnull": False})
         return (known & ~Q(**{field.key: ""}) if field.kind is Kind.TEXT else known), F(field.key)
     path = (F("attributes"), Constant(field.key))
@@ -172,7 +258,7 @@ def _column(field: Field) -> tuple[Q, Expression | F]:
     text = Coalesce(Func(*path, function="jsonb_extract_path_text", output_field=CharField()), Constant(""))
     stored = Coalesce(Func(value, function="jsonb_typeof", output_field=CharField()), Constant(""))
     match field.kind:
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.CHOICE:
             return Q(In(stored, ["string", "number"])) & ~Q(Exact(text, "")), text
         case Kind.DATE:
             # ISO dates sort as texts do, and a text cannot fail to be compared.
@@ -183,7 +269,7 @@ def _column(field: Field) -> tuple[Q, Expression | F]:
 def _constant(field: Field, value: object) -> Constant:
     """What a stored value is compared with, in the type it is stored in."""
     if isinstance(value, dt.date):
-        in_profile = field.key in _PROFILE_KEYS
+        in_profile = field.key in PROFILE_KEYS
         return Constant(value, DateField()) if in_profile else Constant(value.isoformat(), CharField())
     if isinstance(value, Decimal):
         return Constant(plain(value), JSONField())
@@ -192,7 +278,7 @@ def _constant(field: Field, value: object) -> Constant:
 
 def _has_value(key: str, required: str, on: dt.date) -> Q:
     """Who has the value that a restriction names; nobody, if it names nothing that we know."""
-    field = fields().get(key)
+    field = known_fields().get(key)
     if field is None:
         return NOBODY
     operator = Operator.ON if field.kind is Kind.DATE else Operator.IS
@@ -202,7 +288,8 @@ def _has_value(key: str, required: str, on: dt.date) -> Q:
         condition = parse_condition({"field": key, "operator": operator, "value": required}, {key: field})
     except RuleError:
         return NOBODY
-    return _condition(condition, on)
+    known, value = _column(field)
+    return known & _comparison(condition, value, on)
 
 
 def _years_before(day: dt.date, years: int) -> dt.date:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from campaigns import phone, profile
-from campaigns.rules import Kind, read_boolean
+from campaigns.rules import Kind
+from campaigns.values import read_boolean
 
 EXTERNAL_ID: Final = "external_id"
 PHONE: Final = "phone"

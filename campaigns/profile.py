@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from campaigns.phone import is_region
-from campaigns.rules import Kind, plain, read_boolean, read_date, read_number, read_text
+from campaigns.rules import Kind
 from campaigns.timing import is_zone
+from campaigns.values import plain, read_boolean, read_date, read_number, read_text
 
 MAX_KEY: Final = 64
 _OLDEST: Final = dt.date(1900, 1, 1)

@@ -1,7 +1,8 @@
 """What the audience screens ask of the database."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 from django.conf import settings
@@ -9,9 +10,11 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Reverse, Upper
 
-from campaigns.models import NAME_WORDS, AuditEntry, Customer, PhoneNumber
+from campaigns import nesting
+from campaigns.models import NAME_WORDS, AuditEntry, Customer, PhoneNumber, Segment
 from campaigns.phone import InvalidPhoneNumber, parse_sender
-from campaigns.rules import Field, RuleError, describe, parse
+from campaigns.rules import SEGMENT, Field, RuleError, parse
+from campaigns.sentences import describe
 
 M = TypeVar("M", bound=Model)
 
@@ -55,6 +58,19 @@ def rule_in_words(rule: object, fields: Mapping[str, Field]) -> str:
         return describe(parse(rule, fields))
     except RuleError as error:
         return str(error)
+
+
+def segments_asking(field: str, number: int) -> Sequence[Segment]:
+    """The segments whose rule asks about the segment (`rules.SEGMENT`) or the message of this number."""
+    return [segment for segment in Segment.objects.order_by("name") if number in nesting.named(segment.rule, field)]
+
+
+def spelled_out(segment: Segment) -> str:
+    """A segment's rule, and those of all segments that it leads to: what decides who is in it."""
+    rows = {row.pk: row for row in [*Segment.objects.order_by("pk"), segment]}
+    links = {pk: nesting.named(row.rule, SEGMENT) for pk, row in rows.items()}
+    inner = [rows[pk] for pk in sorted(nesting.reached(segment.pk, links)) if pk in rows]
+    return "; ".join(f"{row.name}: {json.dumps(row.rule, sort_keys=True)}" for row in (segment, *inner))
 
 
 def acts() -> list[str]:

@@ -1,44 +1,51 @@
-"""The grammar of segments: what a rule may say, what it means, and how it reads in English.
+"""The grammar of segments: what a rule may say and what it means.
 
 A rule is ``{}``, which means everybody, or a group: ``{"all": [...]}`` or ``{"any": [...]}`` of conditions
-and further groups. A condition is ``{"field": "state", "operator": "is", "value": "TX"}``.
+and further groups. A condition is ``{"field": "state", "operator": "is", "value": "TX"}``. Beside what is known of a
+customer, three fields ask what else is true of them: ``@segment`` whether they are in another segment (``is_in``,
+``is_not_in``; the value is its number or name), ``@event`` whether they did something (``happened``,
+``did_not_happen``; the value is ``{"event": "order_shipped", "days": 30}``), and ``@message`` whether they had a text
+(``was_sent``, ``did_not_get``; the value is the message's number).
 
 Unknown counts as no. A customer whose value is missing, or is not of the field's kind, matches no condition
-on that field but ``is_not_set``: ``is_not`` too asks for a value that is there and differs. Texts are
-compared without regard to case. ``between`` includes both ends; ``in_last_days`` counts today as a day.
+on that field but ``is_not_set``: ``is_not`` and ``is_none_of`` too ask for a value that is there and differs. Texts are
+compared without regard to case. ``between`` includes both ends; ``in_last_days`` counts today as a day, while the days
+of an event are 24 hours each. Who did not get a message is whoever was not sent it: nobody is neither.
 """
 
+import dataclasses
 import datetime as dt
 import difflib
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from campaigns.values import plain, read_date, read_number, read_text, shortened
+
 MAX_CONDITIONS: Final = 50
 MAX_DEPTH: Final = 2
-MAX_TEXT: Final = 255
+MAX_VALUES: Final = 50
 MAX_DAYS: Final = 36_500
-# What a JSON number, read as a double, keeps exactly.
-_DIGITS: Final = 15
-# Control characters, which PostgreSQL or a text message would choke on, and lone halves of surrogate pairs.
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_MAX_EVENT: Final = 100
 
-YES: Final = frozenset({"yes", "y", "true", "t", "1", "on"})
-NO: Final = frozenset({"no", "n", "false", "f", "0", "off"})
-"""The words that files and forms write for a boolean."""
+SEGMENT, EVENT, MESSAGE = "@segment", "@event", "@message"
+"""The keys of the fields that are no values. No attribute can be called so."""
 
 
 class Kind(StrEnum):
-    """What a field holds."""
+    """What a field holds, or what it asks about."""
 
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     BOOLEAN = "boolean"
+    CHOICE = "choice"
+    SEGMENT = "segment"
+    EVENT = "event"
+    MESSAGE = "message"
 
 
 class Operator(StrEnum):
@@ -46,6 +53,8 @@ class Operator(StrEnum):
 
     IS = "is"
     IS_NOT = "is_not"
+    IS_ANY_OF = "is_any_of"
+    IS_NONE_OF = "is_none_of"
     CONTAINS = "contains"
     STARTS_WITH = "starts_with"
     GREATER_THAN = "greater_than"
@@ -61,21 +70,34 @@ class Operator(StrEnum):
     IS_FALSE = "is_false"
     IS_SET = "is_set"
     IS_NOT_SET = "is_not_set"
+    IS_IN = "is_in"
+    IS_NOT_IN = "is_not_in"
+    HAPPENED = "happened"
+    DID_NOT_HAPPEN = "did_not_happen"
+    WAS_SENT = "was_sent"
+    DID_NOT_GET = "did_not_get"
 
+
+_KNOWN: Final = (Operator.IS_SET, Operator.IS_NOT_SET)
+_NAMED: Final = (Operator.IS, Operator.IS_NOT, Operator.IS_ANY_OF, Operator.IS_NONE_OF)
 
 OPERATORS: Final[Mapping[Kind, tuple[Operator, ...]]] = {
-    Kind.TEXT: (Operator.IS, Operator.IS_NOT, Operator.CONTAINS, Operator.STARTS_WITH,
-                Operator.IS_SET, Operator.IS_NOT_SET),
+    Kind.TEXT: (*_NAMED, Operator.CONTAINS, Operator.STARTS_WITH, *_KNOWN),
     Kind.NUMBER: (Operator.IS, Operator.IS_NOT, Operator.GREATER_THAN, Operator.AT_LEAST, Operator.LESS_THAN,
-                  Operator.AT_MOST, Operator.BETWEEN, Operator.IS_SET, Operator.IS_NOT_SET),
-    Kind.DATE: (Operator.ON, Operator.BEFORE, Operator.AFTER, Operator.BETWEEN, Operator.IN_LAST_DAYS,
-                Operator.IS_SET, Operator.IS_NOT_SET),
-    Kind.BOOLEAN: (Operator.IS_TRUE, Operator.IS_FALSE, Operator.IS_SET, Operator.IS_NOT_SET),
+                  Operator.AT_MOST, Operator.BETWEEN, *_KNOWN),
+    Kind.DATE: (Operator.ON, Operator.BEFORE, Operator.AFTER, Operator.BETWEEN, Operator.IN_LAST_DAYS, *_KNOWN),
+    Kind.BOOLEAN: (Operator.IS_TRUE, Operator.IS_FALSE, *_KNOWN),
+    Kind.CHOICE: (*_NAMED, *_KNOWN),
+    Kind.SEGMENT: (Operator.IS_IN, Operator.IS_NOT_IN),
+    Kind.EVENT: (Operator.HAPPENED, Operator.DID_NOT_HAPPEN),
+    Kind.MESSAGE: (Operator.WAS_SENT, Operator.DID_NOT_GET),
 }  # fmt: skip
 
 WORDS: Final[Mapping[Operator, str]] = {
     Operator.IS: "is",
     Operator.IS_NOT: "is not",
+    Operator.IS_ANY_OF: "is one of",
+    Operator.IS_NONE_OF: "is none of",
     Operator.CONTAINS: "contains",
     Operator.STARTS_WITH: "starts with",
     Operator.GREATER_THAN: "is more than",
@@ -91,22 +113,55 @@ WORDS: Final[Mapping[Operator, str]] = {
     Operator.IS_FALSE: "is no",
     Operator.IS_SET: "is known",
     Operator.IS_NOT_SET: "is not known",
+    Operator.IS_IN: "they are in",
+    Operator.IS_NOT_IN: "they are not in",
+    Operator.HAPPENED: "happened",
+    Operator.DID_NOT_HAPPEN: "did not happen",
+    Operator.WAS_SENT: "they were sent",
+    Operator.DID_NOT_GET: "they did not get",
 }
 """How each operator stands in the builder's list."""
 
-WITHOUT_VALUE: Final = frozenset({Operator.IS_TRUE, Operator.IS_FALSE, Operator.IS_SET, Operator.IS_NOT_SET})
+WITHOUT_VALUE: Final = frozenset({Operator.IS_TRUE, Operator.IS_FALSE, *_KNOWN})
+DENIALS: Final[Mapping[Operator, Operator]] = {
+    Operator.IS_NOT: Operator.IS,
+    Operator.IS_NONE_OF: Operator.IS_ANY_OF,
+    Operator.IS_NOT_IN: Operator.IS_IN,
+    Operator.DID_NOT_HAPPEN: Operator.HAPPENED,
+    Operator.DID_NOT_GET: Operator.WAS_SENT,
+}
+"""Operators that say no to what another one asks."""
 
-Value: TypeAlias = str | int | Decimal | dt.date | tuple[Decimal, Decimal] | tuple[dt.date, dt.date] | None
-"""A condition's value: text, a number, a date, a count of days, the two ends of a range, or none."""
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event by its name, within so many times 24 hours before now."""
+
+    event: str
+    days: int
+
+
+Value: TypeAlias = (
+    str | int | Decimal | dt.date | Happening | tuple[str, ...] | tuple[Decimal, Decimal] | tuple[dt.date, dt.date]
+    | None
+)  # fmt: skip
+"""A condition's value: text, a number, a date, a count of days, what happened, several texts, the two ends of a range,
+the number of a segment or message, or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that may be known of a customer."""
+    """Something that may be known of a customer, or true of them.
+
+    `choices` are what a choice, a segment or a message may be, with how each is called; of an event the names in use.
+    Of a place one says that people are *in* it.
+    """
 
     key: str
     label: str
     kind: Kind
+    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    is_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +191,18 @@ class RuleError(ValueError):
         super().__init__(sentence)
         self.path = path
 
+    @property
+    def placed(self) -> str:
+        """The sentence with the part that it is about: ``Row 2: …``, ``Row 3.1: …`` for the first of a group."""
+        return f"Row {'.'.join(str(place + 1) for place in self.path)}: {self}" if self.path else str(self)
+
 
 def parse(rule: object, fields: Mapping[str, Field]) -> Group:
     """The rule as a tree. Raises RuleError for whatever is not of the grammar or not in `fields`."""
     if rule == {}:
         return EVERYBODY
     group = _group(rule, fields, path=())
-    if _size(group) > MAX_CONDITIONS:
+    if sum(1 for _ in conditions_of(group)) > MAX_CONDITIONS:
         raise RuleError(f"A rule may have {MAX_CONDITIONS} conditions. Split this one into two segments.")
     return group
 
@@ -161,7 +221,7 @@ def parse_condition(raw: object, fields: Mapping[str, Field], path: tuple[int, .
     if operator in WITHOUT_VALUE:
         return Condition(field, operator)
     try:
-        return Condition(field, operator, _value(value, field.kind, operator))
+        return Condition(field, operator, _value(value, field, operator))
     except ValueError as error:
         raise RuleError(f"{field.label}: {error}", path) from None
 
@@ -174,76 +234,18 @@ def dump(group: Group) -> dict[str, object]:
     return {"all" if group.all else "any": parts}
 
 
-def describe(group: Group) -> str:
-    """The rule as an English sentence."""
-    if not group.parts:
-        return "All customers."
-    return f"Customers where {_phrase(group)}."
-
-
 def fields_of(group: Group) -> frozenset[str]:
     """The keys of the fields that the rule asks about."""
-    keys: set[str] = set()
+    return frozenset(condition.field.key for condition in conditions_of(group))
+
+
+def conditions_of(group: Group) -> Iterator[Condition]:
+    """Every condition of the rule, in its order."""
     for part in group.parts:
-        keys |= fields_of(part) if isinstance(part, Group) else {part.field.key}
-    return frozenset(keys)
-
-
-def plain(value: object) -> object:
-    """A value in JSON's types. A number that `read_number` let through stays exact."""
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def read_number(raw: object) -> Decimal:
-    """A number as people or programs give it. Raises ValueError with a sentence."""
-    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
-        raise ValueError("write a number, such as 12 or 12.5.")
-    try:
-        number = Decimal(str(raw).strip().replace(",", ""))
-    except InvalidOperation:
-        raise ValueError(f"“{_short(raw)}” is not a number. Write digits, such as 12 or 12.5.") from None
-    if not number.is_finite() or len(number.as_tuple().digits) > _DIGITS or abs(number.adjusted()) > _DIGITS:
-        raise ValueError(f"“{_short(raw)}” has more digits than can be kept. Write {_DIGITS} at most.")
-    return number
-
-
-def read_boolean(raw: object) -> bool:
-    """Yes or no, in JSON or in words. Raises ValueError with a sentence."""
-    word = str(raw).strip().casefold()
-    if word not in YES | NO:
-        raise ValueError(f"“{_short(raw)}” is neither yes nor no.")
-    return word in YES
-
-
-def read_date(raw: object) -> dt.date:
-    """A date as YYYY-MM-DD. Raises ValueError with a sentence."""
-    if isinstance(raw, dt.date):
-        return raw
-    text = raw.strip() if isinstance(raw, str) else ""
-    try:
-        if len(text) != len("2025-01-31"):
-            raise ValueError
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"“{_short(raw)}” is not a date. Write it as 2025-01-31.") from None
-
-
-def read_text(raw: object) -> str:
-    """A text without blanks around it and without control characters. Raises ValueError with a sentence."""
-    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise ValueError("write a text.")
-    text = str(raw).strip()
-    if not text:
-        raise ValueError("write a value.")
-    if len(text) > MAX_TEXT:
-        raise ValueError(f"this has {len(text)} characters. Write {MAX_TEXT} at most.")
-    if _UNPRINTABLE.search(text):
-        raise ValueError("this holds a character that cannot be printed. Write it without.")
-    return text
+        if isinstance(part, Group):
+            yield from conditions_of(part)
+        else:
+            yield part
 
 
 # --- Reading ---------------------------------------------------------------------------------
@@ -271,10 +273,6 @@ def _part(raw: object, fields: Mapping[str, Field], path: tuple[int, ...]) -> Co
     return _group(raw, fields, path)
 
 
-def _size(group: Group) -> int:
-    return sum(_size(part) if isinstance(part, Group) else 1 for part in group.parts)
-
-
 def _field(raw: object, fields: Mapping[str, Field], path: tuple[int, ...]) -> Field:
     key = raw if isinstance(raw, str) else ""
     if key in fields:
@@ -284,7 +282,7 @@ def _field(raw: object, fields: Mapping[str, Field], path: tuple[int, ...]) -> F
     known = {name.casefold(): field.key for field in fields.values() for name in (field.label, field.key)}
     near = difflib.get_close_matches(key.casefold(), known, n=1)
     hint = f" Did you mean “{known[near[0]]}”?" if near else " Choose one of the list."
-    raise RuleError(f"There is no field “{_short(key)}”.{hint}", path)
+    raise RuleError(f"There is no field “{shortened(key)}”.{hint}", path)
 
 
 def _operator(raw: object, field: Field, path: tuple[int, ...]) -> Operator:
@@ -293,19 +291,67 @@ def _operator(raw: object, field: Field, path: tuple[int, ...]) -> Operator:
         if raw == operator:
             return operator
     choices = ", ".join(allowed)
-    raise RuleError(f"{field.label} is a {field.kind}: it cannot be asked “{_short(raw)}”, only {choices}.", path)
+    raise RuleError(f"{field.label} cannot be asked “{shortened(raw)}”, only {choices}.", path)
 
 
-def _value(raw: object, kind: Kind, operator: Operator) -> Value:
+def _value(raw: object, field: Field, operator: Operator) -> Value:
     if operator is Operator.IN_LAST_DAYS:
         return _days(raw)
     if operator is Operator.BETWEEN:
-        return _range(raw, kind)
-    if kind is Kind.NUMBER:
-        return read_number(raw)
-    if kind is Kind.DATE:
-        return read_date(raw)
-    return read_text(raw)
+        return _range(raw, field.kind)
+    if operator in (Operator.IS_ANY_OF, Operator.IS_NONE_OF):
+        return _several(raw, field)
+    match field.kind:
+        case Kind.NUMBER:
+            return read_number(raw)
+        case Kind.DATE:
+            return read_date(raw)
+        case Kind.EVENT:
+            return _happening(raw)
+        case Kind.SEGMENT | Kind.MESSAGE:
+            return int(_choice(raw, field))
+    return _name(raw, field)
+
+
+def _name(raw: object, field: Field) -> str:
+    return _choice(raw, field) if field.kind is Kind.CHOICE else read_text(raw)
+
+
+def _choice(raw: object, field: Field) -> str:
+    """The key of what is chosen, by its key or by what it is called."""
+    wanted = raw.strip() if isinstance(raw, str) else str(raw) if type(raw) is int else ""
+    if not wanted:
+        raise ValueError("choose one of the list.")
+    if wanted in field.choices:
+        return wanted
+    found = [key for key, label in field.choices.items() if wanted.casefold() in (key.casefold(), label.casefold())]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ValueError(f"several are called “{shortened(wanted)}”. Give the number of the one you mean.")
+    labels = {label.casefold(): label for label in field.choices.values()}
+    near = difflib.get_close_matches(wanted.casefold(), labels, n=1)
+    hint = f"Did you mean “{labels[near[0]]}”?" if near else "Choose one of the list."
+    raise ValueError(f"there is no “{shortened(wanted)}”. {hint}")
+
+
+def _several(raw: object, field: Field) -> tuple[str, ...]:
+    if not isinstance(raw, list | tuple) or not raw:
+        raise ValueError("choose at least one." if field.kind is Kind.CHOICE else "write at least one value.")
+    if len(raw) > MAX_VALUES:
+        raise ValueError(f"these are {len(raw)} values. Give {MAX_VALUES} at most.")
+    return tuple(dict.fromkeys(_name(item, field) for item in raw))
+
+
+def _happening(raw: object) -> Happening:
+    if not isinstance(raw, Mapping) or raw.keys() != {"event", "days"}:
+        raise ValueError("give the event's name and a number of days.")
+    if not isinstance(raw["event"], str) or not raw["event"].strip():
+        raise ValueError("write the event's name, as your app tells it.")
+    name = read_text(raw["event"])
+    if len(name) > _MAX_EVENT:
+        raise ValueError(f"an event's name has {_MAX_EVENT} characters at most.")
+    return Happening(name, _days(raw["days"]))
 
 
 def _days(raw: object) -> int:
@@ -334,38 +380,8 @@ def _range(raw: object, kind: Kind) -> Value:
 
 def _dump_condition(condition: Condition) -> dict[str, object]:
     dumped: dict[str, object] = {"field": condition.field.key, "operator": condition.operator.value}
+    if isinstance(condition.value, Happening):
+        return {**dumped, "value": dataclasses.asdict(condition.value)}
     if condition.operator not in WITHOUT_VALUE:
         dumped["value"] = plain(condition.value)
     return dumped
-
-
-def _phrase(group: Group) -> str:
-    phrases = []
-    for part in group.parts:
-        if isinstance(part, Condition):
-            phrases.append(_condition_phrase(part))
-        else:
-            phrases.append(f"({_phrase(part)})" if len(part.parts) > 1 else _phrase(part))
-    return (" and " if group.all else " or ").join(phrases)
-
-
-def _condition_phrase(condition: Condition) -> str:
-    label, words, value = condition.field.label, WORDS[condition.operator], condition.value
-    if condition.operator is Operator.IN_LAST_DAYS:
-        return f"{label} is in the last {'day' if value == 1 else f'{value} days'}"
-    if condition.operator in WITHOUT_VALUE:
-        return f"{label} {words}"
-    if isinstance(value, tuple):
-        return f"{label} {words} {_shown(value[0])} and {_shown(value[1])}"
-    return f"{label} {words} {_shown(value)}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dt.date):
-        return f"{value:%B} {value.day}, {value.year}"
-    return f"“{value}”" if isinstance(value, str) else f"{plain(value):,}"
-
-
-def _short(raw: object) -> str:
-    text = str(raw)
-    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -45,6 +45,8 @@ QUIET_HOURS = env.flag("QUIET_HOURS", default=OPTLINE_ENV == "production")
 KEYWORD_LANGUAGES = env.words("KEYWORD_LANGUAGES", ("es", "fr", "pt", "de"))
 LAUNCH_TYPE_ABOVE = env.integer("LAUNCH_TYPE_ABOVE", 10_000)
 FREQUENCY_CAP = env.integer("FREQUENCY_CAP", 3)
+# Whom segments ask which texts people had: `campaigns`, which asks, is below `messaging`, which knows.
+MESSAGE_HISTORY = "messaging.history.MessageHistory"
 LATE_AFTER = dt.timedelta(hours=env.integer("LATE_AFTER_HOURS", 72, minimum=1))
 NO_MATCH_PER_DAY = env.integer("NO_MATCH_PER_DAY", 3)
 ANSWERS_PER_HOUR = env.integer("ANSWERS_PER_HOUR", 10, minimum=1)

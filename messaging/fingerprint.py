@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from campaigns.models import Campaign, Segment
+from campaigns.queries import spelled_out
 from messaging.models import SmsMessage
 
 
@@ -63,8 +64,8 @@ def _named(key: int | None, row: object) -> str:
 
 
 def _rule(segment: Segment | None) -> str:
-    """A segment means what its rule means: changing the rule changes the audience."""
-    return f"{segment.name}: {json.dumps(segment.rule, sort_keys=True)}" if segment else ""
+    """A segment means what its rule means: changing it, or one that it leads to, changes the audience."""
+    return spelled_out(segment) if segment else ""
 
 
 def _restriction(campaign: Campaign) -> str:

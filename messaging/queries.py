@@ -7,10 +7,10 @@ from django.db.models import CharField, Exists, F, Func, JSONField, OuterRef, Q,
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, LessThan, Regex
 
-from campaigns.audience import fields
 from campaigns.lifecycle import State as CampaignState
 from campaigns.models import Customer
 from campaigns.profile import FIELDS
+from campaigns.vocabulary import known_fields
 from messaging.clock import GateNow
 from messaging.models import Inbound, Outbound, Run, SendingHold, SmsMessage
 from messaging.rendering import UNREADABLE_FROM
@@ -32,7 +32,7 @@ _SEEN: Final = (
 
 def merge_fields() -> Mapping[str, str]:
     """The merge fields a text may use, each with its label: the profile and every known attribute."""
-    return {key: field.label for key, field in fields().items()}
+    return {key: field.label for key, field in known_fields().items()}
 
 
 def merge_values(customer: Customer) -> Mapping[str, object]:

@@ -1,18 +1,21 @@
 """The vocabulary of attributes: learned from what apps and files bring, kept true to the segments that use it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
 from campaigns import profile
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
-from campaigns.audience import fields
 from campaigns.models import Attribute, Campaign, Segment
+from campaigns.nesting import stored_conditions
 from campaigns.refusals import Refused
-from campaigns.rules import Kind, RuleError, fields_of, parse
+from campaigns.rules import Field, Kind, RuleError, fields_of, parse, parse_condition
+from campaigns.values import read_text
+from campaigns.vocabulary import fields
 
 MAX_ATTRIBUTES = 500
+MAX_CHOICES = 100
 
 
 def learn(kinds: Mapping[str, Kind], *, labels: Mapping[str, str] | None = None) -> None:
@@ -31,11 +34,13 @@ def learn(kinds: Mapping[str, Kind], *, labels: Mapping[str, str] | None = None)
     Attribute.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def save_attribute(*, attribute: Attribute | None, key: str, label: str, type: str, by: Actor) -> Attribute:
-    """Add a word to the vocabulary, or change its label or kind.
+def save_attribute(
+    *, attribute: Attribute | None, key: str, label: str, type: str, choices: Sequence[str] = (), by: Actor
+) -> Attribute:
+    """Add a word to the vocabulary, or change its label or kind. `choices` are what a choice is one of.
 
-    Raises Refused when the key is taken or no key, or when a segment or campaign asks about it in its present
-    kind; PermissionDenied.
+    Raises Refused when the key is taken or no key, when a segment or campaign asks about it in its present kind, or
+    a segment about a choice that is gone; PermissionDenied.
     """
     by.require("campaigns.add_attribute" if attribute is None else "campaigns.change_attribute")
     with transaction.atomic():
@@ -46,6 +51,8 @@ def save_attribute(*, attribute: Attribute | None, key: str, label: str, type: s
             if kept is not None:
                 _require_unused(kept)
         saved.key, saved.label, saved.type = key, label, type
+        saved.choices = _read_choices(choices) if type == Attribute.Type.CHOICE else []
+        _require_choices_kept(saved)
         saved.save()
         record(by=by, act="attribute.save", of=saved, key=key, type=type)
     return saved
@@ -72,6 +79,35 @@ def _require_free(key: str, *, other_than: Attribute) -> None:
         raise Refused("invalid_attribute", str(error), field="key") from None
     if Attribute.objects.filter(key=key).exclude(pk=other_than.pk).exists():
         raise Refused("attribute_taken", f"There is already an attribute “{key}”. Edit that one.", field="key")
+
+
+def _read_choices(choices: Sequence[str]) -> list[str]:
+    """Each once, whatever its case."""
+    try:
+        read = [read_text(choice) for choice in choices if choice.strip()]
+    except ValueError as error:
+        raise Refused("invalid_attribute", f"A choice: {error}", field="choices") from None
+    kept: dict[str, str] = {}
+    for choice in read:
+        kept.setdefault(choice.casefold(), choice)
+    if not kept or len(kept) > MAX_CHOICES:
+        sentence = f"Write what it is one of, from 1 to {MAX_CHOICES} choices, each on a line of its own."
+        raise Refused("invalid_attribute", sentence, field="choices")
+    return list(kept.values())
+
+
+def _require_choices_kept(attribute: Attribute) -> None:
+    """A segment that asks about a choice which is gone could not be asked any more."""
+    choices = {choice: choice for choice in attribute.choices}
+    asked = {attribute.key: Field(attribute.key, str(attribute), Kind(attribute.type), choices)}
+    for segment in Segment.objects.order_by("name"):
+        conditions = [each for each in stored_conditions(segment.rule) if each["field"] == attribute.key]
+        try:
+            for condition in conditions:
+                parse_condition(condition, asked)
+        except RuleError as error:
+            sentence = f"The segment “{segment}” asks about a choice that would be gone. {error} Change that first."
+            raise Refused("attribute_in_use", sentence, field="choices") from None
 
 
 def _require_unused(attribute: Attribute) -> None:

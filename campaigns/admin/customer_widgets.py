@@ -71,6 +71,7 @@ class AttributeRow:
     kind: str
     value: object
     problem: str = ""
+    choices: Sequence[str] = ()
 
 
 class AttributesWidget(TemplateWidget):
@@ -82,7 +83,7 @@ class AttributesWidget(TemplateWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         values = value or {}
         rows = [
-            AttributeRow(row.key, str(row), row.type, values.get(row.key), self.problems.get(row.key, ""))
+            AttributeRow(row.key, str(row), row.type, values.get(row.key), self.problems.get(row.key, ""), row.choices)
             for row in Attribute.objects.all()
         ]
         return {**super().get_context(name, value, attrs), "rows": rows}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns import profile
 from campaigns.actions.attributes import delete_attribute, save_attribute
@@ -137,6 +139,12 @@ def _marks(customer: Customer) -> str:
 class AttributeForm(VerbForm[Attribute]):
     """A word of the vocabulary."""
 
+    choices = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 4}),
+        help_text="For “One of a list”: what it is one of, each on a line of its own.",
+    )
+
     class Meta:
         model = Attribute
         fields = ("key", "label", "type")
@@ -146,9 +154,15 @@ class AttributeForm(VerbForm[Attribute]):
             "type": "Values on file that are not of this type count as unknown.",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "choices" in self.fields:
+            self.initial["choices"] = "\n".join(self.instance.choices)
+
     def act(self) -> Attribute:
         attribute = self.instance if self.instance.pk else None
-        return save_attribute(attribute=attribute, by=self.by, **{"key": self.instance.key, **self.cleaned_data})
+        given = {"key": self.instance.key, **self.cleaned_data}
+        return save_attribute(attribute=attribute, by=self.by, **given | {"choices": given["choices"].splitlines()})
 
 
 @admin.register(Attribute)

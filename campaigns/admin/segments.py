@@ -1,22 +1,42 @@
 """Segments: a rule built from rows, told in English, with its number of people beside it."""
 
-from typing import Any
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, JsonResponse, QueryDict
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.actions.segments import delete_segment, save_segment
 from campaigns.admin.forms import VerbAdmin, VerbForm
 from campaigns.admin.lists import Empty
-from campaigns.admin.rule_builder import Draft, RuleField, read
+from campaigns.admin.rule_builder import Draft, read
+from campaigns.admin.rule_widget import RuleField, rows_of
 from campaigns.admin.verbs import actor
-from campaigns.audience import fields, matching
+from campaigns.audience import counted, known_value, some_of
 from campaigns.models import Segment
 from campaigns.queries import rule_in_words
+from campaigns.rules import Field, RuleError, fields_of, parse
+from campaigns.vocabulary import fields
+
+_NAME: Final = "rule"
+_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """One of the people meant, with what is known of what the rule asks about."""
+
+    name: str
+    url: str
+    facts: str
 
 
 class SegmentForm(VerbForm[Segment]):
@@ -70,27 +90,53 @@ class SegmentAdmin(VerbAdmin):
         delete_segment(segment=obj, by=actor(request))
 
     def get_urls(self) -> list[URLPattern]:
-        preview = self.admin_site.admin_view(require_POST(self.preview))
-        return [path("preview/", preview, name="campaigns_segment_preview"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("rows/", view(require_POST(self.rows)), name="campaigns_segment_rows"),
+            path("meaning/", view(require_POST(self.meaning_of_rows)), name="campaigns_segment_meaning"),
+            *super().get_urls(),
+        ]
 
-    def preview(self, request: HttpRequest) -> JsonResponse:
-        """The posted rows in words and the number of people they mean, or what is wrong with them."""
+    def rows(self, request: HttpRequest) -> HttpResponse:
+        """The posted rows after a button was pressed (`do`), or with the inputs that go with what was chosen."""
+        self._require_view(request)
+        return HttpResponse(rows_of(read(request.POST, _NAME, fields()).done(request.POST.get("do", "")), _NAME))
+
+    def meaning_of_rows(self, request: HttpRequest) -> HttpResponse:
+        """The posted rows in words, how many people they mean and some of them, or what is wrong with which row."""
+        self._require_view(request)
+        draft = read(request.POST, _NAME, fields()).checked()
+        may_see = actor(request).may("campaigns.view_customer")
+        return TemplateResponse(request, "admin/campaigns/segment/meaning.html", _meaning(draft, may_see=may_see))
+
+    def _require_view(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return JsonResponse(_preview(request.POST))
 
 
-def _preview(data: QueryDict) -> dict[str, object]:
-    vocabulary = fields()
-    draft = read(data, "rule", vocabulary)
-    if draft.problem or draft.problems:
-        return {"problems": _problems(draft), "sentence": draft.problem}
-    rule = draft.rule()
-    count = matching(rule).order_by().count()
-    people = "1 person" if count == 1 else f"{count:,} people"
-    return {"problems": _problems(draft), "sentence": rule_in_words(rule, vocabulary), "people": people}
+def _meaning(draft: Draft, *, may_see: bool) -> dict[str, object]:
+    # Of a row that waits for its value nothing is said yet.
+    problems = {number: sentence for number, sentence in draft.problems.items() if number not in draft.waiting}
+    if problems or draft.waiting or draft.problem:
+        return {"problems": problems, "waiting": draft.waiting, "problem": draft.problem}
+    rule, began = draft.rule(), time.monotonic()
+    try:
+        found = counted(rule)
+        people = _some_of(rule, draft.vocabulary) if may_see else []
+    except RuleError as error:
+        return {"problem": str(error)}
+    sentence = rule_in_words(rule, draft.vocabulary)
+    took = time.monotonic() - began
+    return {"counted": found, "people": people, "sentence": sentence, "at": timezone.localtime(), "seconds": took}
 
 
-def _problems(draft: Draft) -> list[list[str]]:
-    """For each group that has rows, the problems of these rows in their order, blank where there is none."""
-    return [[row.problem for row in rows.rows] for rows in draft.everyone]
+def _some_of(rule: dict[str, object], vocabulary: Mapping[str, Field]) -> Sequence[_Person]:
+    asked = [vocabulary[key] for key in sorted(fields_of(parse(rule, vocabulary)))]
+    return [
+        _Person(
+            str(person),
+            reverse("admin:campaigns_customer_change", args=[person.pk]),
+            " · ".join(f"{field.label}: {value}" for field in asked if (value := known_value(person, field))),
+        )
+        for person in some_of(rule, _SHOWN)
+    ]

@@ -13,9 +13,9 @@ from unfold.widgets import (
 
 from campaigns.actions.shell import fixed_fields
 from campaigns.admin.forms import disable
-from campaigns.audience import fields
 from campaigns.lifecycle import State
 from campaigns.models import Campaign, Segment
+from campaigns.vocabulary import known_fields
 
 _WANTED: Mapping[str, tuple[str, ...]] = {
     Campaign.Restriction.MINIMUM_AGE: ("minimum_age",),
@@ -53,7 +53,7 @@ class ShellForm(forms.ModelForm[Campaign]):
 
     def __init__(self, *args: Any, may_change: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = {key: field.label for key, field in fields().items()}
+        known = {key: field.label for key, field in known_fields().items()}
         chosen = self.instance.required_attribute
         known.setdefault(chosen, chosen)
         attribute = self.fields["required_attribute"]

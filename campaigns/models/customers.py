@@ -93,13 +93,18 @@ class Attribute(models.Model):
         NUMBER = "number", "Number"
         DATE = "date", "Date"
         BOOLEAN = "boolean", "Yes or no"
+        CHOICE = "choice", "One of a list"
 
     key = models.SlugField(max_length=64, unique=True)
     label = models.CharField(max_length=100, blank=True)
     type = models.CharField(max_length=10, choices=Type.choices, default=Type.TEXT)
+    choices = models.JSONField(default=list, blank=True, help_text="The texts that a choice is one of, in their order.")
 
     class Meta:
         ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(name="attribute_choice_has_choices", condition=~Q(type="choice") | ~Q(choices=[])),
+        ]
 
     def __str__(self) -> str:
         return self.label or self.key
@@ -125,6 +130,8 @@ class CustomerEvent(models.Model):
         indexes = [
             # Segments and a person's timeline ask for one customer's events of one name, newest first.
             models.Index(fields=["customer", "name", "-occurred_at"], name="event_by_customer"),
+            # Segments ask who did something lately; the builder lists the names in use.
+            models.Index(fields=["name", "occurred_at"], include=["customer"], name="event_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,9 @@ from campaigns.actions.shell import copy_shell
 from campaigns.actors import Actor
 from campaigns.lifecycle import CLOSED
 from campaigns.models import Campaign
+from campaigns.queries import segments_asking
 from campaigns.refusals import Refused
+from campaigns.rules import MESSAGE
 from messaging.models import MessagingCampaign, SmsMessage
 
 
@@ -48,5 +50,9 @@ def delete_draft(*, message: SmsMessage, by: Actor) -> None:
     draft = SmsMessage.objects.select_for_update().filter(pk=message.pk, state=SmsMessage.State.DRAFT).first()
     if draft is None:
         raise Refused("wrong_state", "This message was launched: it stays, because texts refer to it.")
+    asking = segments_asking(MESSAGE, draft.pk)
+    if asking:
+        who = ", ".join(f"“{segment}”" for segment in asking[:3])
+        raise Refused("message_in_use", f"The segment {who} asks who was sent this message. Change that first.")
     record(by=by, act="message.delete", of=draft)
     draft.delete()

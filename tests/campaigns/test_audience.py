@@ -1,142 +1,39 @@
-"""Segments and restrictions as SQL: they agree with the rule's meaning, spelled out here in plain Python."""
+"""Segments and restrictions as conditions in SQL: what they are asked with, inside what, and what is refused."""
 
 import datetime as dt
-from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db.models import Exists, OuterRef
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from campaigns import audience
 from campaigns.models import Attribute, Campaign, Customer, PhoneNumber, Segment
-from campaigns.rules import OPERATORS, WITHOUT_VALUE, Condition, Field, Group, Kind, Operator, RuleError, dump
+from campaigns.rules import Field, Kind, RuleError
+from campaigns.vocabulary import fields
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 TODAY = dt.date(2025, 6, 15)
-FIELDS = {
-    field.key: field
-    for field in (
-        *audience.PROFILE_FIELDS,
-        Field("tier", "Tier", Kind.TEXT),
-        Field("points", "Points", Kind.NUMBER),
-        Field("joined", "Joined", Kind.DATE),
-        Field("vip", "VIP", Kind.BOOLEAN),
-    )
-}
-ASKED = [FIELDS[key] for key in ("first_name", "external_id", "birth_date", "tier", "points", "joined", "vip")]
-
-# Few letters and days, so that generated customers and rules meet often; % and _ are LIKE's own.
-texts = st.text(alphabet="aAbé%_\\", min_size=1, max_size=3)
-numbers = st.integers(-3, 3).map(Decimal) | st.sampled_from([Decimal("0.1"), Decimal("-2.5")])
-days = st.integers(-4, 2).map(lambda n: TODAY + dt.timedelta(days=n))
-VALUES: dict[Kind, st.SearchStrategy[Any]] = {Kind.TEXT: texts, Kind.NUMBER: numbers, Kind.DATE: days}
-
-# What may be stored whatever the vocabulary says, a text in a number's place included.
-stored = st.one_of(
-    texts, st.just(""), st.just("12"), st.integers(-3, 3), st.sampled_from([0.1, -2.5]), st.booleans(), st.none(),
-    days.map(dt.date.isoformat), st.just([1]), st.just({"a": 1}),
-)  # fmt: skip
-people = st.fixed_dictionaries(
-    {
-        "first_name": st.just("") | texts,
-        "external_id": st.none() | texts,
-        "birth_date": st.none() | days,
-        "attributes": st.dictionaries(st.sampled_from(["tier", "points", "joined", "vip"]), stored),
-    }
-)
-
-
-@st.composite
-def conditions(draw: st.DrawFn) -> Condition:
-    field = draw(st.sampled_from(ASKED))
-    operator = draw(st.sampled_from(OPERATORS[field.kind]))
-    if operator in WITHOUT_VALUE:
-        return Condition(field, operator)
-    if operator is Operator.IN_LAST_DAYS:
-        return Condition(field, operator, draw(st.integers(1, 4)))
-    if operator is Operator.BETWEEN:
-        low, high = sorted(draw(st.tuples(VALUES[field.kind], VALUES[field.kind])))
-        return Condition(field, operator, (low, high))
-    return Condition(field, operator, draw(VALUES[field.kind]))
-
-
-def groups(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Group]:
-    return st.builds(Group, all=st.booleans(), parts=st.lists(parts, min_size=1, max_size=3).map(tuple))
-
-
-rules = groups(conditions() | groups(conditions()))
-
-
-def known(field: Field, person: dict[str, Any]) -> Any:
-    """The value that counts, or None."""
-    value = person[field.key] if field.key in person else person["attributes"].get(field.key)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    match field.kind:
-        case Kind.TEXT:
-            return str(value).casefold() if (isinstance(value, str) and value) or is_number else None
-        case Kind.NUMBER:
-            return Decimal(str(value)) if is_number else None
-        case Kind.BOOLEAN:
-            return value if isinstance(value, bool) else None
-    try:
-        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-    except ValueError:
-        return None
-
-
-QUESTIONS: dict[Operator, Callable[[Any, Any], bool]] = {
-    Operator.IS: lambda have, want: have == want,
-    Operator.IS_NOT: lambda have, want: have != want,
-    Operator.ON: lambda have, want: have == want,
-    Operator.CONTAINS: lambda have, want: want in have,
-    Operator.STARTS_WITH: lambda have, want: have.startswith(want),
-    Operator.GREATER_THAN: lambda have, want: have > want,
-    Operator.AFTER: lambda have, want: have > want,
-    Operator.AT_LEAST: lambda have, want: have >= want,
-    Operator.LESS_THAN: lambda have, want: have < want,
-    Operator.BEFORE: lambda have, want: have < want,
-    Operator.AT_MOST: lambda have, want: have <= want,
-    Operator.BETWEEN: lambda have, want: want[0] <= have <= want[1],
-    Operator.IN_LAST_DAYS: lambda have, want: TODAY - dt.timedelta(days=want) < have <= TODAY,
-    Operator.IS_TRUE: lambda have, _: have is True,
-    Operator.IS_FALSE: lambda have, _: have is False,
-}
-
-
-def matches(part: Condition | Group, person: dict[str, Any]) -> bool:
-    if isinstance(part, Group):
-        answers = [matches(inner, person) for inner in part.parts]
-        return all(answers) if part.all else any(answers)
-    have = known(part.field, person)
-    if part.operator in (Operator.IS_SET, Operator.IS_NOT_SET):
-        return (have is not None) is (part.operator is Operator.IS_SET)
-    want = part.value.casefold() if isinstance(part.value, str) else part.value
-    return have is not None and QUESTIONS[part.operator](have, want)
-
-
-class TheSqlOfARule(TestCase):
-    """One transaction an example: hypothesis rolls each back."""
-
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(st.lists(people, max_size=6, unique_by=lambda person: person["external_id"] or object()), rules)
-    def test_finds_whom_its_meaning_says(self, persons: list[dict[str, Any]], rule: Group) -> None:
-        rows = Customer.objects.bulk_create(Customer(**person) for person in persons)
-        expected = {row.pk for row, person in zip(rows, persons, strict=True) if matches(rule, person)}
-        found = Customer.objects.filter(audience.compile(dump(rule), FIELDS, on=TODAY))
-        assert {row.pk for row in found} == expected
 
 
 def test_the_vocabulary_is_the_profile_and_the_attributes() -> None:
     Attribute.objects.create(key="points", label="Points", type="number")
     Attribute.objects.create(key="state", type="number")
-    vocabulary = audience.fields()
+    vocabulary = fields()
     assert vocabulary["points"] == Field("points", "Points", Kind.NUMBER)
     assert vocabulary["state"].kind is Kind.TEXT
+
+
+def test_the_vocabulary_names_segments_messages_and_the_events_in_use() -> None:
+    texans = factories.segment(name="Texans")
+    person = factories.customer()
+    for name in ("order_shipped", "cart_left", "order_shipped"):
+        factories.event(person, name)
+    vocabulary = fields()
+    assert dict(vocabulary["@segment"].choices) == {str(texans.pk): "Texans"}
+    assert list(vocabulary["@event"].choices) == ["cart_left", "order_shipped"]
+    assert not vocabulary["@message"].choices
 
 
 def test_a_segments_members_can_stand_inside_a_larger_question() -> None:
@@ -196,3 +93,24 @@ def test_a_required_value_is_compared_in_its_kind(key: str, required: str, met: 
 def test_no_restriction_is_met_by_everybody() -> None:
     Customer.objects.create()
     assert Customer.objects.filter(audience.meets_restriction(Campaign(), on=TODAY)).exists()
+
+
+def asks_about(segment: Segment) -> dict[str, object]:
+    return {"all": [{"field": "@segment", "operator": "is_in", "value": segment.pk}]}
+
+
+def test_segments_that_lead_round_in_a_circle_are_an_error_and_never_endless() -> None:
+    first = factories.segment()
+    second = factories.segment(asks_about(first))
+    Segment.objects.filter(pk=first.pk).update(rule=asks_about(second))
+    with pytest.raises(RuleError, match="cannot be asked: choose another one"):
+        audience.members(second)
+
+
+def test_however_many_segments_a_rule_names_one_question_is_asked(django_assert_num_queries: Any) -> None:
+    inner = [factories.segment({"all": [{"field": "state", "operator": "is", "value": "TX"}]}) for _ in range(3)]
+    factories.customer(state="TX")
+    rule = {"any": [asks_about(segment) for segment in inner]}
+    found = audience.matching(rule)
+    with django_assert_num_queries(1):
+        assert found.count() == 1

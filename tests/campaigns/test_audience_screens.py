@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
-from campaigns.models import Attribute, AuditEntry, Campaign, Customer, CustomerImport, Segment
+from campaigns.models import Attribute, AuditEntry, Customer, CustomerImport
 from optins.actions.imports import run_waiting_imports
 from tests.factories import customer, segment, staff
 
@@ -146,94 +146,6 @@ def test_a_new_attribute_needs_a_key_that_can_be_one(marketer: Client) -> None:
     assert not Attribute.objects.exists()
 
 
-# --- Segments ------------------------------------------------------------------------------------
-
-TEXANS_OR_RICH = {
-    "rule-joiner": "all",
-    "rule-field": ["state", ""],
-    "rule-operator": ["is", ""],
-    "rule-value": ["TX", ""],
-    "rule-to": ["", ""],
-    "rule-group": ["3", "1"],
-    "rule-3-joiner": "any",
-    "rule-3-field": ["points", "vip"],
-    "rule-3-operator": ["between", "is_true"],
-    "rule-3-value": ["10", ""],
-    "rule-3-to": ["20", ""],
-    "rule-1-joiner": "any",
-}
-
-
-@pytest.fixture
-def vocabulary() -> None:
-    Attribute.objects.create(key="points", label="Points", type="number")
-    Attribute.objects.create(key="vip", label="VIP", type="boolean")
-
-
-@pytest.mark.usefixtures("vocabulary")
-def test_a_segment_is_built_from_rows(marketer: Client) -> None:
-    save(marketer, "segment/add/", name="Texans", description="", **TEXANS_OR_RICH)
-    made = Segment.objects.get()
-    assert made.rule == {
-        "all": [
-            {"field": "state", "operator": "is", "value": "TX"},
-            {"any": [
-                {"field": "points", "operator": "between", "value": [10, 20]},
-                {"field": "vip", "operator": "is_true"},
-            ]},
-        ]
-    }  # fmt: skip
-    assert "State or province is “TX” and (Points is between 10 and 20 or VIP is yes)" in page(marketer, "segment/")
-    shown = page(marketer, f"segment/{made.pk}/change/")
-    assert 'name="rule-1-field"' in shown
-    assert 'value="20"' in shown
-
-
-@pytest.mark.usefixtures("vocabulary")
-def test_a_wrong_row_is_marked_and_the_others_stay(marketer: Client) -> None:
-    wrong = {**TEXANS_OR_RICH, "rule-3-value": ["many", ""]}
-    again = save(marketer, "segment/add/", name="Texans", description="", **wrong)
-    assert "Points: “many” is not a number" in again
-    assert 'value="TX"' in again
-    assert not Segment.objects.exists()
-
-
-def test_a_segment_without_rows_is_everybody(marketer: Client) -> None:
-    save(marketer, "segment/add/", name="All", description="", **{"rule-joiner": "all"})
-    assert Segment.objects.get().rule == {}
-
-
-def test_two_segments_cannot_have_one_name(marketer: Client) -> None:
-    segment(name="All")
-    again = save(marketer, "segment/add/", name="All", description="", **{"rule-joiner": "all"})
-    assert "with this Name already exists" in again
-
-
-@pytest.mark.usefixtures("vocabulary")
-def test_the_preview_tells_the_meaning_and_the_number_of_people(marketer: Client) -> None:
-    customer(state="TX", attributes={"points": 12})
-    customer(state="TX")
-    answer = marketer.post("/admin/campaigns/segment/preview/", TEXANS_OR_RICH).json()
-    assert answer["people"] == "1 person"
-    assert answer["sentence"].startswith("Customers where State or province is “TX”")
-    wrong = {**TEXANS_OR_RICH, "rule-3-value": ["many", ""]}
-    answer = marketer.post("/admin/campaigns/segment/preview/", wrong).json()
-    assert answer["problems"][1][0].startswith("Points: “many” is not a number")
-    assert "people" not in answer
-
-
-def test_the_preview_is_for_staff_who_may_see_segments() -> None:
-    assert Client().post("/admin/campaigns/segment/preview/").status_code == 302
-    assert signed_in().post("/admin/campaigns/segment/preview/").status_code == 403
-
-
-def test_a_segment_that_a_campaign_means_cannot_be_deleted(marketer: Client) -> None:
-    used = segment(name="Used")
-    Campaign.objects.create(kind="opt_in", name="Spring", slug="spring", audience=used)
-    marketer.post(f"/admin/campaigns/segment/{used.pk}/delete/", {"post": "yes"})
-    assert Segment.objects.exists()
-
-
 # --- Imports and the audit trail -------------------------------------------------------------------
 
 
@@ -298,3 +210,34 @@ def test_the_audit_trail_is_read_and_never_written(marketer: Client) -> None:
     for path in ("add/", f"{entry.pk}/delete/"):
         assert boss.get(f"/admin/campaigns/auditentry/{path}").status_code == 403
     assert boss.post(f"/admin/campaigns/auditentry/{entry.pk}/change/", {}).status_code == 403
+
+
+# --- Attributes that are one of a list ---------------------------------------------------------------
+
+
+def tier(client: Client, choices: str, *, pk: int | None = None) -> str:
+    path = f"attribute/{pk}/change/" if pk else "attribute/add/"
+    return save(client, path, key="tier", label="Tier", type="choice", choices=choices)
+
+
+def test_a_choice_needs_its_list_and_keeps_each_of_it_once(marketer: Client) -> None:
+    assert "from 1 to 100 choices" in tier(marketer, " \n")
+    tier(marketer, "Gold\r\n silver \r\ngold\r\n\r\n")
+    assert Attribute.objects.get().choices == ["Gold", "silver"]
+    assert "Gold\nsilver</textarea>" in page(marketer, f"attribute/{Attribute.objects.get().pk}/change/")
+
+
+def test_a_choice_that_a_segment_asks_about_stays_in_the_list(marketer: Client) -> None:
+    kept = Attribute.objects.create(key="tier", label="Tier", type="choice", choices=["Gold", "Silver"])
+    segment({"all": [{"field": "tier", "operator": "is", "value": "Gold"}]}, name="Best")
+    assert "The segment “Best” asks about a choice that would be gone" in tier(marketer, "Silver", pk=kept.pk)
+    tier(marketer, "Gold\nBronze", pk=kept.pk)
+    kept.refresh_from_db()
+    assert kept.choices == ["Gold", "Bronze"]
+
+
+def test_a_choice_is_picked_on_a_customers_page_and_what_an_app_told_stays_visible(marketer: Client) -> None:
+    Attribute.objects.create(key="tier", type="choice", choices=["Gold", "Silver"])
+    shown = page(marketer, f"customer/{customer(attributes={'tier': 'Tin'}).pk}/change/")
+    assert '<option value="Tin" selected>Tin (not in the list)</option>' in shown
+    assert '<option value="Gold">Gold</option>' in shown

@@ -6,28 +6,35 @@ from decimal import Decimal
 import pytest
 
 from campaigns.rules import (
+    EVENT,
     EVERYBODY,
     MAX_CONDITIONS,
+    MESSAGE,
+    SEGMENT,
     Condition,
     Field,
     Group,
     Kind,
     Operator,
     RuleError,
-    describe,
     dump,
     fields_of,
     parse,
-    read_boolean,
 )
+from campaigns.sentences import describe
+from campaigns.values import read_boolean
 
 FIELDS = {
     field.key: field
     for field in (
-        Field("state", "State or province", Kind.TEXT),
+        Field("state", "State or province", Kind.TEXT, is_place=True),
         Field("points", "Points", Kind.NUMBER),
         Field("joined", "Joined", Kind.DATE),
         Field("vip", "VIP", Kind.BOOLEAN),
+        Field("tier", "Tier", Kind.CHOICE, {"gold": "Gold", "silver": "Silver", "gold2": "gold"}),
+        Field(SEGMENT, "Segment", Kind.SEGMENT, {"7": "Texans", "8": "Twins", "9": "Twins"}),
+        Field(EVENT, "Event", Kind.EVENT),
+        Field(MESSAGE, "Message", Kind.MESSAGE, {"3": "Spring: Sale"}),
     )
 }
 
@@ -81,9 +88,34 @@ def test_a_rule_reads_as_an_english_sentence() -> None:
         ]
     }
     assert describe(parse(rule, FIELDS)) == (
-        "Customers where State or province is “TX” and (Points is at least 1,000 or Joined is in the last "
-        "30 days) and Joined is between January 31, 2025 and February 1, 2025 and VIP is not known."
+        "People in TX (whose Points is at least 1,000 or whose Joined is in the last 30 days) and whose Joined is "
+        "between January 31, 2025 and February 1, 2025 and whose VIP is not known."
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        (condition("state", "is_any_of", ["OH", "TX", "MI"]), "People in OH, TX or MI."),
+        (condition("state", "is_not", "OH"), "People whose State or province is not “OH”."),
+        (condition("tier", "is_any_of", ["gold2", "silver"]), "People whose Tier is one of “gold” or “Silver”."),
+        (condition(SEGMENT, "is_in", 7), "People who are in “Texans”."),
+        (condition(SEGMENT, "is_not_in", 7), "People who are not in “Texans”."),
+        (condition(EVENT, "happened", {"event": "order", "days": 1}), "People who had “order” in the last day."),
+        (condition(EVENT, "did_not_happen", {"event": "order", "days": 30}),
+         "People who did not have “order” in the last 30 days."),
+        (condition(MESSAGE, "was_sent", 3), "People who were sent “Spring: Sale”."),
+        (condition(MESSAGE, "did_not_get", 3), "People who did not get “Spring: Sale”."),
+    ],
+)  # fmt: skip
+def test_each_question_has_its_words(part: dict[str, object], sentence: str) -> None:
+    assert describe(parse({"all": [part]}, FIELDS)) == sentence
+
+
+def test_a_place_stands_first_only_where_it_holds_for_all() -> None:
+    parts = [condition("vip", "is_true"), condition("state", "is", "OH")]
+    assert describe(parse({"all": parts}, FIELDS)) == "People in OH whose VIP is yes."
+    assert describe(parse({"any": parts}, FIELDS)) == "People whose VIP is yes or who are in OH."
 
 
 def test_a_rule_names_the_fields_that_it_asks_about() -> None:
@@ -111,6 +143,22 @@ def test_an_unknown_field_is_answered_with_the_nearest_one() -> None:
         (condition("joined", "between", ["2025-02-01", "2025-01-01"]), "Swap the two"),
         (condition("joined", "in_last_days", 0), "a whole number of days"),
         (condition("joined", "in_last_days", 1.5), "a whole number of days"),
+        (condition("state", "is_any_of", []), "at least one value"),
+        (condition("state", "is_any_of", "TX"), "at least one value"),
+        (condition("state", "is_any_of", ["TX", ""]), "write a value"),
+        (condition("state", "is_any_of", ["TX"] * 51), "50 at most"),
+        (condition("tier", "is", "golden"), "Did you mean “gold”?"),
+        (condition("tier", "is_none_of", ["silver", "bronze!"]), "there is no “bronze!”. Choose one of the list."),
+        (condition(SEGMENT, "is_in", 12), "there is no “12”"),
+        (condition(SEGMENT, "is_in", "Texas"), "Did you mean “Texans”?"),
+        (condition(SEGMENT, "is_in", "twins"), "several are called “twins”. Give the number"),
+        (condition(SEGMENT, "is_in", True), "choose one"),
+        (condition(SEGMENT, "is", 7), "only is_in, is_not_in"),
+        (condition(MESSAGE, "was_sent", None), "choose one"),
+        (condition(EVENT, "happened", "order"), "the event's name and a number of days"),
+        (condition(EVENT, "happened", {"event": " ", "days": 3}), "write the event's name"),
+        (condition(EVENT, "happened", {"event": "x" * 101, "days": 3}), "100 characters at most"),
+        (condition(EVENT, "happened", {"event": "order", "days": 0}), "a whole number of days"),
         (condition("state", "is", " "), "write a value"),
         (condition("state", "is", "x" * 256), "256 characters"),
         (condition("state", "is", "T\x00X"), "cannot be printed"),
@@ -145,6 +193,7 @@ def test_an_error_tells_where_it_is() -> None:
     with pytest.raises(RuleError) as caught:
         parse(rule, FIELDS)
     assert caught.value.path == (1, 0)
+    assert caught.value.placed.startswith("Row 2.1: Points: “x” is not a number.")
 
 
 def test_what_is_stored_reads_back_as_the_same_rule() -> None:
@@ -153,6 +202,10 @@ def test_what_is_stored_reads_back_as_the_same_rule() -> None:
             condition("points", "between", ["-0.1", "12"]),
             condition("joined", "between", ["2025-01-31", "2025-02-01"]),
             {"all": [condition("vip", "is_set"), condition("joined", "in_last_days", "7")]},
+            condition("tier", "is_none_of", ["GOLD2", "silver"]),
+            condition(SEGMENT, "is_not_in", "texans"),
+            condition(EVENT, "did_not_happen", {"event": "order_shipped", "days": "30"}),
+            condition(MESSAGE, "was_sent", 3),
         ]
     }
     group = parse(rule, FIELDS)

@@ -221,6 +221,10 @@ class Wire(threading.Thread):
                 self._take_over()
             elif socket in self._watched:
                 self._curl.socket_action(socket, _STIRRED.get(mask, _BOTH))
+            else:
+                # A connection that nobody uses now was closed by the other side.
+                with suppress(OSError):
+                    self._poll.unregister(socket)
         if self._timer is not None and self._timer <= time.monotonic():
             self._timer = None
             self._curl.socket_action(pycurl.SOCKET_TIMEOUT, 0)
@@ -258,14 +262,13 @@ class Wire(threading.Thread):
     def _watch(self, what: int, socket: int, _multi: object, _data: object) -> None:
         """libcurl says what to watch a socket for."""
         if what == pycurl.POLL_REMOVE:
+            # Mostly the next request follows on it at once. If it stirs before, it is let go of then.
             self._watched.discard(socket)
-            # One that is closed already is watched by nobody.
-            with suppress(OSError):
-                self._poll.unregister(socket)
-        elif socket in self._watched:
+            return
+        self._watched.add(socket)
+        try:
             self._poll.modify(socket, _WATCHED[what])
-        else:
-            self._watched.add(socket)
+        except OSError:
             self._poll.register(socket, _WATCHED[what])
 
     def _set_timer(self, milliseconds: int) -> None:

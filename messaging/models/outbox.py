@@ -132,12 +132,6 @@ class Outbound(models.Model):
             models.Index(
                 fields=["sender", "due_at"], name="outbound_notices", condition=Q(state="queued", kind="notice")
             ),
-            # The claim asks how many texts a number was sent lately.
-            models.Index(
-                fields=["number", "claimed_at"],
-                name="outbound_lately",
-                condition=Q(kind="campaign", claimed_at__isnull=False),
-            ),
             # The rescue of what a dead worker left on the wire.
             models.Index(fields=["leased_until"], name="outbound_leased", condition=Q(state="sending")),
             # What the carrier has to be asked about, in its order.
@@ -146,8 +140,9 @@ class Outbound(models.Model):
             ),
             # Progress bars and reports count by outcome; a run is finished when it has no unsettled ones.
             models.Index(fields=["run", "state", "reason"], name="outbound_outcomes", condition=Q(run__isnull=False)),
-            # A person's timeline and conversation; a STOP cancels what waits for the number.
-            models.Index(fields=["number", "-id"], name="outbound_by_number"),
+            # The claim asks how many texts a number was sent lately; a STOP cancels what waits for it. A person's
+            # timeline and conversation sort what a number has had: that is never so much that it needs its own index.
+            models.Index(fields=["number", "claimed_at"], name="outbound_of_number"),
             # The log of one campaign, and the answers that an opt-in campaign gave.
             models.Index(fields=["campaign", "-id"], name="outbound_by_campaign"),
             # How often a person has had a triggered message.

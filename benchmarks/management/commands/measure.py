@@ -1,7 +1,8 @@
 """`manage.py measure [--quick] [--only PART] [--json]`: the comparisons. `benchmarks/run` calls it, with servers."""
 
 import sys
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
@@ -10,6 +11,13 @@ from benchmarks import audience, growth, keywords, texts, web
 from benchmarks.figures import Figure, Report
 from benchmarks.models import PlainRow
 from benchmarks.stage import Stage, set_stage, sink
+
+
+class _OneProcess(NamedTuple):
+    """Texts a second by one process: a send worker with many, and the bare transport."""
+
+    many: float
+    bare: float
 
 
 class Command(BaseCommand):
@@ -59,31 +67,51 @@ def _keywords(report: Report, _stage: Stage, repetitions: int, _quick: bool) -> 
 
 def _texts(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
     with sink(0.0) as at_once:
-        with texts.send_workers(at_once, 1) as workers:
-            texts.send_campaign(stage, stage.few, workers)  # the first loads what every later one has
-            few = [texts.send_campaign(stage, stage.few, workers) for _ in range(max(repetitions, 3))]
-            many = [texts.send_campaign(stage, None, workers) for _ in range(repetitions)]
-        _add(report, "texts: one send worker, few", few)
-        end_to_end = _add(report, "texts: one send worker, many", many)
-        count = 3_000 if quick else 50_000
-        bare = report.add("texts: bare transport", max(repetitions, 3), lambda: texts.bare_transport(at_once, count))
-        report.add("texts: stock async client", repetitions, lambda: texts.stock_async_client(at_once, count))
-        with texts.send_workers(at_once, 2) as pair:
-            _add(report, "texts: two send workers, many", [texts.send_campaign(stage, None, pair)])
+        count = 10_000 if quick else 50_000
+        one = _against_bare_transport(report, stage, at_once, max(repetitions, 3), count)
+        stock = [texts.stock_async_client(at_once, count // 4) for _ in range(repetitions)]
         usual = report.add("texts: the usual way", repetitions, lambda: texts.the_usual_way(stage, at_once, 100))
-    report.ratios["end_to_end_vs_bare_transport"] = end_to_end.median / bare.median
-    report.ratios["end_to_end_vs_usual_way"] = end_to_end.median / usual.median
-    report.ratios["cost_large_vs_small"] = _median_cost(many) / _median_cost(few)
+    report.ratios["bare_transport_vs_stock_client"] = one.bare / _add(report, "texts: stock async client", stock).median
+    report.ratios["end_to_end_vs_usual_way"] = one.many / usual.median
     _with_latency(report, stage, repetitions)
-    _over_tls(report, stage, repetitions, 1_000 if quick else 50_000)
+    _over_tls(report, stage, repetitions, count)
+
+
+def _against_bare_transport(report: Report, stage: Stage, sink_url: str, repetitions: int, count: int) -> "_OneProcess":
+    """In turns, so that what else the machine does meets both: one send worker and the bare transport, then two."""
+    few, many, bare, both = list[texts.Sent](), list[texts.Sent](), list[texts.Posted](), list[texts.Sent]()
+    texts.bare_transport(sink_url, 1_000)
+    with texts.send_workers(sink_url, 1) as worker:
+        texts.send_campaign(stage, stage.few, worker)  # the first loads what every later one has
+        for _ in range(repetitions):
+            few.append(texts.send_campaign(stage, stage.few, worker))
+            many.append(texts.send_campaign(stage, None, worker))
+            bare.append(texts.bare_transport(sink_url, count))
+    with texts.send_workers(sink_url, 2) as pair:
+        texts.send_campaign(stage, stage.few, pair)
+        for _ in range(repetitions):
+            both.append(texts.send_campaign(stage, None, pair))
+            bare.append(texts.bare_transport(sink_url, count))
+    _add(report, "texts: one send worker, few", few)
+    figures = _OneProcess(
+        _add(report, "texts: one send worker, many", many).median,
+        _add(report, "texts: bare transport", bare).median,
+    )
+    two = _add(report, "texts: two send workers, many", both).median
+    report.ratios["end_to_end_vs_bare_transport"] = figures.many / figures.bare
+    report.ratios["two_workers_vs_bare_transport"] = two / figures.bare
+    report.ratios["cost_large_vs_small"] = _median_cost(many) / _median_cost(few)
+    return figures
 
 
 def _over_tls(report: Report, stage: Stage, repetitions: int, count: int) -> None:
-    with sink(0.0, tls=True) as secured:
-        report.add("texts over TLS: bare transport", repetitions, lambda: texts.bare_transport(secured, count))
-        with texts.send_workers(secured, 1) as workers:
-            campaigns = [texts.send_campaign(stage, stage.few, workers) for _ in range(2)]
-        _add(report, "texts over TLS: one send worker, few", campaigns[1:])
+    """The first of each pays for the handshakes."""
+    with sink(0.0, tls=True) as secured, texts.send_workers(secured, 1) as workers:
+        _add(report, "texts over TLS: bare transport, first", [texts.bare_transport(secured, 1_000)])
+        _add(report, "texts over TLS: one send worker, first", [texts.send_campaign(stage, stage.few, workers)])
+        bare = [texts.bare_transport(secured, count) for _ in range(repetitions)]
+        _add(report, "texts over TLS: bare transport", bare)
+        _add(report, "texts over TLS: one send worker, many", [texts.send_campaign(stage, None, workers)])
 
 
 def _with_latency(report: Report, stage: Stage, repetitions: int) -> None:
@@ -91,7 +119,7 @@ def _with_latency(report: Report, stage: Stage, repetitions: int) -> None:
         with texts.send_workers(slow, 1) as workers:
             texts.send_campaign(stage, stage.few, workers)
             _add(report, "texts at 100 ms: one send worker, few", [texts.send_campaign(stage, stage.few, workers)])
-        report.add("texts at 100 ms: bare transport", repetitions, lambda: texts.bare_transport(slow, 2_000))
+        _add(report, "texts at 100 ms: bare transport", [texts.bare_transport(slow, 2_000) for _ in range(repetitions)])
         report.add("texts at 100 ms: the usual way", 1, lambda: texts.the_usual_way(stage, slow, 40))
 
 
@@ -114,8 +142,8 @@ def _web(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
     report.ratios["api_vs_plain_view"] = medians[2] / medians[0]
 
 
-def _add(report: Report, name: str, campaigns: list[texts.Sent]) -> Figure:
-    return report.keep(Figure(name, [sent.per_second for sent in campaigns], campaigns[-1].note))
+def _add(report: Report, name: str, sent: Sequence[texts.Sent | texts.Posted]) -> Figure:
+    return report.keep(Figure(name, [each.per_second for each in sent], sent[-1].note))
 
 
 def _add_storms(report: Report, name: str, storms: list[web.Answered]) -> float:

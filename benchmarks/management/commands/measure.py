@@ -68,7 +68,7 @@ def _keywords(report: Report, _stage: Stage, repetitions: int, _quick: bool) -> 
 def _texts(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
     with sink(0.0) as at_once:
         count = 10_000 if quick else 50_000
-        one = _against_bare_transport(report, stage, at_once, max(repetitions, 3), count)
+        one = _against_bare_transport(report, stage, at_once, repetitions, count)
         stock = [texts.stock_async_client(at_once, count // 4) for _ in range(repetitions)]
         usual = report.add("texts: the usual way", repetitions, lambda: texts.the_usual_way(stage, at_once, 100))
     report.ratios["bare_transport_vs_stock_client"] = one.bare / _add(report, "texts: stock async client", stock).median
@@ -83,7 +83,7 @@ def _against_bare_transport(report: Report, stage: Stage, sink_url: str, repetit
     texts.bare_transport(sink_url, 1_000)
     with texts.send_workers(sink_url, 1) as worker:
         texts.send_campaign(stage, stage.few, worker)  # the first loads what every later one has
-        for _ in range(repetitions):
+        for _ in range(max(repetitions, 3)):
             few.append(texts.send_campaign(stage, stage.few, worker))
             many.append(texts.send_campaign(stage, None, worker))
             bare.append(texts.bare_transport(sink_url, count))

@@ -24,6 +24,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_default_queue=DEFAULT,
     task_routes={"messaging.send_due": {"queue": SEND}},
+    beat_scheduler="config.beat:Bells",
     worker_prefetch_multiplier=1,
     broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 5},
     broker_connection_retry_on_startup=True,
@@ -32,8 +33,7 @@ app.autodiscover_tasks()
 
 
 def _every(seconds: float, task: str) -> dict[str, object]:
-    """A bell that goes unheard for long expires, so that a stopped worker finds no pile of them."""
-    return {"task": task, "schedule": seconds, "options": {"expires": max(2 * seconds, 5)}}
+    return {"task": task, "schedule": seconds}
 
 
 @app.on_after_configure.connect(weak=False)

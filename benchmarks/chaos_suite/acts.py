@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from benchmarks.chaos_suite.drive import CommandFailed, Drive
+from benchmarks.chaos_suite.drive import KEYWORD, CommandFailed, Drive
 from benchmarks.chaos_suite.house import (
     BEATS,
     BROKER_LINK,
@@ -45,6 +45,7 @@ class Scene:
     people: Sequence[str]
     going: list[int] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
+    joins: dict[str, int] = field(default_factory=dict)  # by number, how often its owner texted the keyword
 
     def a_while(self, least: float, most: float) -> float:
         """Some seconds between these."""
@@ -196,7 +197,35 @@ def lists_fail(scene: Scene) -> Play:
     yield 0
 
 
+def revoke_the_credentials(scene: Scene) -> Play:
+    """Campaigns pause, and go on by themselves when they are taken again."""
+    wait = scene.a_while(1, 3)
+    scene.say(f"carrier: refuses the credentials (401, 20003) for {wait} s")
+    scene.drive.revoke(True)
+    yield wait
+    scene.drive.revoke(False)
+
+
 # --- People ------------------------------------------------------------------------------------
+
+
+def people_join(scene: Scene) -> Play:
+    """By a keyword, some at the same time, while campaigns go out. Who is not heard says it again."""
+    crowd = [f"+1313{3_000_000 + len(scene.joins) + place}" for place in range(4)]
+    scene.say(f"people: {len(crowd)} join")
+    for number in crowd:
+        scene.joins[number] = 0
+    unheard = crowd
+    for _ in range(_TRIES):
+        for number in unheard:
+            scene.joins[number] += 1
+        texts = [scene.drive.text_in(number, KEYWORD) for number in unheard]
+        while not all(text.done() for text in texts):
+            yield _MOMENT
+        unheard = [answer.number for text in texts if (answer := text.result()).answered_at is None]
+        if not unheard:
+            return
+        yield 1
 
 
 def people_say_stop(scene: Scene) -> Play:
@@ -274,7 +303,9 @@ _OUTER_ACTS: Final[Sequence[Act]] = (
     _answers("500, text taken", do="error", taken=True),
     _answers("half of an answer, text taken", do="half", taken=True),
     _answers("garbage, text taken", do="garbage", taken=True),
+    revoke_the_credentials,
     lists_fail,
+    people_join,
     _answers("503, text not taken", do="unavailable"),
     _answers("holds the answer beyond the time-out, text taken", do="hold", taken=True),
     _answers("500, text not taken", do="error"),

@@ -3,7 +3,8 @@
 import datetime as dt
 import json
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from benchmarks.chaos_suite.house import House
 from benchmarks.chaos_suite.verdict import Row, Stop, Taken
 
 SENDER: Final = "97865"
+KEYWORD: Final = "OFFERS"
 _CARRIER_SECONDS: Final = 60.0
 _TEXTS: Final = {
     "welcome-message": "Acme: you are in. Msg&data rates may apply. Reply HELP for help, STOP to cancel.",
@@ -63,7 +65,7 @@ class Drive:
         self.told("seed_demo")
         texts = [word for name, value in _TEXTS.items() for word in (f"--{name}", value)]
         self.told("create_campaign", "--kind", "global", "--sender", SENDER, *texts)
-        programme = ("--kind", "opt_in", "--name", "Offers", "--slug", "offers", "--keyword", "OFFERS", "--launch")
+        programme = ("--kind", "opt_in", "--name", "Offers", "--slug", "offers", "--keyword", KEYWORD, "--launch")
         self.told("create_campaign", *programme, "--sender", SENDER)
         file = self._house.logs / "people.csv"
         lines = (f"person-{n},{number},Person {n}" for n, number in enumerate(people))
@@ -110,6 +112,10 @@ class Drive:
         """See docs/simulator.md."""
         self._carrier("/control/faults", fault)
 
+    def revoke(self, revoked: bool) -> None:
+        """Have the carrier refuse every credential, or take them again."""
+        self._carrier("/control/credentials", {"revoked": revoked}, "PUT")
+
     def no_more_faults(self) -> None:
         """Call off the faults that are still to come."""
         self._carrier("/control/faults", method="DELETE")
@@ -120,8 +126,16 @@ class Drive:
 
     def record(self) -> list[Taken]:
         """Every text that the carrier took from us, our answers to people aside."""
+        return [text for text in self._taken_from_us() if text.body not in _TEXTS.values()]
+
+    def welcomes(self) -> Counter[str]:
+        """How often each number was told that it is in."""
+        welcome = _TEXTS["welcome-message"]
+        return Counter(text.number for text in self._taken_from_us() if text.body == welcome)
+
+    def _taken_from_us(self) -> Iterator[Taken]:
         texts = self._carrier("/control/messages")["messages"]
-        return [_taken(text) for text in texts if text["by"] == "app" and text["body"] not in _TEXTS.values()]
+        return (_taken(text) for text in texts if text["by"] == "app")
 
     def _carrier(self, path: str, body: Mapping[str, object] | None = None, method: str | None = None) -> Any:
         request = urllib.request.Request(

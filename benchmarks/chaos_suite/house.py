@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import redis
 
+from benchmarks.chaos_suite import skewed
 from benchmarks.chaos_suite.relay import Relays
 from config.local import postgres, system, testbed, valkey
 from config.local.ports import HOST, free_port
@@ -52,6 +53,7 @@ class Timing:
             "RECONCILE_ATTEMPTS": "50",
             "RECONCILE_PER_SECOND": "200",
             "FINAL_STATUS_AFTER_SECONDS": "4",
+            "FAULTY_PROVIDER_RETRY_SECONDS": "1",
             "SWEEP_EVERY_SECONDS": "1",
             "QUIET_HOURS": "false",
             "FREQUENCY_CAP": "0",
@@ -251,15 +253,19 @@ class House:
 
 
 def _commands(plan: system.Plan, timing: Timing) -> Mapping[str, Sequence[str]]:
-    """The product's own commands, with two send workers and, by somebody's mistake, two beats."""
+    """The product's own commands, with two send workers and, by somebody's mistake, two beats. The second of each stands
+    on a machine whose clock is wrong."""
     given = system.commands(plan)
     sending, beat = given["send worker"], given["beat"]
     return {
         CARRIER: [*given["carrier"], "--hold", str(timing.hold), "--delay-scale", "0.5"],
         WEB: given["web"],
         WORKER: given["worker"],
-        **{name: [*sending, "--hostname", f"send{n}@%h"] for n, name in enumerate(SEND_WORKERS)},
-        **{name: [*beat, "--schedule", str(plan.var / name)] for name in BEATS},
+        **{
+            name: skewed.command([*sending, "--hostname", f"send{n}@%h"], hours=2 * n)
+            for n, name in enumerate(SEND_WORKERS)
+        },
+        **{name: skewed.command(beat, hours=-2 * n) for n, name in enumerate(BEATS)},
     }
 
 

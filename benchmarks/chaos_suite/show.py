@@ -75,6 +75,7 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
         grace = dt.timedelta(seconds=size.timing.latest_handover + pulse.slowest)
         faults += [f"The process “{name}” ended by itself." for name in house.ended_by_itself()]
         faults += [f"The process “{name}” was asked to end and did not." for name in house.still_leaving()]
+        faults += _of_joins(scene.joins, drive.welcomes())
         campaigns = _campaigns(scene, names, counts, cancelled)
         evidence = Evidence(campaigns, scene.stops, drive.record(), _rows(drive, names), grace)
         return Outcome(evidence, faults, recovered_after)
@@ -137,6 +138,14 @@ def _await_the_end(drive: Drive, campaigns: Iterable[int], patience: float) -> M
         if not moving or time.monotonic() > deadline:
             return counts
         time.sleep(_PAUSE)
+
+
+def _of_joins(joins: Mapping[str, int], welcomes: Mapping[str, int]) -> Iterable[str]:
+    """Who joined is told so: once, or as often as they had to say it. What nobody heard may have been taken all the
+    same, as by a web process that died between its commit and its answer."""
+    for number, said in joins.items():
+        if not 1 <= welcomes.get(number, 0) <= said:
+            yield f"{number} joined, said so {said} times and was welcomed {welcomes.get(number, 0)} times."
 
 
 def _campaigns(

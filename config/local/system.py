@@ -78,7 +78,7 @@ def commands(plan: Plan) -> dict[str, list[str]]:
         ],
         "worker": [*worker, "--queues", "default", "--hostname", "worker@%h"],
         "send worker": [*worker, "--queues", "send", "--hostname", "send@%h"],
-        "beat": [*celery, "beat", "--schedule", str(plan.var / "beat-schedule")],
+        "beat": [*celery, "beat"],
     }  # fmt: skip
 
 

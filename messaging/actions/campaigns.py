@@ -2,7 +2,6 @@
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from campaigns.actions.audit import record
 from campaigns.actions.moves import LAUNCH_PERMISSION, move
@@ -15,6 +14,7 @@ from messaging.actions.messages import missing, pin
 from messaging.actions.outbox import SEND_DUE
 from messaging.actions.runs import close_runs
 from messaging.approvals import why_not_approved
+from messaging.clock import gate_now
 from messaging.gates import audience
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.states import Reason
@@ -29,7 +29,7 @@ def launch(*, campaign: MessagingCampaign, by: Actor, at_once: bool = False) -> 
     """
     # First, so that of two clicks the second is told that it is live already; a refusal below takes it back.
     move(campaign=campaign, move=Move.LAUNCH, by=by)
-    now = timezone.now()
+    now = gate_now()
     if at_once:
         drafts_of(campaign).filter(delivery=SmsMessage.Delivery.SCHEDULED).update(scheduled_for=now)
     drafts = list(drafts_of(campaign))

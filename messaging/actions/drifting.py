@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -20,6 +19,7 @@ from campaigns.models import AuditEntry
 from campaigns.phone import E164
 from messaging.actions.asking import paced, reachable
 from messaging.actions.receiving import take_inbound
+from messaging.clock import gate_now
 from messaging.gateway.listing import Listed
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
 from messaging.models import Inbound, Outbound
@@ -51,7 +51,7 @@ def check_drift(*, is_due_only: bool = False) -> Mapping[str, int]:
     with alone(_LOCK) as mine:
         if not mine:
             return done
-        now = timezone.now()
+        now = gate_now()
         for provider, gateway in reachable(list(MessageProvider.objects.order_by("pk"))):
             last = _last_check(provider)
             if is_due_only and last is not None and now - last < settings.DRIFT_CHECK_EVERY:

@@ -4,17 +4,17 @@ import datetime as dt
 from typing import Final
 
 import structlog
-from django.utils import timezone
+from django.conf import settings
 
 from campaigns.models import AuditEntry, Campaign
 from campaigns.refusals import Refused
 from messaging.actions.carriers import check_connection
 from messaging.actions.resuming import MENDING, paused_by_faults
+from messaging.clock import gate_now
 from optins.models import MessageProvider
 
 log = structlog.get_logger(__name__)
 
-_FIRST_WAIT: Final = dt.timedelta(seconds=30)
 _LONGEST_WAIT: Final = dt.timedelta(minutes=15)
 # One that was resumed and refused again this often within the day is asked about once in the longest wait.
 _TRIES: Final = 5
@@ -39,11 +39,11 @@ def _is_due(campaign: Campaign, provider: MessageProvider) -> bool:
     time that the campaign went on and was refused again."""
     if provider.checked_at is None or campaign.paused_at is None:
         return True
-    now = timezone.now()
+    now = gate_now()
     tried = AuditEntry.objects.filter(
         act="campaign.resume", actor=MENDING.label, object_type=campaign._meta.label_lower,
         object_id=str(campaign.pk), at__gt=now - dt.timedelta(days=1),
     ).count()  # fmt: skip
     asked_at = max(provider.checked_at, campaign.paused_at)
-    wait = max(_FIRST_WAIT * (1 << min(tried, _TRIES)), asked_at - campaign.paused_at)
+    wait = max(settings.FAULTY_PROVIDER_RETRY * (1 << min(tried, _TRIES)), asked_at - campaign.paused_at)
     return now >= asked_at + min(wait, _LONGEST_WAIT)

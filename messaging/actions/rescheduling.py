@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.db import transaction
-from django.utils import timezone
 
 from campaigns.actions.audit import record
 from campaigns.actions.moves import LAUNCH_PERMISSION
@@ -12,6 +11,7 @@ from campaigns.lifecycle import CLOSED
 from campaigns.refusals import Refused
 from campaigns.timing import in_words
 from messaging.approvals import needs_approval
+from messaging.clock import gate_now
 from messaging.models import SmsMessage
 
 _STARTED = "It has started already: what was sent cannot be moved."
@@ -42,7 +42,7 @@ def reschedule(*, message: SmsMessage, to: dt.datetime, by: Actor) -> None:
 
 
 def _refuse_time(message: SmsMessage, to: dt.datetime) -> None:
-    now, campaign = timezone.now(), message.campaign
+    now, campaign = gate_now(), message.campaign
     if to <= now:
         said = f"This is in the past: it is {in_words(now, message.time_zone)}. Choose a later time."
         raise Refused("argument_error", said, field="time")

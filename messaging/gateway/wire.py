@@ -20,7 +20,8 @@ from typing import NamedTuple
 import pycurl
 import structlog
 
-from messaging.gateway.outcomes import Broken, Outcome, RetryLater, Uncertain, Unsent
+from messaging.gateway.errors import ErrorClass
+from messaging.gateway.outcomes import Broken, Outcome, Refused, RetryLater, Uncertain, Unsent
 from messaging.gateway.transport import Answer, Line, MaybeSent, NeverSent, Request, Transport
 from messaging.gateway.window import Window
 
@@ -31,6 +32,9 @@ Exchange = Coroutine[Request, Answer | None, Outcome]
 
 # Connections that are left open for the next texts, whoever they are for.
 _KEPT_CONNECTIONS = 2_000
+# An account that was refused is left alone for so long, in which its campaigns are paused: only what was under way is
+# refused with it.
+_REFUSED_SECONDS = 2.0
 # A hold that is shorter is waited for; during a longer one other workers, or nobody, should have what waits.
 _WORTH_WAITING_SECONDS = 1.0
 # New objects between two looks of Python's collector; by itself it looks after 700, some thirty texts.
@@ -253,9 +257,12 @@ class Wire(threading.Thread):
         outcome = _outcome(it.exchange, it.line.answer() if code is None else it.line.failure(code))
         it.lane.transport.give_back(it.line)
         it.lane.window.end(it.number, good=_is_good(outcome))
-        if isinstance(outcome, RetryLater) and outcome.hold_seconds:
-            now = time.monotonic()
-            it.lane.window.hold(now + outcome.hold_seconds)
+        now, hold = time.monotonic(), _hold_seconds(outcome)
+        if hold:
+            it.lane.window.hold(now + hold)
+        if isinstance(outcome, Refused) and outcome.kind is ErrorClass.SENDER_CONFIG:
+            it.batch.recalled = True  # all of it is from that sender
+        if hold or it.batch.recalled:
             it.lane.clear_out(now)
         it.batch.put(it.place, outcome)
 
@@ -310,6 +317,13 @@ def _outcome(exchange: Exchange, came: Answer | NeverSent | MaybeSent) -> Outcom
         # A fault of ours after the request: it may have been processed, so it counts as uncertain like any other.
         log.exception("answer_cannot_be_read")
     return Uncertain("The send worker met an error of its own.")
+
+
+def _hold_seconds(outcome: Outcome) -> float:
+    """For how long the account is to be left alone after this outcome; 0 when it is not."""
+    if isinstance(outcome, Refused) and outcome.kind is ErrorClass.ACCOUNT_CONFIG:
+        return _REFUSED_SECONDS
+    return (outcome.hold_seconds or 0.0) if isinstance(outcome, RetryLater) else 0.0
 
 
 def _is_good(outcome: Outcome) -> bool:

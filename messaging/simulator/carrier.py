@@ -67,6 +67,7 @@ class Carrier:
     def _forget(self) -> None:
         self.records = Records()
         self.faults = Faults()
+        self.is_revoked = False  # every credential is refused meanwhile
         self._blocks: set[tuple[str, str]] = set()
         self._throttled: set[str] = set()
         self._scheduled: dict[str, asyncio.Task[None]] = {}

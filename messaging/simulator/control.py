@@ -14,6 +14,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/control/messages", messages)
     app.router.add_post("/control/faults", faults)
     app.router.add_delete("/control/faults", no_more_faults)
+    app.router.add_put("/control/credentials", credentials)
     app.router.add_post("/control/reset", reset)
     app.router.add_get("/healthz", healthz)
 
@@ -58,6 +59,13 @@ async def faults(request: web.Request) -> web.Response:
 async def no_more_faults(request: web.Request) -> web.Response:
     """Forgets the faults that were ordered and are still to come."""
     request.app[CARRIER].faults = Faults()
+    return web.json_response({"status": "ok"})
+
+
+async def credentials(request: web.Request) -> web.Response:
+    """Refuses every credential from now on, or takes them again: `{revoked}`."""
+    form = await request.json()
+    request.app[CARRIER].is_revoked = bool(form["revoked"])
     return web.json_response({"status": "ok"})
 
 

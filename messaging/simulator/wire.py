@@ -21,7 +21,8 @@ def signed_in(request: web.Request) -> Account:
 
     An account reaches only what lies under its own SID.
     """
-    account = request.app[CARRIER].directory.signed_in(request.headers.get("Authorization", ""))
+    carrier = request.app[CARRIER]
+    account = None if carrier.is_revoked else carrier.directory.signed_in(request.headers.get("Authorization", ""))
     if account is None or request.match_info.get("account", account.sid) != account.sid:
         raise CarrierError(20003)
     return account

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db.models import F
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from campaigns.actions.moves import move
 from campaigns.lifecycle import Move
@@ -89,11 +90,23 @@ def test_a_revoked_credential_pauses_the_campaign_which_goes_on_by_itself_when_i
     revoke(JAN.auth_token)
     assert check_faulty_providers() == 1
     assert state_of(campaign) == "live"
-    later(60)
+    gateway_for.cache_clear()  # the account is left alone for two seconds
     send_due(seconds=0.2)
     assert [text["body"] for text in carrier.messages(ADA)] == [BODY]
     entry = AuditEntry.objects.filter(act="campaign.resume").get()
     assert (entry.actor, entry.detail["reason"]) == ("connection check", "The provider's connection works again.")
+
+
+@pytest.mark.parametrize("code", [20003, 21606])
+def test_only_what_is_under_way_is_refused_before_the_campaign_is_paused(
+    wire: ScriptedServer, short_code: Sender, settings: Settings, code: int
+) -> None:
+    settings.SEND_CONNECTIONS = 3
+    wire.will(answer(401 if code == 20003 else 400, {"code": code}))
+    campaign = campaign_to(short_code, *(f"+1313555{8000 + place}" for place in range(40)))
+    send_due(seconds=0.2)
+    assert 1 <= len(wire.requests) <= 6
+    assert (state_of(campaign), Outbound.objects.filter(state=State.QUEUED).count()) == ("paused", 40)
 
 
 def test_the_provider_is_asked_less_and_less_often(carrier: Simulator, short_code: Sender) -> None:

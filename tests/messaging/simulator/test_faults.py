@@ -104,3 +104,13 @@ def test_what_is_no_fault_is_refused_with_a_sentence(simulator: Simulator, fault
     answer = requests.post(f"{simulator.url}/control/faults", json=fault, timeout=5)
     assert answer.status_code == 400
     assert answer.json()["problem"].endswith(".")
+
+
+def test_revoked_credentials_open_nothing_until_they_are_taken_again(client: Client, simulator: Simulator) -> None:
+    simulator.revoke()
+    with pytest.raises(TwilioRestException) as raised:
+        send(client)
+    assert (raised.value.status, raised.value.code) == (401, 20003)
+    simulator.revoke(False)
+    send(client)
+    assert len(simulator.messages(PHONE)) == 1

@@ -210,7 +210,12 @@ def revoke_the_credentials(scene: Scene) -> Play:
 
 
 def people_join(scene: Scene) -> Play:
-    """By a keyword, some at the same time, while campaigns go out. Who is not heard says it again."""
+    """By a keyword, some at the same time, while campaigns go out. Who is not heard says it again.
+
+    Not while an audience is being written: who joins then may be in it or not.
+    """
+    if not (yield from _are_frozen(scene)):
+        return
     crowd = [f"+1313{3_000_000 + len(scene.joins) + place}" for place in range(4)]
     scene.say(f"people: {len(crowd)} join")
     for number in crowd:
@@ -226,6 +231,16 @@ def people_join(scene: Scene) -> Play:
         if not unheard:
             return
         yield 1
+
+
+def _are_frozen(scene: Scene) -> Generator[float, None, bool]:
+    for campaign in scene.going:
+        command = scene.drive.ask("campaign_status", campaign)
+        while not command.done():
+            yield _MOMENT
+        if command.result().told.get("freezing", True):
+            return False
+    return True
 
 
 def people_say_stop(scene: Scene) -> Play:

@@ -253,8 +253,8 @@ class House:
 
 
 def _commands(plan: system.Plan, timing: Timing) -> Mapping[str, Sequence[str]]:
-    """The product's own commands, with two send workers and, by somebody's mistake, two beats. The second of each stands
-    on a machine whose clock is wrong."""
+    """The product's own commands, with two send workers and, by somebody's mistake, two beats. The second of each is on
+    a machine whose clock is wrong."""
     given = system.commands(plan)
     sending, beat = given["send worker"], given["beat"]
     return {

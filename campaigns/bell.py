@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from campaigns.outlasting import said_once
+
 log = structlog.get_logger(__name__)
 
 # `retry=False` waits seconds for a dead broker; one try with no pause gives up at once.
@@ -26,7 +28,16 @@ RINGS_SECONDS: Final = 5
 _PATIENCE_SECONDS: Final = 0.5
 
 
-class Rung(Task[..., Any]):
+class Woken(Task[..., Any]):
+    """The base of every task: something wakes it again and again, so it may leave its work to the next turn."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """A database that is away or full ends the turn, with one line for all tasks."""
+        with said_once(self.name):
+            return self.run(*args, **kwargs)
+
+
+class Rung(Woken):
     """The base of a task that is woken by a bell."""
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:

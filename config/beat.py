@@ -10,9 +10,12 @@ from functools import cached_property
 from typing import Any, Final
 
 import redis
-from celery.beat import ScheduleEntry, Scheduler
+import structlog
+from celery.beat import ScheduleEntry, Scheduler, SchedulingError
 from celery.schedules import schedule
 from django.conf import settings
+
+log = structlog.get_logger(__name__)
 
 MOST_WAITING: Final = 100
 """So many bells of a queue may wait to be heard."""
@@ -28,6 +31,20 @@ class Bells(Scheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._due: dict[str, float] = {}
+        self._is_unheard = False
+
+    def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
+        """Ring one. That the broker is away is said once, until it hears again."""
+        try:
+            self.apply_async(entry, producer=producer, advance=False)
+        except SchedulingError as problem:
+            if not self._is_unheard:
+                log.error("broker_is_away", problem=type(problem.__cause__ or problem).__name__)
+            self._is_unheard = True
+        else:
+            if self._is_unheard:
+                log.warning("broker_hears_again")
+            self._is_unheard = False
 
     def tick(self, *_: Any, **__: Any) -> float:
         """Ring what is due. Returns the seconds until something is."""

@@ -19,7 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 DEFAULT = "default"
 SEND = "send"
 
-app = Celery("optline")
+app = Celery("optline", task_cls="campaigns.bell:Woken")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_default_queue=DEFAULT,

@@ -17,7 +17,6 @@ from messaging.actions import (
     leasing,
     mending,
     outbox,
-    outlasting,
     reconciling,
     restoring,
     retaining,
@@ -39,9 +38,8 @@ def _tell_workers(**_: Any) -> None:
 
 @shared_task(name="messaging.send_due", base=Rung)
 def send_due() -> None:
-    with outlasting.said_once():
-        watching.watch_database()
-        sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
+    watching.watch_database()
+    sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
 
 
 @shared_task(name="messaging.merge_callbacks")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 import time_machine
+from celery import Celery
 from django.conf import settings
 from django.utils import timezone
 
@@ -63,3 +64,15 @@ def test_no_more_are_rung_than_may_wait_and_the_longest_overdue_is_first(
     broker.delete(DEFAULT)
     scheduler.tick()
     assert "messaging.retain" in str(broker.lrange(DEFAULT, 0, -1))
+
+
+def test_a_broker_that_is_away_is_said_once(broker: "redis.Redis", caplog: pytest.LogCaptureFixture) -> None:
+    nowhere = Celery("nowhere", broker="redis://127.0.0.1:9/0", set_as_current=False)
+    nowhere.conf.task_publish_retry = False
+    scheduler, entry = Bells(nowhere, lazy=True), bells(send_due=1).schedule["send_due"]
+    for _ in range(3):
+        scheduler.apply_entry(entry)
+    scheduler.app = app
+    scheduler.apply_entry(entry)
+    said = [record.getMessage() for record in caplog.records if "broker_" in record.getMessage()]
+    assert [word in line for line, word in zip(said, ("is_away", "hears_again"), strict=True)] == [True, True]

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, InternalError, OperationalError
 
 from campaigns.actors import Actor
 from campaigns.lifecycle import Kind
@@ -49,7 +49,7 @@ class OperatorCommand(BaseCommand):
     def handle(self, *, json: bool, **options: Any) -> None:
         try:
             answer = self.answer(**options)
-        except (Refused, ValidationError, DataError, OperationalError, InterfaceError) as fault:
+        except (Refused, ValidationError, DataError, OperationalError, InterfaceError, InternalError) as fault:
             code, sentence = _told(fault)
             if json:
                 self._tell_error(code, sentence)
@@ -128,6 +128,8 @@ def _told(fault: Exception) -> tuple[str, str]:
         return "argument_error", _by_field(fault)
     if isinstance(fault, DataError):
         return "argument_error", "A value is too long, too large or holds characters that cannot be stored."
+    if isinstance(fault, InternalError):
+        return "unavailable", "The database takes nothing: it is read-only for now. Try again once it does."
     return "unavailable", "The database does not answer. Try again once it does."
 
 

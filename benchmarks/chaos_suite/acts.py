@@ -104,6 +104,15 @@ def kill_postgres(scene: Scene) -> Play:
     return _kill(POSTGRES, scene, scene.a_while(0.2, 1))
 
 
+def fill_the_disk(scene: Scene) -> Play:
+    """Postgres answers, and takes no row from anybody."""
+    wait = scene.a_while(1, 3)
+    scene.say(f"Postgres: takes no rows for {wait} s, as with a full disk")
+    scene.house.take_rows(False)
+    yield wait
+    scene.house.take_rows(True)
+
+
 def flush_valkey(scene: Scene) -> Play:
     """All at once, while it is in use."""
     scene.say("Valkey: FLUSHALL")
@@ -303,6 +312,7 @@ _HOUSE_ACTS: Final[Sequence[Act]] = (
     kill_valkey,
     reset_a_link,
     stall_a_process,
+    fill_the_disk,
     kill_the_worker,
     kill_a_beat,
     deploy_a_send_worker,

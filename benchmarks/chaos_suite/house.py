@@ -16,6 +16,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 import redis
 
 from benchmarks.chaos_suite import skewed
@@ -229,6 +230,12 @@ class House:
         """Have Valkey forget everything."""
         with redis.Redis.from_url(self._broker) as client:
             client.flushall()
+
+    def take_rows(self, does: bool) -> None:
+        """Have Postgres take no row from anybody, as with a full disk, or take them again."""
+        with psycopg.connect(self._env["people"]["DATABASE_URL"], autocommit=True) as server:
+            server.execute(f"ALTER SYSTEM SET default_transaction_read_only = {'off' if does else 'on'}")
+            server.execute("SELECT pg_reload_conf()")
 
     def ended_by_itself(self) -> Sequence[str]:
         """Those that ran no more although nobody had ended them."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -103,7 +103,7 @@ def _unexpected(error: Exception, context: Mapping[str, Any]) -> Response:
     words, which may quote it."""
     places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-_PLACES:]]
     log.error("api_fault", view=type(context["view"]).__name__, fault=type(error).__name__, places=places)
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError | InternalError):
         return answer("temporarily_unavailable", "Try again in a minute.")
     return answer("internal_server_error", "Something went wrong on our side. Try again in a minute.")
 

@@ -12,6 +12,7 @@ from messaging.models import Inbound, Outbound, PendingCallback
 from messaging.states import State
 from messaging.tasks import send_due
 from optins.models import MessageProvider, Sender
+from tests.commands import refused, told
 from tests.fixtures.simulator import Simulator
 from tests.messaging.recovery import ADA, campaign_to, later
 from tests.messaging.signed import INBOUND, STATUS, inbound_of, post, status_of
@@ -89,3 +90,10 @@ def test_a_text_from_a_phone_that_cannot_be_stored_is_sent_again(provider: Messa
         assert post(INBOUND, inbound_of(provider), provider.auth_token).status_code == 500
     assert post(INBOUND, inbound_of(provider), provider.auth_token).status_code == 200
     assert Inbound.objects.count() == 1
+
+
+def test_a_command_says_that_nothing_is_taken(short_code: Sender) -> None:
+    campaign = campaign_to(short_code, ADA)
+    with full("campaigns_campaign", sqlstate="25006"):
+        assert refused("pause_campaign", campaign.pk)["code"] == "unavailable"
+    assert told("pause_campaign", campaign.pk)["status"] == "ok"

@@ -33,13 +33,13 @@ def test_a_busy_carrier_is_given_the_time_it_asks_for_and_no_try_is_used_up(
 ) -> None:
     wire.will(answer(429, {"code": 20429}, Retry_After="90"), created())
     campaign_to(short_code, ADA)
-    send_due(seconds=0.2)
+    send_due(seconds=5)
     text = Outbound.objects.get()
     assert (text.state, text.requeued) == (State.QUEUED, 0)
     assert dt.timedelta(seconds=80) < text.due_at - timezone.now() <= dt.timedelta(seconds=90)
     later(90)
     gateway_for.cache_clear()  # the account is left alone for as long
-    send_due(seconds=0.2)
+    send_due(seconds=5)
     assert Outbound.objects.get().state == State.ACCEPTED
 
 
@@ -47,7 +47,7 @@ def test_a_busy_carrier_may_be_busy_as_often_as_it_likes(carrier: Simulator, sho
     campaign_to(short_code, ADA)
     carrier.order_fault(on="create", do="busy", times=6)
     for _ in range(7):
-        send_due(seconds=0.2)
+        send_due(seconds=5)
         later(60)
         gateway_for.cache_clear()
     assert Outbound.objects.get().state == State.ACCEPTED
@@ -65,7 +65,7 @@ def refused(sender: Sender) -> MessagingCampaign:
     """A campaign that was paused because the carrier refused the account."""
     revoke()
     campaign = campaign_to(sender, ADA)
-    send_due(seconds=0.2)
+    send_due(seconds=5)
     campaign = MessagingCampaign.objects.get(pk=campaign.pk)
     assert (campaign.state, Outbound.objects.get().state) == ("paused", State.QUEUED)
     assert "token" in campaign.pause_reason
@@ -91,7 +91,7 @@ def test_a_revoked_credential_pauses_the_campaign_which_goes_on_by_itself_when_i
     assert check_faulty_providers() == 1
     assert state_of(campaign) == "live"
     gateway_for.cache_clear()  # the account is left alone for two seconds
-    send_due(seconds=0.2)
+    send_due(seconds=5)
     assert [text["body"] for text in carrier.messages(ADA)] == [BODY]
     entry = AuditEntry.objects.filter(act="campaign.resume").get()
     assert (entry.actor, entry.detail["reason"]) == ("connection check", "The provider's connection works again.")
@@ -104,7 +104,7 @@ def test_only_what_is_under_way_is_refused_before_the_campaign_is_paused(
     settings.SEND_CONNECTIONS = 3
     wire.will(answer(401 if code == 20003 else 400, {"code": code}))
     campaign = campaign_to(short_code, *(f"+1313555{8000 + place}" for place in range(40)))
-    send_due(seconds=0.2)
+    send_due(seconds=5)
     assert 1 <= len(wire.requests) <= 6
     assert (state_of(campaign), Outbound.objects.filter(state=State.QUEUED).count()) == ("paused", 40)
 

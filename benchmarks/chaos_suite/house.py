@@ -31,12 +31,13 @@ from config.local.services import ROOT, Services
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Minutes become seconds. `hold` is how long a carrier, a link or a stopped process keeps something back at most:
-    twice that, a slow link to a slow carrier, is shorter than the settling time, as ADR 7 asks."""
+    twice that, a slow link to a slow carrier, is shorter than the settling time, as ADR 7 asks; and longer than two
+    time-outs, of connecting and of the answer, or nothing would be too late."""
 
     rescue: int
     settle: int
     hold: float
-    timeout: int = 2
+    timeout: int = 1
 
     @property
     def latest_handover(self) -> float:

@@ -41,7 +41,7 @@ class Size:
 
 FULL: Final = Size(people=2_000, campaigns=5, rate=100, seconds=100)
 QUICK: Final = Size(people=500, campaigns=3, rate=100, seconds=14)
-TINY: Final = Size(people=100, campaigns=2, rate=60, seconds=3, acts=A_FEW, timing=Timing(rescue=4, settle=6, hold=2.0))
+TINY: Final = Size(people=100, campaigns=2, rate=60, seconds=3, acts=A_FEW, timing=Timing(rescue=4, settle=6, hold=2.5))
 
 
 @dataclass(frozen=True, slots=True)

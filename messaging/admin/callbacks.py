@@ -37,6 +37,8 @@ class PutAsideAdmin(ReadOnlyAdmin):
     list_display = ("came", "told", "about", "what_is_wrong")
     list_display_links = None
     list_before_template = "admin/messaging/callbacks_help.html"  # type: ignore[assignment]  # as Unfold documents it
+    search_fields = ("sid",)
+    search_help_text = "A message SID."
     actions = ("try_them_again", "discard_them")
     ordering = ("-id",)
     sortable_by = ()
@@ -50,6 +52,11 @@ class PutAsideAdmin(ReadOnlyAdmin):
         text = Coalesce(Subquery(attempts[:1]), Subquery(sids[:1]))
         rows: QuerySet[Any] = super().get_queryset(request).exclude(problem="").annotate(text=text)
         return rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return (queryset.filter(sid=search_term.strip()) if search_term.strip() else queryset), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"page_title": "Callbacks put aside", **(extra_context or {})})
@@ -88,7 +95,7 @@ class PutAsideAdmin(ReadOnlyAdmin):
         address = reverse("admin:messaging_outbound_change", args=[callback.text])
         return format_html('<a class="ol-link" href="{}">Text {}</a>', address, callback.text)
 
-    @admin.display(description="What is wrong")
+    @admin.display(description="Problem")
     def what_is_wrong(self, callback: PendingCallback) -> SafeString:
         unknown = f"The database refused it: {callback.problem}."
         return format_html('<span class="ol-reason">{}</span>', _PROBLEMS.get(callback.problem, unknown))

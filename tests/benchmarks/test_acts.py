@@ -3,10 +3,12 @@
 import random
 from itertools import islice
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.chaos_suite.acts import EVERYTHING, Act, lanes
+from benchmarks.chaos_suite.show import FULL, QUICK, TINY, Size
 
 SEEDS = st.integers(0, 2**32)
 
@@ -30,3 +32,9 @@ def test_a_long_run_has_every_act(seed: int, lane: int) -> None:
     acts = EVERYTHING[lane]
     assert set(first(seed, lane, len(acts))) == set(acts)
     assert set(first(seed, lane, 2 * len(acts))[len(acts) :]) == set(acts)
+
+
+@pytest.mark.parametrize("size", [FULL, QUICK, TINY])
+def test_what_is_held_back_outlasts_a_request_and_not_the_settling_time(size: Size) -> None:
+    timing = size.timing
+    assert 2 * timing.timeout < timing.hold < 2 * timing.hold < timing.settle

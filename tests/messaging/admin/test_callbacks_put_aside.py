@@ -48,7 +48,9 @@ def test_one_that_waits_for_its_turn_is_not_shown(text: Outbound) -> None:
 
 def test_what_has_no_text_of_ours_says_so(text: Outbound) -> None:
     PendingCallback.objects.update(attempt_id=None, sid="SM404")
-    assert "No text of ours (SM404)" in signed_in(VIEWER).get(page(LIST)).text
+    viewer = signed_in(VIEWER)
+    assert "No text of ours (SM404)" in viewer.get(page(LIST), {"q": "SM404"}).text
+    assert "No text of ours (SM404)" not in viewer.get(page(LIST), {"q": "SM405"}).text
 
 
 def test_one_that_is_mended_is_tried_again_and_moves_its_text(text: Outbound) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Final, TypeAlias
 
 import structlog
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, InternalError, OperationalError, connection, transaction
 
 from campaigns.locks import alone
 from campaigns.statements import prepared
@@ -88,6 +88,8 @@ def _merge_after(last: int) -> tuple[Counter[str], int]:
     rows = list(waiting.values_list("pk", "account_sid", "attempt_id", "sid", "status", "error_code")[:MERGE_AT_ONCE])
     try:
         counted = _merge(rows)
+    except InternalError:
+        raise  # the database is read-only for now: that is not the rows' fault
     except DatabaseError as error:
         log.warning("callbacks_merged_one_by_one", callbacks=len(rows), problem=_word(error))
         counted = sum((_merge_alone(row) for row in rows), Counter[str]())
@@ -98,7 +100,7 @@ def _merge_alone(row: _Row) -> Counter[str]:
     """Merge one of a chunk that failed. What the database will not have is put aside; what it could not do is left."""
     try:
         return _merge([row])
-    except OperationalError:
+    except (OperationalError, InternalError):
         return Counter(left=1)
     except DatabaseError as error:
         log.error("callback_put_aside", callback=row[0], problem=_word(error))

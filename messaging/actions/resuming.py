@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Now
 
 from campaigns.actions.moves import move
 from campaigns.actors import Actor
@@ -17,9 +16,8 @@ from campaigns.lifecycle import Move, State
 from campaigns.models import Campaign
 from messaging.actions.outbox import SEND_DUE
 from messaging.gateway.twilio import ProviderProblem
-from messaging.models import Outbound, Run
+from messaging.models import Run
 from messaging.states import Reason
-from messaging.states import State as OutboundState
 from optins.models import MessageProvider
 
 log = structlog.get_logger(__name__)
@@ -67,8 +65,5 @@ def _resume(campaign: Campaign) -> bool:
     if row is None:
         return False
     move(campaign=row, move=Move.RESUME, by=MENDING, reason=_WHY[Reason(row.pause_cause)])
-    # What was refused waits for a while, which is over now.
-    refused = Outbound.objects.filter(run__campaign=row, state=OutboundState.QUEUED, error_code__isnull=False)
-    refused.filter(due_at__gt=Now()).update(due_at=Now())
     ring_after_commit(SEND_DUE)
     return True

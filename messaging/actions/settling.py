@@ -27,7 +27,7 @@ from optins.models import Sender
 log = structlog.get_logger(__name__)
 SENDING = Actor.system("send worker")
 
-# How long a text waits before it is tried again when the fault is a setting that a person must mend.
+# How long a text of no campaign waits before it is tried again when the fault is a setting that a person must mend.
 AFTER_MENDING_SECONDS = 60.0
 
 # A setting is wrong, not a person's number: the campaign stops and nobody is marked as failed.
@@ -100,7 +100,7 @@ def settle(*, sender: Sender, answers: Sequence[tuple[Claimed, Outcome]], run: R
     for claimed, outcome in others:
         if isinstance(outcome, Refused) and outcome.kind is ErrorClass.SUPPRESSED:
             suppress_refused(number=claimed.number, sender=sender, code=outcome.code or 0)
-    in_halves([_settlement(claimed, outcome) for claimed, outcome in others], _write)
+    in_halves([_settlement(claimed, outcome, pauses=run is not None) for claimed, outcome in others], _write)
     if run is not None:
         _pause_if_misconfigured(run.campaign, (outcome for _, outcome in others))
 
@@ -137,7 +137,8 @@ def _execute(statement: str, values: Any, *, expected: int) -> None:
             log.warning("answers_without_their_text", answers=expected, settled=cursor.rowcount)
 
 
-def _settlement(claimed: Claimed, outcome: Outcome) -> _Settlement:
+def _settlement(claimed: Claimed, outcome: Outcome, *, pauses: bool) -> _Settlement:
+    """The row's new state. `pauses`: a wrong setting pauses its campaign, so that it need not wait by itself."""
     which = (claimed.outbound_id, claimed.attempt_id)
     match outcome:
         case RetryLater(after_seconds=after, code=code):
@@ -149,7 +150,8 @@ def _settlement(claimed: Claimed, outcome: Outcome) -> _Settlement:
                 *which, State.QUEUED, reason=Reason.OWN_FAULT, wait_seconds=AFTER_A_FAULT.total_seconds()
             )
         case Refused(kind=kind, code=code) if kind in _PAUSES:
-            return _Settlement(*which, State.QUEUED, error_code=code, wait_seconds=AFTER_MENDING_SECONDS)
+            wait = None if pauses else AFTER_MENDING_SECONDS
+            return _Settlement(*which, State.QUEUED, error_code=code, wait_seconds=wait)
         case Refused(kind=kind, code=code):
             return _Settlement(*which, State.FAILED, reason=reason_of(kind), error_code=code)
         case _:

@@ -10,7 +10,7 @@ from messaging.actions.leasing import flag_stuck
 from messaging.actions.reconciling import reconcile
 from messaging.models import Inbound, Outbound, PendingCallback
 from messaging.states import State
-from messaging.tasks import send_due
+from messaging.tasks import merge_callbacks, send_due
 from optins.models import MessageProvider, Sender
 from tests.commands import refused, told
 from tests.fixtures.simulator import Simulator
@@ -97,3 +97,12 @@ def test_a_command_says_that_nothing_is_taken(short_code: Sender) -> None:
     with full("campaigns_campaign", sqlstate="25006"):
         assert refused("pause_campaign", campaign.pk)["code"] == "unavailable"
     assert told("pause_campaign", campaign.pk)["status"] == "ok"
+
+
+def test_a_callback_that_cannot_be_merged_for_now_is_not_put_aside(provider: MessageProvider) -> None:
+    assert post(STATUS, status_of(provider), provider.auth_token).status_code == 204
+    with full("messaging_statuscallback", sqlstate="25006"):
+        merge_callbacks()
+    assert PendingCallback.objects.get().problem == ""
+    merge_callbacks()
+    assert not PendingCallback.objects.exists()

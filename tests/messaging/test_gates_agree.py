@@ -1,6 +1,7 @@
-"""One person or many, before or at the send: every surface gives the same answer about generated people."""
+"""One person or many, before, at or after the send: every surface says the same about generated people."""
 
 import datetime as dt
+import json
 import uuid
 from collections import Counter
 from typing import Any
@@ -15,13 +16,17 @@ from pytest_django.fixtures import Settings
 from campaigns.models import Customer
 from messaging.actions.claiming import claim_recipients
 from messaging.actions.runs import start_due
-from messaging.gates import estimate
+from messaging.counting import count_people
+from messaging.gates import EVERYBODY, estimate
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.states import Reason, State
-from messaging.why import why
+from messaging.tally import Tally
+from messaging.whom import people_of
+from messaging.why import Why, why
 from optins.actions.opting_out import opt_out_number
 from optins.models import OptInCampaign
 from tests import factories
+from tests.commands import said, told
 from tests.messaging.clocks import clock_at
 
 pytestmark = pytest.mark.django_db
@@ -81,13 +86,36 @@ def claimed(run: Run, now: dt.datetime) -> dict[int | None, tuple[str, dt.dateti
     }
 
 
+def foretold(message: SmsMessage) -> dict[str, Counter[str]]:
+    """How many people each surface would leave out for each reason; the blank one are those who get it."""
+    card, rendered = estimate(message), Tally()
+    count_people(message, rendered, between=EVERYBODY)
+    listed = {reason: people_of(message, reason).people for reason in ("", *card.skipped)}
+    return {
+        "the audience card": Counter({"": card.reachable, **card.skipped}),
+        "the census of the review page": Counter({"": rendered.reachable, **rendered.skipped}),
+        "the people behind each figure": Counter({reason: len(people) for reason, people in listed.items()}),
+    }
+
+
+def told_afterwards(message: SmsMessage) -> dict[str, Counter[str]]:
+    """The same by the commands, once the send worker has looked at everybody."""
+    status = told("campaign_status", message.campaign_id)
+    skipped = {row["reason"]: row["count"] for row in status["reasons"] if row["state"] == State.SKIPPED}
+    lines = map(json.loads, said("export_messages", message.campaign_id, "--json").splitlines())
+    return {
+        "campaign_status": Counter({"": status["planned"] - status["skipped"], **skipped}),
+        "export_messages": Counter(line["reason"] if line["state"] == State.SKIPPED else "" for line in lines),
+    }
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(person, min_size=1, max_size=6),
     st.dictionaries(st.sampled_from(NUMBERS[:4]), st.integers(1, 4), max_size=2),
     st.integers(1, 47),
 )
-def test_all_gates_agree(programme: OptInCampaign, people: list[Any], had: dict[str, int], hours: int) -> None:
+def test_all_surfaces_agree(programme: OptInCampaign, people: list[Any], had: dict[str, int], hours: int) -> None:
     with transaction.atomic():
         customers = [live_in(programme, given) for given in people]
         for number, times in had.items():
@@ -98,14 +126,19 @@ def test_all_gates_agree(programme: OptInCampaign, people: list[Any], had: dict[
         now = timezone.now() + hours * dt.timedelta(hours=1)
         with clock_at(now):
             one_by_one = {row.pk: why(message, row, now=now) for row in customers}
-            together = estimate(message)
+            before = foretold(message)
         start_due()
         sent = claimed(Run.objects.get(message=message), now)
-        assert {pk: (told.reason, told.leaves_at) for pk, told in one_by_one.items()} == sent
-        reasons = Counter(told.reason for told in one_by_one.values())
-        assert (reasons.pop("", 0), reasons) == (together.reachable, Counter(together.skipped))
-        # And the list of answers says no exactly where the first reason does.
-        for told in one_by_one.values():
-            noes = [answer.reason for answer in told.answers if not answer.passes]
-            assert told.reason in noes if told.reason else noes in ([], [Reason.OUTSIDE_HOURS])
+        assert {pk: (answer.reason, answer.leaves_at) for pk, answer in one_by_one.items()} == sent
+        reasons = Counter(reason for reason, _ in sent.values())
+        for surface, counted in (before | told_afterwards(message)).items():
+            assert counted == reasons, surface
+        for answer in one_by_one.values():
+            check_list(answer)
         transaction.set_rollback(True)
+
+
+def check_list(told: Why) -> None:
+    """The list of answers says no exactly where the first reason does."""
+    noes = [answer.reason for answer in told.answers if not answer.passes]
+    assert told.reason in noes if told.reason else noes in ([], [Reason.OUTSIDE_HOURS])

@@ -68,7 +68,7 @@ def why(message: SmsMessage, customer: Customer, *, now: dt.datetime) -> Why:
     answers = [
         Answer(Reason.NOT_IN_AUDIENCE, meant, asked="Meant by the message: the campaign's audience, its segments")
     ]
-    answers.append(Answer(Reason.NO_PHONE, bool(number), number))
+    answers.append(Answer(Reason.NO_PHONE, bool(number)))
     if number:
         answers += [*_consent(message, customer, number), Answer(Reason.SAME_PHONE, reason != Reason.SAME_PHONE)]
         answers += [_cap(number), hours.answer]

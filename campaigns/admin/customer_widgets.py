@@ -9,8 +9,8 @@ from django import forms
 from campaigns import profile
 from campaigns.admin.forms import TemplateWidget
 from campaigns.models import Attribute, Customer, PhoneNumber
-from campaigns.phone import pretty
 from campaigns.rules import Kind
+from campaigns.seeing import number_shown
 
 _NEW_ROWS = 2
 
@@ -28,7 +28,7 @@ class NumberRow:
 def number_rows(held: Iterable[PhoneNumber], wanted: Sequence[str] | None = None) -> list[NumberRow]:
     """Rows for numbers on file; those that are not among the `wanted` ones are not to stay."""
     return [
-        NumberRow(phone.number, pretty(phone.number), phone.verified_at, wanted is None or phone.number in wanted)
+        NumberRow(phone.number, number_shown(phone.number), phone.verified_at, wanted is None or phone.number in wanted)
         for phone in held
     ]
 

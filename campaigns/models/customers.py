@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, Reverse, Upper
 
-from campaigns.phone import E164_PATTERN
+from campaigns.phone import E164_PATTERN, mask
 
 NAME_WORDS: Final = SearchVector("first_name", "last_name", config="simple")
 """The words of a customer's names as they are searched."""
@@ -81,7 +81,7 @@ class PhoneNumber(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number
+        return mask(self.number)
 
 
 class Attribute(models.Model):

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from campaigns.actors import Actor
 from campaigns.admin.verbs import actor, attempt, tell
 from campaigns.models import PhoneNumber
-from campaigns.phone import pretty
+from campaigns.seeing import number_shown
 from messaging import parts
 from messaging.actions.conversations import HANDLE, REPLY, mark_handled, mark_unhandled, reply
 from messaging.gates import why_no_reply
@@ -60,9 +60,9 @@ def conversation_view(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("admin:messaging_conversation", number)
     context = {
         **admin.site.each_context(request),
-        "title": f"Conversation with {pretty(number)}",
+        "title": f"Conversation with {number_shown(number)}",
         "number": number,
-        "shown": pretty(number),
+        "shown": number_shown(number),
         "bubbles": conversation(number),
         "holders": PhoneNumber.objects.filter(number=number).select_related("customer"),
         "subscriptions": Subscription.objects.filter(number=number).select_related("programme"),

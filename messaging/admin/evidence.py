@@ -14,7 +14,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from campaigns.admin.verbs import actor, attempt
 from campaigns.commands import as_json
 from campaigns.models import Customer
-from campaigns.phone import E164, pretty
+from campaigns.phone import E164
+from campaigns.seeing import number_shown
 from messaging.actions.erasing import ERASE_PERMISSION, erase_customer
 from messaging.evidence import pack
 
@@ -57,7 +58,11 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
 def evidence_view(request: HttpRequest, number: str) -> HttpResponse:
     """The whole evidence of a number on a page that prints."""
     _require(request, EXPORT_PERMISSION)
-    context = {"title": f"Evidence for {pretty(number)}", "shown": pretty(number), "pack": pack(_e164(number))}
+    context = {
+        "title": f"Evidence for {number_shown(number)}",
+        "shown": number_shown(number),
+        "pack": pack(_e164(number)),
+    }
     return TemplateResponse(request, "admin/messaging/evidence.html", {**admin.site.each_context(request), **context})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 
-from campaigns.phone import pretty
+from campaigns.seeing import number_shown, sees_whole_numbers
 from messaging.admin import evidence, person
 from messaging.admin.conversation import conversation_view
 from messaging.admin.laboratory import laboratory
@@ -88,6 +89,8 @@ class InboundAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """A text is read in its conversation."""
         text = get_object_or_404(Inbound, pk=int(object_id) if object_id.isdecimal() else 0)
+        if not sees_whole_numbers():
+            raise PermissionDenied
         return redirect("admin:messaging_conversation", text.number)
 
     @admin.display(description="Received")
@@ -96,8 +99,10 @@ class InboundAdmin(ReadOnlyAdmin):
 
     @admin.display(description="From")
     def talk(self, text: Inbound) -> SafeString:
+        if not sees_whole_numbers():  # the address has the number in it
+            return format_html("{}", number_shown(text.number))
         address = reverse("admin:messaging_conversation", args=[text.number])
-        return format_html('<a class="ol-link" href="{}">{}</a>', address, pretty(text.number))
+        return format_html('<a class="ol-link" href="{}">{}</a>', address, number_shown(text.number))
 
     @admin.display(description="Text")
     def text(self, text: Inbound) -> SafeString:

@@ -18,8 +18,8 @@ from campaigns.actors import Actor
 from campaigns.admin.customer_widgets import attribute_facts
 from campaigns.admin.verbs import actor, attempt
 from campaigns.models import Customer
-from campaigns.phone import pretty
 from campaigns.rules import RuleError
+from campaigns.seeing import number_shown, sees_whole_numbers
 from messaging.actions.erasing import ERASE_PERMISSION
 from messaging.admin.evidence import EXPORT_PERMISSION
 from messaging.queries import find_messages
@@ -101,7 +101,7 @@ class OptOutForm(forms.Form):
         super().__init__(data)
         choice = self.fields["number"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", "All numbers of this person"), *((number, pretty(number)) for number in numbers)]
+        choice.choices = [("", "All numbers of this person"), *((number, number_shown(number)) for number in numbers)]
         choice.required = False
 
 
@@ -130,11 +130,11 @@ def person_view(request: HttpRequest, pk: int) -> HttpResponse:
         "title": str(customer),
         "customer": customer,
         "facts": _facts(customer),
-        "phones": [(phone, pretty(phone.number)) for phone in phones],
+        "phones": [(phone, number_shown(phone.number)) for phone in phones],
         "standings": _standings(customer, numbers) if by.may("optins.view_subscription") else (),
         "suppressions": Suppression.objects.filter(number__in=numbers, lifted_at=None).select_related("sender"),
         "page": page,
-        "entries": [(entry, _ICONS[entry.kind], pretty(entry.number)) for entry in page.entries],
+        "entries": [(entry, _ICONS[entry.kind], number_shown(entry.number)) for entry in page.entries],
         "show": chosen,
         "before": request.GET.get("before", ""),
         "filters": [(key, label) for key, (label, shown) in _FILTERS.items() if any(by.may(_RIGHTS[k]) for k in shown)],
@@ -174,7 +174,7 @@ def _customer(by: Actor, pk: int) -> Customer:
 
 def _may(by: Actor, numbers: Collection[str]) -> Mapping[str, bool]:
     return {
-        "may_talk": by.may("messaging.view_inbound"),
+        "may_talk": by.may("messaging.view_inbound") and sees_whole_numbers(),
         "may_export": by.may(EXPORT_PERMISSION),
         "may_erase": by.may(ERASE_PERMISSION),
         "may_opt_out": by.may(OPT_OUT_PERMISSION) and bool(numbers),
@@ -197,7 +197,9 @@ def _standings(customer: Customer, numbers: Collection[str]) -> Sequence[Standin
     related = ("programme__options__sender__pool", "programme__audience", "consent_event__sender",
                "consent_event__personal")  # fmt: skip
     now = timezone.now()
-    return [Standing(row, pretty(row.number), reach(customer, row, now=now)) for row in rows.select_related(*related)]
+    return [
+        Standing(row, number_shown(row.number), reach(customer, row, now=now)) for row in rows.select_related(*related)
+    ]
 
 
 def _verdicts(by: Actor, customer: Customer, asked: str) -> Sequence[Verdict]:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.models import Campaign
+from campaigns.phone import mask
 from optins.models import MessageProvider, Sender
 
 
@@ -45,7 +46,7 @@ class Inbound(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Text from {self.number}"
+        return f"Text from {mask(self.number)}"
 
 
 class PendingCallback(models.Model):

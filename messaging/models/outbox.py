@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.models import Campaign, Customer, CustomerEvent
+from campaigns.phone import mask
 from messaging.models.runs import Run
 from messaging.states import State
 from optins.models import ConsentEvent, Notice, Sender
@@ -163,4 +164,4 @@ class Outbound(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} to {self.number or 'nobody'}"
+        return f"{self.get_kind_display()} to {mask(self.number) if self.number else 'nobody'}"

@@ -12,7 +12,7 @@ from unfold.paginator import InfinitePaginator
 from campaigns.admin.numbers import NumberSearchAdmin
 from campaigns.lifecycle import Kind
 from campaigns.models import Campaign
-from campaigns.phone import pretty
+from campaigns.seeing import number_shown
 
 
 class ReadOnlyAdmin(NumberSearchAdmin):
@@ -36,7 +36,7 @@ class ReadOnlyAdmin(NumberSearchAdmin):
 
     @admin.display(description="number", ordering="number")
     def phone(self, row: Any) -> str:
-        return pretty(row.number) if row.number else "erased"
+        return number_shown(row.number) if row.number else "erased"
 
     @admin.display(description="state", ordering="state")
     def state_badge(self, row: Any) -> str:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.admin.verbs import actor, tell
-from campaigns.phone import pretty
+from campaigns.seeing import number_shown
 from optins.actions.reviews import DECIDE, read_as_no_opt_out, read_as_opt_out
 from optins.admin.readonly import ReadOnlyAdmin, badge
 from optins.models import OptOutReview
@@ -64,7 +64,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Text from {pretty(review.number)}",
+            "title": f"Text from {number_shown(review.number)}",
             "review": review,
             "left": time_left(review, now=timezone.localtime()),
             "may_decide": actor(request).may(DECIDE) and review.state == _WAITING,

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from campaigns.admin.verbs import actor, attempt
-from campaigns.phone import pretty
+from campaigns.seeing import number_shown
 from optins.actions.opting_out import OPT_OUT_PERMISSION, opt_out_number
 from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin
 from optins.models import ConsentEvent, Subscription, Suppression
@@ -83,7 +83,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = OptOutForm(request.POST or None)
         if request.method == "POST" and attempt(form, lambda: _opt_out(subscription, form, request)):
-            messages.success(request, f"{pretty(subscription.number)} was opted out.")
+            messages.success(request, f"{number_shown(subscription.number)} was opted out.")
             return HttpResponseRedirect(reverse("admin:optins_subscription_change", args=[pk]))
         return self._page(request, "admin/optins/opt_out.html", subscription, form=form)
 
@@ -95,7 +95,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
         return subscription
 
     def _page(self, request: HttpRequest, template: str, subscription: Subscription, **shown: Any) -> HttpResponse:
-        number = pretty(subscription.number)
+        number = number_shown(subscription.number)
         context = {**self.admin_site.each_context(request), "title": number, "number": number}
         return TemplateResponse(request, template, {**context, "subscription": subscription, **shown})
 

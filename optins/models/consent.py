@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.models import Campaign, Customer, CustomerImport, PhoneNumber
-from campaigns.phone import E164_PATTERN
+from campaigns.phone import E164_PATTERN, mask
 from optins import chain
 from optins.models.providers import Sender
 from optins.models.same_number import SameNumber
@@ -215,7 +215,7 @@ class PersonalEvidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number
+        return mask(self.number)
 
     @property
     def commitment(self) -> str:
@@ -280,7 +280,7 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.get_state_display()}"
+        return f"{mask(self.number)}: {self.get_state_display()}"
 
 
 class Suppression(models.Model):
@@ -325,4 +325,4 @@ class Suppression(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number or 'erased'}: {self.get_reason_display()}"
+        return f"{mask(self.number) if self.number else 'erased'}: {self.get_reason_display()}"

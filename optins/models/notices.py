@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.models import Campaign
+from campaigns.phone import mask
 from optins.models.encrypted import EncryptedTextField
 from optins.models.providers import Sender
 
@@ -46,4 +47,4 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} to {self.number}"
+        return f"{self.get_kind_display()} to {mask(self.number)}"

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.models import Campaign, Customer
+from campaigns.phone import mask
 from optins.models.apps import ApiApp
 
 
@@ -59,4 +60,4 @@ class Verification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.get_state_display()}"
+        return f"{mask(self.number)}: {self.get_state_display()}"

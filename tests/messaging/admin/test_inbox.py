@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.roles import VIEWER
+from config.roles import MARKETER, VIEWER
 from messaging.actions.outbox import carry_notices
 from messaging.actions.receiving import take_inbound
 from optins.models import Sender
@@ -55,14 +55,14 @@ def test_a_messaging_service_is_called_by_its_label() -> None:
 
 def test_it_is_filtered_by_meaning(sender: Sender) -> None:
     text(sender, "HELP")
-    client = signed_in(VIEWER)
+    client = signed_in(MARKETER)
     assert NUMBER in client.get(f"{page(LIST)}?meaning=help").text
     assert NUMBER not in client.get(f"{page(LIST)}?meaning=opt_out").text
 
 
 def test_a_number_leads_to_its_conversation_in_order(sender: Sender) -> None:
     text(sender, "SPRING")
-    client = signed_in(VIEWER)
+    client = signed_in(MARKETER)
     talk = page("messaging_conversation", NUMBER)
     assert talk in client.get(page(LIST)).text
     said = client.get(talk).text

@@ -3,8 +3,8 @@
 import pytest
 
 from campaigns.models import Customer
-from campaigns.phone import pretty
-from config.roles import ADMIN, LAUNCHER, VIEWER
+from campaigns.phone import mask, pretty
+from config.roles import ADMIN, LAUNCHER, MARKETER, VIEWER
 from optins.models import OptInCampaign, Subscription
 from tests import factories
 from tests.factories import signed_in
@@ -34,7 +34,8 @@ def test_somebody_who_may_be_texted(programme: OptInCampaign, ada: Customer) -> 
     told = shown(ada)
     assert programme.preference in told
     assert f"entry {held.consent_event_id}" in told
-    assert pretty(ADA) in told
+    assert mask(ADA) in told
+    assert pretty(ADA) in shown(ada, MARKETER)
     assert ">verified<" in told
     assert '<span class="ol-badge" data-state="delivered">Yes</span>' in told
 
@@ -51,7 +52,7 @@ def test_a_stop_stands_on_top_and_is_the_reason(programme: OptInCampaign, ada: C
     factories.subscription(programme, ada)
     factories.suppression(ADA)
     told = shown(ada)
-    assert f"{ADA} is not texted" in told
+    assert f"{mask(ADA)} is not texted" in told
     assert "it sent STOP, or the carrier blocks it" in told
 
 

@@ -44,7 +44,7 @@ def test_every_list_finds_a_number_in_any_spelling(model: str) -> None:
     rows()
     answer = signed_in(VIEWER).get(reverse(f"admin:optins_{model}_changelist"), {"q": "(313) 971-1649"})
     assert answer.context["cl"].result_list
-    assert "+1 313-971-1649" in answer.content.decode()
+    assert "+1313•••1649" in answer.content.decode()
 
 
 @pytest.mark.parametrize("model", LISTS)

@@ -43,6 +43,7 @@ def facts(message: SmsMessage) -> Mapping[str, str]:
         "At most per person": f"{message.limit_count or '–'} in {message.limit_days or '–'} days",
         "Outside lawful hours": message.outside_hours,
         "Too late after": f"{message.late_after_hours or 'usual'}",
+        "First wave": _first_wave(message),
         "Campaign's runtime": f"{_moment(campaign.starts_at)} – {_moment(campaign.ends_at)}",
     }
 
@@ -72,6 +73,14 @@ def _restriction(campaign: Campaign) -> str:
     return (
         f"{campaign.restriction} {campaign.minimum_age or ''} {campaign.required_attribute} {campaign.required_value}"
     )
+
+
+def _first_wave(message: SmsMessage) -> str:
+    if not message.has_first_wave:
+        return ""
+    limits = f"at most {message.first_wave_failed} % failed, {message.first_wave_opt_outs} % opted out"
+    size = f"{message.first_wave} {message.get_first_wave_unit_display()}"
+    return f"{size}, {message.first_wave_wait} minutes, {limits}"
 
 
 def _moment(at: dt.datetime | None) -> str:

@@ -131,6 +131,11 @@ def results_of(what: Campaign | SmsMessage) -> Results:
     return Results(progress_of(texts), hours, cost(parts_by_country(texts)), _foreseen(what), replies, opt_outs)
 
 
+def opt_outs_after(run: Run) -> int:
+    """How many people opted out after a run's text, as its report counts them."""
+    return _people_after(_OPT_OUTS, [run.pk], _hours(Outbound.objects.filter(run=run)))
+
+
 def _foreseen(what: Campaign | SmsMessage) -> Cost | None:
     """What the launch of a message, or of all that a campaign launched, was to cost; None where one was not counted."""
     before = Census.objects.filter(state=Census.State.DONE, finished_at__lte=F("message__launched_at"))

@@ -187,9 +187,18 @@ def _moments(message: SmsMessage, people: Mapping[Place, int], told: Timetable |
     found = [("Begins" if not place else "which is", in_words(at, zone)) for place, zone in enumerate(zones)]
     if people:
         found.append(("Where people are", _local(people, at)))
+    if message.has_first_wave:
+        found.append(("First wave", _first_wave(message)))
     if told is not None and told.ends is not None:
-        found.append(("The last one leaves about", in_words(told.ends, message.time_zone)))
+        waits = dt.timedelta(minutes=message.first_wave_wait if message.has_first_wave else 0)
+        found.append(("The last one leaves about", in_words(told.ends + waits, message.time_zone)))
     return found
+
+
+def _first_wave(message: SmsMessage) -> str:
+    size = f"{intcomma(message.first_wave)} {message.get_first_wave_unit_display()}"
+    limits = f"{message.first_wave_failed} % failed or {message.first_wave_opt_outs} % opted out"
+    return f"{size}; {message.first_wave_wait} min later the others, unless more than {limits}"
 
 
 def _local(people: Mapping[Place, int], at: dt.datetime) -> str:

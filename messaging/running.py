@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from campaigns.timing import roughly
 from messaging.models import Outbound, SmsMessage
 from messaging.parts import count
-from messaging.states import State
+from messaging.states import Reason, State
 from optins.queries import parts_per_second
 
 _MEASURED_OVER: Final = dt.timedelta(minutes=1)
@@ -44,7 +44,7 @@ def running(message: SmsMessage) -> Running | None:
     waits = Q(state=State.QUEUED)
     found = texts.filter(waits | Q(claimed_at__gt=Now() - _MEASURED_OVER)).aggregate(
         due=Count("pk", filter=waits & Q(due_at__lte=Now())),
-        later=Count("pk", filter=waits & Q(due_at__gt=Now())),
+        later=Count("pk", filter=waits & Q(due_at__gt=Now()) & ~Q(reason=Reason.HELD_FOR_FIRST_WAVE)),
         gone=Count("pk", filter=~waits),
     )
     if not any(found.values()):

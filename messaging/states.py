@@ -126,6 +126,7 @@ class Reason(StrEnum):
     CAMPAIGN_CANCELLED = "campaign_cancelled"
     # queued
     HELD_FOR_HOURS = "held_for_hours"
+    HELD_FOR_FIRST_WAVE = "held_for_first_wave"
     # uncertain
     NO_ANSWER = "no_answer"
 
@@ -284,6 +285,10 @@ _QUEUED: Final = {
     Reason.HELD_FOR_HOURS: (
         "The text waits until people may be texted where this person is.",
         "Nothing to do: it leaves by itself when the hours begin.",
+    ),
+    Reason.HELD_FOR_FIRST_WAVE: (
+        "The text waits for how the first wave turns out.",
+        "Nothing to do: it leaves by itself when few enough of the first people failed or opted out.",
     ),
 }
 

@@ -14,6 +14,7 @@ from messaging.actions import (
     drifting,
     folding,
     following_up,
+    judging,
     leasing,
     mending,
     outbox,
@@ -70,6 +71,11 @@ def take_censuses() -> None:
 @shared_task(name="messaging.certify", base=Rung)
 def certify() -> None:
     certifying.certify()
+
+
+@shared_task(name="messaging.judge_waves", base=Rung)
+def judge_waves() -> None:
+    judging.judge_waves()
 
 
 @shared_task(name="messaging.finish_runs", base=Rung)

@@ -27,7 +27,8 @@ def duplicate_message(*, message: SmsMessage, by: Actor) -> SmsMessage:
 
 _COPIED = (
     "campaign", "delivery", "time_zone", "event_name", "window_from", "window_until", "delay_amount", "delay_unit",
-    "limit_count", "limit_days", "outside_hours", "late_after_hours", "sender", "programme", "opening", "body",
+    "limit_count", "limit_days", "outside_hours", "late_after_hours", "first_wave", "first_wave_unit",
+    "first_wave_wait", "first_wave_failed", "first_wave_opt_outs", "sender", "programme", "opening", "body",
     "closing", "segment_in", "segment_out", "notes",
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from campaigns.models import Customer
 from messaging.actions.outbox import SEND_DUE
 from messaging.gates import recipients
 from messaging.models import Run
+from messaging.states import Reason
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +30,10 @@ _LOCK: Final = 7_062_000
 _FREEZE: Final = """
     INSERT INTO messaging_outbound
         (kind, run_id, campaign_id, customer_id, number, sender_id, consent_event_id, body, sealed_body,
-         state, reason, attempts, settled_at)
+         state, reason, attempts, settled_at, due_at)
     SELECT 'campaign', %s, %s, customer_id, number, %s, consent_event_id, '', '',
-           CASE WHEN reason = '' THEN 'queued' ELSE 'skipped' END, reason, 0,
-           CASE WHEN reason = '' THEN NULL ELSE now() END
+           CASE WHEN reason = '' THEN 'queued' ELSE 'skipped' END, CASE WHEN reason = '' THEN %s ELSE reason END, 0,
+           CASE WHEN reason = '' THEN NULL ELSE now() END, coalesce(%s, statement_timestamp())
     FROM ({recipients}) recipients
     ORDER BY customer_id
 """
@@ -100,7 +101,9 @@ def freeze_chunk(*, run_id: int) -> bool:
 def _write(run: Run, between: Mapping[str, int]) -> int:
     """Write one chunk. To ask each row whether it is there already costs a seventh, and seldom one is."""
     sql, params = recipients(run.message, between=between)
-    freeze, of_run = _FREEZE.format(recipients=sql), (run.pk, run.campaign_id, run.sender_id)
+    # Who is held for a first wave is due when it is too late: should nobody ever let them go, they are left out then.
+    held = (Reason.HELD_FOR_FIRST_WAVE, run.due_at + run.message.late_after) if run.wave else ("", None)
+    freeze, of_run = _FREEZE.format(recipients=sql), (run.pk, run.campaign_id, run.sender_id, *held)
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP)
         try:

@@ -80,6 +80,7 @@ def open_run(message: SmsMessage) -> Run:
         body=message.text,
         due_at=due_at,
         frozen_at=Now() if message.delivery == SmsMessage.Delivery.TRIGGERED else None,
+        wave=Run.Wave.WAITING if message.has_first_wave else Run.Wave.NONE,
     )
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -35,6 +36,9 @@ CLOSING: Final = "Reply STOP to cancel."
 """How to stop, as a new message ends unless somebody changes it."""
 
 _NUMBER: Final = {"min": 1, "class": "ol-number"}
+_SHARE: Final = {"min": 0, "max": 100, "step": "0.1", "class": "ol-number"}
+_WAVE_RULES: Final = ("first_wave_wait", "first_wave_failed", "first_wave_opt_outs")
+WAVE: Final = ("first_wave", "first_wave_unit", *_WAVE_RULES)
 
 
 def zone_choices() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
@@ -104,8 +108,8 @@ class SmsMessageForm(SenderForm):
         model = SmsMessage
         fields = (
             "name", "delivery", "scheduled_for", "time_zone", "event_name", "window_from", "window_until",
-            "delay_amount", "delay_unit", "limit_count", "limit_days", "outside_hours", "late_after_hours", "sender",
-            "programme", "opening", "body", "closing", "segment_in", "segment_out", "notes",
+            "delay_amount", "delay_unit", "limit_count", "limit_days", "outside_hours", "late_after_hours", *WAVE,
+            "sender", "programme", "opening", "body", "closing", "segment_in", "segment_out", "notes",
         )  # fmt: skip
         labels = {
             "delay_amount": "Send after",
@@ -114,12 +118,19 @@ class SmsMessageForm(SenderForm):
             "event_name": "Event",
             "outside_hours": "Where it is too early or too late in the day",
             "late_after_hours": "Hours",
+            "first_wave": "First",
+            "first_wave_unit": "of",
+            "first_wave_wait": "Minutes to wait",
+            "first_wave_failed": "% failed at most",
+            "first_wave_opt_outs": "% opted out at most",
         }
         help_texts = {
             "event_name": "The name by which your app tells it. Ask its developers when you are not sure.",
             "delay_amount": "0 sends immediately.",
             "limit_count": "",
             "late_after_hours": "",
+            "first_wave": "",
+            "first_wave_wait": "",
         }
         widgets = {
             "name": UnfoldAdminTextInputWidget,
@@ -133,6 +144,11 @@ class SmsMessageForm(SenderForm):
             "closing": UnfoldAdminTextInputWidget({"placeholder": CLOSING}),
             "outside_hours": forms.RadioSelect,
             "late_after_hours": UnfoldAdminIntegerFieldWidget(_NUMBER),
+            "first_wave": UnfoldAdminIntegerFieldWidget(_NUMBER),
+            "first_wave_unit": UnfoldAdminSelectWidget,
+            "first_wave_wait": UnfoldAdminIntegerFieldWidget(_NUMBER),
+            "first_wave_failed": UnfoldAdminDecimalFieldWidget(_SHARE),
+            "first_wave_opt_outs": UnfoldAdminDecimalFieldWidget(_SHARE),
             "body": UnfoldAdminTextareaWidget({"rows": 6, "aria-describedby": "message-count id_body_error"}),
             "notes": UnfoldAdminTextareaWidget({"rows": 6}),
         }
@@ -146,8 +162,9 @@ class SmsMessageForm(SenderForm):
         for name in _CLOCKS:
             moment = getattr(message, name)
             self.initial[name] = None if moment is None else timezone.make_naive(moment, zone)
-        # A form that was open during an update does not have it: the default stands.
-        self.fields["outside_hours"].required = False
+        # A form that was open during an update does not have these: the defaults stand.
+        for name in ("outside_hours", "first_wave_unit", *_WAVE_RULES):
+            self.fields[name].required = False
         self._offer_programmes()
         if disabled:
             disable(self)
@@ -170,6 +187,7 @@ class SmsMessageForm(SenderForm):
         if bool(given.get("limit_count")) != bool(given.get("limit_days")) and not self.errors:
             self.add_error("limit_count", "A limit needs both: how often, and in how many days.")
         self._clean_delay(given)
+        self._clean_first_wave(given)
         return given
 
     def _clean_clocks(self, given: dict[str, Any]) -> None:
@@ -190,6 +208,16 @@ class SmsMessageForm(SenderForm):
         begins, ends = given.get("window_from"), given.get("window_until")
         if begins and ends and ends <= begins:
             self.add_error("window_until", "The window must end after it begins.")
+
+    def _clean_first_wave(self, given: dict[str, Any]) -> None:
+        """A triggered message has none. Without one its rules do not matter; with one each is needed."""
+        if given.get("delivery") == SmsMessage.Delivery.TRIGGERED:
+            given["first_wave"] = None
+        for name in _WAVE_RULES:
+            if given.get(name) is None and name not in self.errors:
+                given[name] = getattr(SmsMessage(), name)
+                if given.get("first_wave") and name in self.data:
+                    self.add_error(name, "A first wave needs this.")
 
     def _clean_delay(self, given: dict[str, Any]) -> None:
         if given.get("delay_amount") is not None and given.get("delay_unit"):

@@ -21,7 +21,7 @@ from campaigns.lifecycle import State as CampaignState
 from messaging.actions.messages import missing, save_message, save_notes
 from messaging.admin import calendar, preview
 from messaging.admin.audience import audience_of, census_start, people_list
-from messaging.admin.message_form import NotesForm, SmsMessageForm
+from messaging.admin.message_form import WAVE, NotesForm, SmsMessageForm
 from messaging.admin.message_steps import discard, duplicate
 from messaging.admin.report import certificate_of, recipients_of, report_of
 from messaging.admin.review import review_page, review_piece
@@ -31,11 +31,12 @@ from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.queries import merge_fields
 from messaging.reports import progress_of_messages
 from messaging.running import running
+from messaging.waves import shown_wave
 
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
     "setup": (
         "delivery", "scheduled_for", "time_zone", "event_name", "window_from", "window_until", "delay_amount",
-        "delay_unit", "limit_count", "limit_days", "outside_hours", "late_after_hours",
+        "delay_unit", "limit_count", "limit_days", "outside_hours", "late_after_hours", *WAVE,
     ),
     "creative": ("provider", "sender", "programme", "opening", "body", "closing"),
     "targeting": ("segment_in", "segment_out"),
@@ -178,6 +179,7 @@ def progress_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
         "progress": progress,
         "message": message,
         "over": over,
+        "wave": shown_wave(message),
         "running": None if over or message.campaign.state != CampaignState.LIVE else running(message),
     }
     return TemplateResponse(request, "admin/messaging/progress.html", context)

@@ -1,9 +1,11 @@
 """Messaging campaigns and the SMS messages in them."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -29,6 +31,13 @@ class MessagingCampaign(Campaign):
         verbose_name = "messaging campaign"
 
 
+def _percent(label: str, *, default: int) -> "models.DecimalField[float | str | Decimal, Decimal]":
+    return models.DecimalField(
+        label, max_digits=4, decimal_places=1, default=Decimal(default),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )  # fmt: skip
+
+
 class SmsMessage(models.Model):
     """The creative of a messaging campaign, with when and to whom. draft ──launch──▶ launched."""
 
@@ -43,6 +52,10 @@ class SmsMessage(models.Model):
     class OutsideHours(models.TextChoices):
         HOLD = "hold", "Wait until they may be texted"
         SKIP = "skip", "Leave them out"
+
+    class WaveUnit(models.TextChoices):
+        PERCENT = "percent", "% of the people"
+        PEOPLE = "people", "people"
 
     class DelayUnit(models.TextChoices):
         MINUTES = "minutes", "minutes"
@@ -75,6 +88,16 @@ class SmsMessage(models.Model):
         blank=True,
         help_text="So many hours after its time it is no longer sent to anybody. Leave empty for the usual limit.",
     )
+
+    first_wave = models.PositiveIntegerField(
+        "first wave", null=True, blank=True, help_text="Leave empty to send to everybody at once."
+    )
+    first_wave_unit = models.CharField(max_length=7, choices=WaveUnit.choices, default=WaveUnit.PERCENT)
+    first_wave_wait = models.PositiveSmallIntegerField(
+        "minutes to wait", default=30, help_text="For receipts and replies, after the last text of the first wave."
+    )
+    first_wave_failed = _percent("failed at most", default=10)
+    first_wave_opt_outs = _percent("opt-outs at most", default=2)
 
     sender = models.ForeignKey(
         Sender, verbose_name="target phone number", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -120,6 +143,13 @@ class SmsMessage(models.Model):
                 condition=Q(limit_count__isnull=True, limit_days__isnull=True)
                 | Q(limit_count__gte=1, limit_days__gte=1),
                 violation_error_message="A limit needs both: how often, and in how many days.",
+            ),
+            models.CheckConstraint(
+                name="message_first_wave_is_some",
+                condition=Q(first_wave__isnull=True)
+                | Q(first_wave__gte=1, first_wave_unit="people")
+                | Q(first_wave__range=(1, 99), first_wave_unit="percent"),
+                violation_error_message="A first wave is 1 to 99 %% of the people, or at least 1 of them.",
             ),
             models.CheckConstraint(
                 name="message_launched_is_complete",
@@ -169,3 +199,8 @@ class SmsMessage(models.Model):
         """How long after its time a text is still worth sending."""
         hours = self.late_after_hours
         return settings.LATE_AFTER if hours is None else dt.timedelta(hours=hours)
+
+    @property
+    def has_first_wave(self) -> bool:
+        """Whether some people are texted before the others. Whom an event texts is texted alone anyway."""
+        return self.first_wave is not None and self.delivery == self.Delivery.SCHEDULED

@@ -13,7 +13,8 @@ class Run(models.Model):
     """What was pinned when the message fired: text, sender and programme. open ──▶ finished | cancelled.
 
     A scheduled message has one run per occurrence. Its audience is frozen chunk by chunk, in the order of the
-    customers, while its first texts leave already. A triggered message has one run that stays open for its window and
+    customers, while its first texts leave already, or all are held until a first wave of them was judged
+    (`messaging.actions.judging`). A triggered message has one run that stays open for its window and
     gains a recipient with each event.
     """
 
@@ -21,6 +22,13 @@ class Run(models.Model):
         OPEN = "open", "Open"  # has, or may still gain, recipients that are not settled
         FINISHED = "finished", "Finished"  # no recipient is left unsettled and none will come
         CANCELLED = "cancelled", "Cancelled"  # given up; what was waiting never went
+
+    class Wave(models.TextChoices):
+        NONE = "", "Everybody at once"
+        WAITING = "waiting", "Waits for the whole audience"  # the first people are chosen among all
+        FIRST = "first", "First wave"  # the others are held
+        STOPPED = "stopped", "Stopped itself"  # its campaign was paused; to resume it lets the others go
+        REST = "rest", "Goes on"  # the others are let go, some thousands at a time
 
     message = models.ForeignKey(SmsMessage, on_delete=models.PROTECT, related_name="runs")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
@@ -35,6 +43,10 @@ class Run(models.Model):
         null=True, help_text="Since when the audience is complete; from the start where events make it."
     )
     finished_at = models.DateTimeField(null=True)
+    wave = models.CharField(max_length=7, choices=Wave.choices, default=Wave.NONE, blank=True)
+    wave_people = models.PositiveIntegerField(db_default=0, help_text="How many people the first wave was to be.")
+    wave_verdict = models.CharField(max_length=255, blank=True)
+    wave_judged_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -44,6 +56,11 @@ class Run(models.Model):
             models.CheckConstraint(
                 name="run_over_has_time",
                 condition=Q(state="open", finished_at__isnull=True) | (~Q(state="open") & Q(finished_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="run_wave_judged_has_time",
+                condition=Q(wave__in=["stopped", "rest"], wave_judged_at__isnull=False)
+                | (~Q(wave__in=["stopped", "rest"]) & Q(wave_judged_at__isnull=True)),
             ),
         ]
         indexes = [

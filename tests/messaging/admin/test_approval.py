@@ -122,6 +122,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "Text": {"body": "Acme: hi, it rains. Reply STOP to cancel."},
     "Delivery date and time": {"scheduled_for": timezone.now() + dt.timedelta(days=3)},
     "Outside lawful hours": {"outside_hours": "skip"},
+    "First wave": {"first_wave": 10},
 }
 
 

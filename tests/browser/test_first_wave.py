@@ -1,12 +1,14 @@
 """A first wave in a real Chromium: set on the message's page, stopped by itself, resumed by somebody who saw why."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from messaging.actions.campaigns import launch
 from messaging.actions.judging import judge_waves
 from messaging.models import MessagingCampaign
 from tests import factories
@@ -24,7 +26,7 @@ def page(sign_in: SignIn) -> Page:
     return sign_in(factories.staff("Launcher"))
 
 
-def campaign_of(product: Product, **fields: object) -> MessagingCampaign:
+def campaign_of(product: Product, **fields: Any) -> MessagingCampaign:
     """To six people whose phones are switched off."""
     programme = factories.opt_in_campaign(sender=product.short_code)
     for place in range(3, 9):
@@ -60,7 +62,7 @@ def test_what_stopped_itself_says_why_and_goes_on_when_somebody_resumes_it(
     page: Page, product: Product, complaints: list[str], album: Album, width: int
 ) -> None:
     campaign = campaign_of(product, first_wave=2, first_wave_unit="people", first_wave_wait=0)
-    factories.launch_messaging(campaign=campaign, by=factories.TESTS)
+    launch(campaign=campaign, by=factories.TESTS)
     campaign.messages.update(scheduled_for=timezone.now())
     page.set_viewport_size({"width": width, "height": 844})
     for _ in range(2):

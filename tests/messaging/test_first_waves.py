@@ -1,6 +1,7 @@
 """First waves: some people are texted first, and how they take it decides about the others."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -26,12 +27,12 @@ UNREACHABLE = [f"+1500555030{place}" for place in range(3, 9)]
 HELD = Reason.HELD_FOR_FIRST_WAVE
 
 
-def campaign_to(product: Product, *numbers: str, wait: int = 0, **fields: object) -> MessagingCampaign:
+def campaign_to(product: Product, *numbers: str, wait: int = 0, **fields: Any) -> MessagingCampaign:
     """To these numbers, one of whom is texted first unless `fields` say otherwise, and judged at once."""
     programme = factories.opt_in_campaign(sender=product.short_code)
     for number in numbers:
         factories.subscription(programme, factories.customer(numbers=[number]))
-    wave = {"first_wave": 1, "first_wave_unit": "people", "first_wave_wait": wait, **fields}
+    wave: dict[str, Any] = {"first_wave": 1, "first_wave_unit": "people", "first_wave_wait": wait, **fields}
     return factories.messaging_campaign(factories.scheduled(programme, **wave))
 
 

@@ -13,7 +13,7 @@ _WRITES = (
     "campaigns.campaign", "campaigns.customer", "campaigns.phonenumber", "campaigns.segment",
     "campaigns.customerimport", "campaigns.attribute",
     "optins.globalcampaign", "optins.globaloptions", "optins.optincampaign", "optins.optinoptions",
-    "optins.keyword", "messaging.messagingcampaign", "messaging.smsmessage",
+    "optins.keyword", "optins.staffnumber", "messaging.messagingcampaign", "messaging.smsmessage",
 )  # fmt: skip
 _SETS_UP = (
     "optins.messageprovider", "optins.sender", "optins.apiapp", "messaging.lawfulhours",
@@ -43,7 +43,7 @@ def _named(*names: str) -> Q:
 def roles() -> Mapping[str, Q]:
     """Each role holds all that the one before it holds."""
     viewer = _viewing()
-    marketer = viewer | _writing(_WRITES) | _named("handle_text")
+    marketer = viewer | _writing(_WRITES) | _named("handle_text", "send_test")
     launcher = marketer | _named(
         "launch_campaign",
         "approve_message",

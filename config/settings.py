@@ -44,6 +44,7 @@ DOUBLE_OPT_IN_TTL = dt.timedelta(seconds=env.integer("DOUBLE_OPT_IN_TTL", 24 * 3
 QUIET_HOURS = env.flag("QUIET_HOURS", default=OPTLINE_ENV == "production")
 KEYWORD_LANGUAGES = env.words("KEYWORD_LANGUAGES", ("es", "fr", "pt", "de"))
 LAUNCH_TYPE_ABOVE = env.integer("LAUNCH_TYPE_ABOVE", 10_000)
+TESTS_PER_HOUR = env.integer("TESTS_PER_HOUR", 20, minimum=1)
 FREQUENCY_CAP = env.integer("FREQUENCY_CAP", 3)
 # Whom segments ask which texts people had: `campaigns`, which asks, is below `messaging`, which knows.
 MESSAGE_HISTORY = "messaging.history.MessageHistory"

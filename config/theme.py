@@ -107,6 +107,7 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
         (
             Page("Message providers", "dns", "optins_messageprovider_changelist", "optins.view_messageprovider"),
             Page("Phone numbers", "dialpad", "optins_sender_changelist", "optins.view_sender"),
+            Page("My test phone", "phonelink_ring", "optins_staffnumber_changelist", "optins.change_staffnumber"),
             Page("Lawful hours", "bedtime", "messaging_lawfulhours_changelist", "messaging.view_lawfulhours"),
             Page("Prices", "payments", "messaging_partprice_changelist", "messaging.view_partprice"),
             Page("Launch rules", "verified_user", "messaging_launchrules_changelist", "messaging.view_launchrules"),

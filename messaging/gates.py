@@ -4,6 +4,7 @@ The estimate, the freezing of an audience, the claim of a send worker and the pa
 ask here, so that they cannot disagree. Conditions are SQL over an outer row with a number and a customer.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ from messaging.places import PLACE_FIELDS, dialled_country
 from messaging.queries import has_merge_value, sending_is_held
 from messaging.states import Reason
 from optins.consent import Check, may_be_texted, not_suppressed, of_person, standing_in
-from optins.models import Notice, Sender, Subscription
+from optins.models import Notice, Sender, StaffNumber, Subscription
 
 EVERYBODY: Final[Mapping[str, int]] = {}
 
@@ -212,15 +213,24 @@ def _is_late(message: SmsMessage) -> Q:
 ALWAYS_ANSWERED = (Notice.Kind.OPT_OUT, Notice.Kind.HELP)
 
 
+# Whoever tests waits for it; later nobody looks at the phone.
+_TEST_IS_OF_USE: Final = dt.timedelta(hours=1)
+
+
 def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
     """A sender's notices that are due, each with `refusal`, `lifetime` (None: of use at any time) and `sealed` body.
 
-    Notices skip hours, cap and subscription; what staff write goes only to who is in touch with us.
+    Notices skip hours, cap and subscription; what staff write goes only to who is in touch with us. Tests are among
+    them: they go to phones that staff proved to be theirs, and respect suppression.
     """
     suppressed, in_touch = reply_checks(sender=sender, number="number")
+    is_test = Q(kind=Outbound.Kind.TEST)
+    staff = StaffNumber.objects.filter(number=OuterRef("number"), verified_at__isnull=False)
     refusal = Case(
         _is_broken(),
         When(notice__expires_at__lte=Now(), then=Value(Reason.TOO_LATE)),
+        When(is_test & Q(created_at__lte=Now() - _TEST_IS_OF_USE), then=Value(Reason.TOO_LATE)),
+        When(is_test & ~Exists(staff), then=Value(Reason.NOT_STAFF)),
         When(Q(notice__kind__in=ALWAYS_ANSWERED), then=Value("")),
         When(~suppressed.passes, then=Value(suppressed.reason)),
         When(Q(notice__kind=Notice.Kind.REPLY) & ~in_touch.passes, then=Value(in_touch.reason)),
@@ -230,7 +240,7 @@ def waiting_notices(sender: Sender) -> QuerySet[Outbound]:
     waiting = Outbound.objects.filter(
         ~sending_is_held(),
         sender=sender,
-        kind=Outbound.Kind.NOTICE,
+        kind__in=Outbound.AHEAD,
         state=Outbound.StateChoice.QUEUED,
         due_at__lte=Now(),
     )

@@ -118,16 +118,16 @@ def sending_is_held() -> Exists:
 
 
 def senders_with_work() -> QuerySet[Sender]:
-    """Senders from which something is due now, each with `owes_replies`: whether a notice is among it."""
+    """Senders from which something is due now, each with `owes_replies`: whether a notice, or a test, is among it."""
     due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=GateNow())
-    notices = due.filter(sender=OuterRef("pk"), kind=Outbound.Kind.NOTICE)
+    ahead = due.filter(sender=OuterRef("pk"), kind__in=Outbound.AHEAD)
     runs = Run.objects.filter(
         Exists(due.filter(run=OuterRef("pk"))), sender=OuterRef("pk"), state=Run.State.OPEN,
         campaign__state=CampaignState.LIVE,
     )  # fmt: skip
     busy = (
         Sender.objects.filter(~sending_is_held())
-        .annotate(owes_replies=Exists(notices))
+        .annotate(owes_replies=Exists(ahead))
         .filter(Q(owes_replies=True) | Q(Exists(runs)))
     )
     return busy.select_related("provider", "pool")

@@ -191,7 +191,7 @@ def today() -> Today:
     # Two questions, so that an index alone answers each of them.
     numbers = opted_in.aggregate(all=Count("number", distinct=True))
     joined = opted_in.filter(opted_in_at__gte=midnight).aggregate(since=Count("number", distinct=True))
-    gone = Outbound.objects.filter(claimed_at__gte=midnight)
+    gone = Outbound.objects.filter(claimed_at__gte=midnight).exclude(kind=Outbound.Kind.TEST)
     of_campaigns = gone.filter(kind=Outbound.Kind.CAMPAIGN)
     texts = gone.aggregate(
         all=Count("pk"),
@@ -217,7 +217,7 @@ def today() -> Today:
 
 def waiting() -> tuple[int, float]:
     """How many texts are due and have not left, and since how many seconds the oldest; 0 when nothing is late."""
-    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now())
+    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now()).exclude(kind=Outbound.Kind.TEST)
     found = due.aggregate(number=Count("pk"), age=Now() - Min("due_at"))
     return found["number"], found["age"].total_seconds() if found["age"] else 0.0
 
@@ -254,6 +254,12 @@ class Bubble:
     sender: str
 
 
+def _note(text: Outbound) -> str:
+    """What became of a text; a test says that it is one."""
+    said = reason_in_words(text.reason) or text.get_state_display()
+    return f"Test. {said}" if text.kind == Outbound.Kind.TEST else said
+
+
 def conversation(number: str, *, limit: int = 200) -> Sequence[Bubble]:
     """The latest texts to and from a number, oldest first. A text that waits to be written is not among them."""
     said = Inbound.objects.filter(number=number).select_related("sender", "campaign")[:limit]
@@ -270,7 +276,7 @@ def conversation(number: str, *, limit: int = 200) -> Sequence[Bubble]:
             text.body,
             True,
             text.state,
-            reason_in_words(text.reason) or text.get_state_display(),
+            _note(text),
             str(text.sender),
         )
         for text in told

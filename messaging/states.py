@@ -107,6 +107,7 @@ class Reason(StrEnum):
     TOO_LATE = "too_late"
     OWN_FAULT = "own_fault"
     OUT_OF_TOUCH = "out_of_touch"
+    NOT_STAFF = "not_staff"
     # failed
     INVALID_NUMBER = "invalid_number"
     UNREACHABLE = "unreachable"
@@ -212,6 +213,10 @@ _SKIPPED: Final = {
     Reason.OUT_OF_TOUCH: (
         "The person has not texted us lately and is not opted in, so that nobody may write to them.",
         "Wait until the person texts again, or opts in.",
+    ),
+    Reason.NOT_STAFF: (
+        "It was a test, and the phone is no verified one of staff any more.",
+        "Whoever holds the phone verifies it again (My test phone).",
     ),
 }
 

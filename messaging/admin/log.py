@@ -82,7 +82,7 @@ class OutboundAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Kind")
     def what(self, text: Outbound) -> str:
-        return "Campaign" if text.notice is None else text.notice.get_kind_display()
+        return text.notice.get_kind_display() if text.notice else text.get_kind_display()
 
     @admin.display(description="Why")
     def why(self, text: Outbound) -> SafeString:

@@ -19,12 +19,14 @@ from campaigns.admin.verbs import actor, attempt
 from campaigns.lifecycle import CLOSED, LAUNCHED
 from campaigns.lifecycle import State as CampaignState
 from messaging.actions.messages import missing, save_message, save_notes
+from messaging.actions.testing import TEST_PERMISSION
 from messaging.admin import calendar, preview
 from messaging.admin.audience import audience_of, census_start, people_list
 from messaging.admin.message_form import WAVE, NotesForm, SmsMessageForm
 from messaging.admin.message_steps import discard, duplicate
 from messaging.admin.report import certificate_of, recipients_of, report_of
 from messaging.admin.review import review_page, review_piece
+from messaging.admin.testing import test_of, tests_sent
 from messaging.admin.why import why_of
 from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
@@ -55,6 +57,7 @@ class SmsMessageAdmin(ModelAdmin):
 
         week = path("calendar/", self.admin_site.admin_view(calendar.calendar), name="messaging_calendar")
         asked = [at("launch", review_page), at("move", calendar.move)]
+        asked += [at("test", test_of), at("tests", tests_sent)]
         asked += [at("duplicate", duplicate), at("discard", discard)]
         pieces = [at("audience", audience_of), at("progress", progress_of), at("report", report_of), at("why", why_of)]
         pieces.append(at("certificate", certificate_of))
@@ -154,6 +157,7 @@ def _shown(message: SmsMessage, by: Actor) -> dict[str, object]:
         "goes_out": when(message),
         "progress": None if draft else progress_of_messages([message.pk]).get(message.pk),
         "may_launch": launchable and by.may(LAUNCH_PERMISSION),
+        "may_test": exists and by.may(TEST_PERMISSION),
         "may_duplicate": exists and by.may("messaging.add_smsmessage"),
         "may_discard": exists and draft and by.may("messaging.delete_smsmessage"),
     }

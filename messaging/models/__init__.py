@@ -10,6 +10,7 @@ from messaging.models.outcomes import OutcomeCount
 from messaging.models.prices import PartPrice
 from messaging.models.retention import RetentionMark
 from messaging.models.runs import Run
+from messaging.models.tests import TestText
 
 __all__ = [
     "Approval",
@@ -29,4 +30,5 @@ __all__ = [
     "SendingHold",
     "SmsMessage",
     "StatusCallback",
+    "TestText",
 ]

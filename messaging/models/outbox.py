@@ -29,6 +29,7 @@ class Outbound(models.Model):
     class Kind(models.TextChoices):
         CAMPAIGN = "campaign", "Campaign"
         NOTICE = "notice", "Notice"
+        TEST = "test", "Test"
 
     class StateChoice(models.TextChoices):
         QUEUED = State.QUEUED, "Queued"
@@ -40,6 +41,9 @@ class Outbound(models.Model):
         FAILED = State.FAILED, "Failed"
         CANCELLED = State.CANCELLED, "Cancelled"
         SKIPPED = State.SKIPPED, "Skipped"
+
+    AHEAD = (Kind.NOTICE, Kind.TEST)
+    """What goes ahead of campaigns, and is claimed apart from them."""
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     # The references of this table are not checked by the database at each of a million rows, and have no index unless
@@ -114,7 +118,8 @@ class Outbound(models.Model):
             models.CheckConstraint(
                 name="outbound_kind_has_cause",
                 condition=Q(kind="campaign", run__isnull=False, notice__isnull=True)
-                | Q(kind="notice", run__isnull=True, notice__isnull=False),
+                | Q(kind="notice", run__isnull=True, notice__isnull=False)
+                | Q(kind="test", run__isnull=True, notice__isnull=True),
             ),
             models.CheckConstraint(
                 name="outbound_on_the_wire_was_claimed",
@@ -129,9 +134,11 @@ class Outbound(models.Model):
         indexes = [
             # The claim takes a run's waiting rows in order.
             models.Index(fields=["run", "due_at", "id"], name="outbound_waiting", condition=Q(state="queued")),
-            # Notices go ahead of campaigns, per sender.
+            # Notices and tests go ahead of campaigns, per sender.
             models.Index(
-                fields=["sender", "due_at"], name="outbound_notices", condition=Q(state="queued", kind="notice")
+                fields=["sender", "due_at"],
+                name="outbound_ahead",
+                condition=Q(state="queued", kind__in=["notice", "test"]),
             ),
             # The rescue of what a dead worker left on the wire.
             models.Index(fields=["leased_until"], name="outbound_leased", condition=Q(state="sending")),

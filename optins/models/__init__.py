@@ -6,6 +6,7 @@ from optins.models.options import GlobalOptions, Keyword, OptInOptions
 from optins.models.programmes import GlobalCampaign, OptInCampaign
 from optins.models.providers import MessageProvider, Sender
 from optins.models.reviews import OptOutReview
+from optins.models.staff_numbers import StaffNumber
 from optins.models.verifications import Verification
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "OptOutReview",
     "PersonalEvidence",
     "Sender",
+    "StaffNumber",
     "Subscription",
     "Suppression",
     "Verification",

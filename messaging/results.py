@@ -25,7 +25,8 @@ from messaging.tally import Tally
 
 ANSWER_WITHIN: Final = dt.timedelta(days=3)
 
-_TAKEN: Final = (State.ACCEPTED, State.SENT, State.DELIVERED, State.FAILED)
+TAKEN: Final = (State.ACCEPTED, State.SENT, State.DELIVERED, State.FAILED)
+"""The states of texts that the carrier took, whatever became of them."""
 
 # The last campaign text that each answer came after. `%(answers)s` are the rows, each with a number and a time.
 _AFTER: Final = """
@@ -128,7 +129,7 @@ def results_of(what: Campaign | SmsMessage) -> Results:
     texts = Outbound.objects.filter(run__in=runs)
     hours = _hours(texts)
     replies, opt_outs = (_people_after(answers, runs, hours) for answers in (_REPLIES, _OPT_OUTS))
-    return Results(progress_of(texts), hours, cost(parts_by_country(texts)), _foreseen(what), replies, opt_outs)
+    return Results(progress_of(texts), hours, cost(parts_by_country(texts)), foreseen(what), replies, opt_outs)
 
 
 def opt_outs_after(run: Run) -> int:
@@ -136,7 +137,7 @@ def opt_outs_after(run: Run) -> int:
     return _people_after(_OPT_OUTS, [run.pk], _hours(Outbound.objects.filter(run=run)))
 
 
-def _foreseen(what: Campaign | SmsMessage) -> Cost | None:
+def foreseen(what: Campaign | SmsMessage) -> Cost | None:
     """What the launch of a message, or of all that a campaign launched, was to cost; None where one was not counted."""
     before = Census.objects.filter(state=Census.State.DONE, finished_at__lte=F("message__launched_at"))
     of_what = Q(message=what) if isinstance(what, SmsMessage) else Q(message__campaign=what.pk)
@@ -156,7 +157,7 @@ def _chosen(what: Campaign | SmsMessage) -> dict[str, int]:
 
 def parts_by_country(texts: QuerySet[Outbound]) -> Mapping[str, int]:
     """The parts of those texts that the carrier took, by the country they went to."""
-    rows = texts.filter(state__in=_TAKEN).order_by().values_list(Left("number", 5)).annotate(taken=Sum("parts"))
+    rows = texts.filter(state__in=TAKEN).order_by().values_list(Left("number", 5)).annotate(taken=Sum("parts"))
     found: Counter[str] = Counter()
     for beginning, parts in rows:
         found[dialled_country(beginning)] += parts or 0
@@ -165,7 +166,7 @@ def parts_by_country(texts: QuerySet[Outbound]) -> Mapping[str, int]:
 
 def _hours(texts: QuerySet[Outbound]) -> Sequence[Hour]:
     rows = (
-        texts.filter(state__in=_TAKEN)
+        texts.filter(state__in=TAKEN)
         .order_by()
         .values(at=TruncHour("claimed_at", tzinfo=timezone.get_default_timezone()))
         .annotate(

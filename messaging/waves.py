@@ -4,14 +4,19 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Sum
 
 from messaging.clock import GateNow
-from messaging.models import Outbound, Run, SmsMessage
+from messaging.models import Outbound, OutcomeCount, Run, SmsMessage
 from messaging.results import opt_outs_after
 from messaging.states import Reason, State
+
+# What left; of an uncertain text the carrier gives no account, which is no success.
+_FAILED: Final = (State.FAILED, State.UNCERTAIN)
+_GONE: Final = (State.ACCEPTED, State.SENT, State.DELIVERED, *_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +69,40 @@ def _percent(people: int, of: int) -> str:
 
 
 def wave_of(run: Run) -> Wave:
-    """The figures of a run's first wave as they are now."""
-    held = Q(state=State.QUEUED, reason=Reason.HELD_FOR_FIRST_WAVE)
-    waits, gone = Q(state=State.QUEUED) & ~held, Q(claimed_at__isnull=False)
-    is_due = Q(due_at__lte=GateNow())
-    found = Outbound.objects.filter(run=run).aggregate(
-        texted=Count("pk", filter=gone & ~Q(state__in=[State.QUEUED, State.SENDING])),
-        failed=Count("pk", filter=gone & Q(state__in=[State.FAILED, State.UNCERTAIN])),
-        leaving=Count("pk", filter=Q(state=State.SENDING) | (waits & is_due)),
-        later=Count("pk", filter=waits & ~is_due),
-        held=Count("pk", filter=held),
-        last=Max("claimed_at"),
+    """The figures of a run's first wave as they are now. Who is held is counted by the database, not row by row."""
+    texts = Outbound.objects.filter(run=run)
+    gone = texts.filter(state__in=_GONE).aggregate(
+        texted=Count("pk"), failed=Count("pk", filter=Q(state__in=_FAILED)), last=Max("claimed_at")
     )
-    return Wave(run=run, opted_out=opt_outs_after(run), **found)
+    due = texts.filter(state=State.QUEUED, due_at__lte=GateNow()).count()
+    sending = texts.filter(state=State.SENDING).count()
+    queued, held = _waiting(run)
+    return Wave(
+        run=run,
+        opted_out=opt_outs_after(run),
+        leaving=due + sending,
+        later=max(queued - held - due, 0),
+        held=held,
+        **gone,
+    )
+
+
+def _waiting(run: Run) -> tuple[int, int]:
+    """How many of a run wait, and how many of those for the first wave."""
+    counts = OutcomeCount.objects.filter(run=run, state=State.QUEUED)
+    found = counts.aggregate(all=Sum("number"), held=Sum("number", filter=Q(reason=Reason.HELD_FOR_FIRST_WAVE)))
+    return found["all"] or 0, found["held"] or 0
 
 
 def shown_wave(message: SmsMessage) -> Wave | None:
-    """The first wave of a message's latest run; None where there is none, or it was over before there was a verdict."""
+    """The first wave of a message's latest run; None where there is none, or it was over before there was a verdict.
+
+    After the verdict it is what stands, and is not counted again.
+    """
     runs = message.runs.exclude(wave=Run.Wave.NONE).select_related("message") if message.has_first_wave else None
     run = runs.first() if runs is not None else None
     if run is None or (run.wave_judged_at is None and run.state != Run.State.OPEN):
         return None
-    return wave_of(run)
+    if run.wave_judged_at is None:
+        return wave_of(run)
+    return Wave(run, texted=0, failed=0, opted_out=0, leaving=0, later=0, held=_waiting(run)[1], last=None)

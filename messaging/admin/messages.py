@@ -32,6 +32,7 @@ from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.queries import merge_fields
 from messaging.reports import progress_of_messages
+from messaging.results import TAKEN, foreseen
 from messaging.running import running
 from messaging.waves import shown_wave
 
@@ -184,6 +185,8 @@ def progress_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
         "message": message,
         "over": over,
         "wave": shown_wave(message),
+        "foreseen": foreseen(message) if progress else None,
+        "taken": progress.of(*TAKEN) if progress else 0,
         "running": None if over or message.campaign.state != CampaignState.LIVE else running(message),
     }
     return TemplateResponse(request, "admin/messaging/progress.html", context)

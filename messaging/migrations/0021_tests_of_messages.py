@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0006_undoable_imports'),
-        ('messaging', '0019_first_waves'),
+        ('messaging', '0020_first_waves'),
         ('optins', '0016_staff_numbers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

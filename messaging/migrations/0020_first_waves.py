@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0006_undoable_imports'),
-        ('messaging', '0018_outcomes_are_counted'),
+        ('messaging', '0019_one_index_by_number'),
         ('optins', '0014_joined_of_the_day'),
     ]
 

@@ -256,4 +256,5 @@ def _of_people(day: Today) -> str:
     """The share of the people texted today. Who opts out without having been texted today is no part of it."""
     if not day.people:
         return "Nobody texted today"
-    return f"{100 * day.opt_outs_of_people / day.people:.1f}% of {_figure(day.people)} people texted today"
+    share = f"{100 * day.opt_outs_of_people / day.people:.1f}%"
+    return f"{share} of {_figure(day.people)} {'person' if day.people == 1 else 'people'} texted today"

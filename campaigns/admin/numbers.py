@@ -11,7 +11,7 @@ from campaigns.queries import with_number
 
 class NumberSearchAdmin(ModelAdmin):
     """A list whose rows have a number, the first of the `search_fields`: finds a whole one in any spelling, or
-    those of customers that end with the digits."""
+    those of customers that end with the digits. Rows without one have no `search_fields`."""
 
     search_fields: ClassVar[list[str] | tuple[str, ...]] = ("number",)
     search_help_text = "A phone number in any spelling, or the last digits of a customer's."
@@ -20,4 +20,6 @@ class NumberSearchAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Model], bool]:
         term = search_term.strip()
-        return (with_number(queryset, term, path=self.search_fields[0]) if term else queryset), False
+        if not term or not self.search_fields:
+            return queryset, False
+        return with_number(queryset, term, path=self.search_fields[0]), False

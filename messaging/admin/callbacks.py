@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.actors import Actor
+from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor
 from campaigns.refusals import Refused
 from messaging.actions.put_aside import HANDLE, discard, try_again
@@ -34,6 +35,11 @@ _PROBLEMS: Final[Mapping[str, str]] = {
 class PutAsideAdmin(ReadOnlyAdmin):
     """Those that wait for their turn are not shown: they are merged within a second or so."""
 
+    empty = Empty(
+        "task_alt",
+        "Nothing was put aside",
+        "All that the carrier reported was taken in.",
+    )
     list_display = ("came", "told", "about", "what_is_wrong")
     list_display_links = None
     list_before_template = "admin/messaging/callbacks_help.html"  # type: ignore[assignment]  # as Unfold documents it

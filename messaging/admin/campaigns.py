@@ -9,6 +9,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -76,6 +77,12 @@ class CampaignAdmin(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         may_create: Any = actor(request).may("campaigns.add_campaign")
         return super().changelist_view(request, {"may_create": may_create})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A campaign is seen on the page of its kind."""
+        return redirect(page_of(get_object_or_404(Campaign, pk=int(object_id) if object_id.isdecimal() else 0)))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Asks for the progress of all campaigns of a page at once."""

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
+from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor
 from campaigns.refusals import Refused
 from messaging.actions.stopping import hold_sending, release_sending
@@ -18,6 +19,12 @@ from optins.admin.readonly import ReadOnlyAdmin
 class SendingHoldAdmin(ReadOnlyAdmin):
     """What was stopped stays on record; only verbs write it."""
 
+    empty = Empty(
+        "front_hand",
+        "Sending was never stopped",
+        "“Stop all sending” on Home holds every text at once; who did it, why, and until when stands here.",
+    )
+    search_fields = ()
     list_display = ("reason", "held_at", "held_by", "released_at", "released_by")
     fields = ("reason", "cause", "held_at", "held_by", "since", "reconciled_at", "released_at", "released_by")
 

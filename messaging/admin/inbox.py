@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 
+from campaigns.admin.lists import Empty
 from campaigns.seeing import number_shown, sees_whole_numbers
 from messaging.admin import evidence, person
 from messaging.admin.conversation import conversation_view
@@ -57,6 +58,12 @@ class AnswerFilter(admin.SimpleListFilter):
 class InboundAdmin(ReadOnlyAdmin):
     """Read-only. A number leads to its conversation."""
 
+    empty = Empty(
+        "inbox",
+        "Nobody has texted you",
+        "What people text to your numbers comes here, with how it was read. It takes a message provider whose "
+        "webhook leads here.",
+    )
     list_display = ("received", "talk", "text", "answer", "meaning_in_words", "rule_in_words", "campaign", "sender")
     list_display_links = None
     list_filter = (AnswerFilter, MeaningFilter, ("sender", RelatedDropdownFilter), ("received_at", RangeDateFilter))

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 
+from campaigns.admin.lists import Empty
 from messaging.admin.words import moment
 from messaging.models import Outbound, StatusCallback
 from messaging.reports import reason_in_words
@@ -22,6 +23,11 @@ from optins.models import ConsentEvent
 class OutboundAdmin(ReadOnlyAdmin):
     """Read-only. The table is the largest of all: nothing here counts it."""
 
+    empty = Empty(
+        "outgoing_mail",
+        "No text has been sent",
+        "Every text to a person stands here, with what became of it: codes, answers and campaigns.",
+    )
     list_display = ("time", "phone", "what", "campaign", "state_badge", "why", "parts")
     list_filter = (
         ("state", ChoicesDropdownFilter),

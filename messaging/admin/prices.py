@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from campaigns.admin.forms import VerbAdmin, VerbForm
+from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor
 from messaging.actions.prices import delete_price, save_price
 from messaging.models import PartPrice
@@ -33,6 +34,11 @@ class PriceForm(VerbForm[PartPrice]):
 class PartPriceAdmin(VerbAdmin):
     """One row a country, in the company's currency."""
 
+    empty = Empty(
+        "payments",
+        "No price yet",
+        "Add what your account pays for a message part, by country. Until then costs are estimated by example prices.",
+    )
     form = PriceForm
     list_display = ("country", "price_shown", "kind")
     list_display_links = ("country",)

@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from campaigns.admin.forms import VerbAdmin, VerbForm
+from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, told_by
 from campaigns.refusals import Refused
 from messaging.actions.carriers import check_connection, fetch_numbers
@@ -143,6 +144,11 @@ class _Deletable(VerbAdmin):
 class MessageProviderAdmin(_Deletable):
     """Accounts at Twilio, or at the simulated carrier."""
 
+    empty = Empty(
+        "dns",
+        "No message provider yet",
+        "Add your Twilio account: its SID and token. Its phone numbers can then be fetched.",
+    )
     form = ProviderForm
     list_display = ("name", "kind", "account_sid", "numbers", "connection")
     fieldsets = (
@@ -224,6 +230,11 @@ class MessageProviderAdmin(_Deletable):
 class SenderAdmin(_Deletable):
     """Phone numbers: what a message can come from."""
 
+    empty = Empty(
+        "dialpad",
+        "No phone number yet",
+        "Fetch the numbers of an account on the page of its message provider, or add one here.",
+    )
     form = SenderForm
     list_display = ("number", "kind", "label", "provider", "service", "who_answers_stop", "parts_per_second")
     sortable_by = ()

@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from campaigns.admin.forms import disable
+from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, attempt
 from optins.actions.api_apps import CHANGE, OVERLAP, create_app, rotate_secret, save_app
 from optins.admin.readonly import badge
@@ -59,6 +60,11 @@ class ChangeAppForm(AppForm):
 class ApiAppAdmin(ModelAdmin):
     """The list of apps, the page of one, and the page that shows a new secret once."""
 
+    empty = Empty(
+        "key",
+        "No API app yet",
+        "Add one for each app or website that enrols people: it gets a key and a secret of its own.",
+    )
     list_display = ("name", "key", "campaign", "standing", "created_at")
     list_filter = ("active",)
     list_select_related = ("campaign",)

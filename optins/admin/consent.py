@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from campaigns.admin.lists import Empty
 from campaigns.seeing import sees_whole_numbers
 from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, badge
 from optins.models import ApiApp, ConsentEvent, Suppression, Verification
@@ -17,6 +18,12 @@ from optins.models import ApiApp, ConsentEvent, Suppression, Verification
 class SuppressionAdmin(ReadOnlyAdmin):
     """Numbers that are not texted, whatever they subscribed to."""
 
+    empty = Empty(
+        "block",
+        "No number is suppressed",
+        "A number comes here by STOP, by a carrier's refusal, or when somebody of your staff opts it out. It "
+        "is not texted until its person texts START.",
+    )
     list_display = ("phone", "reason", "texts_from", "created_at", "standing")
     list_filter = ("reason", ("lifted_at", admin.EmptyFieldListFilter), ("created_at", admin.DateFieldListFilter))
     list_select_related = ("sender",)
@@ -35,6 +42,12 @@ class SuppressionAdmin(ReadOnlyAdmin):
 class ConsentEventAdmin(ReadOnlyAdmin):
     """The ledger. The database itself refuses to change an entry."""
 
+    empty = Empty(
+        "menu_book",
+        "The ledger is empty",
+        "Whatever people say about being texted is written here, with its proof: the first line comes with "
+        "the first who joins.",
+    )
     list_display = ("at", "phone", "action_badge", "method", "preference", "evidence")
     list_filter = ("action", "method", ProgrammeFilter, ("at", admin.DateFieldListFilter))
     search_fields = ("personal__number",)
@@ -111,6 +124,11 @@ class ConsentEventAdmin(ReadOnlyAdmin):
 class VerificationAdmin(ReadOnlyAdmin):
     """Codes that were asked for. Neither a code nor what is kept of it is ever shown."""
 
+    empty = Empty(
+        "pin",
+        "No code was asked for",
+        "Your app asks for a code by the API when somebody enters a phone number; each request stands here.",
+    )
     list_display = ("created_at", "phone", "state_badge", "customer", "app", "campaign", "tries", "confirmed_at")
     list_filter = ("state", "app", ("created_at", admin.DateFieldListFilter))
     list_select_related = ("app", "customer", "campaign")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, tell
 from campaigns.seeing import number_shown
 from optins.actions.reviews import DECIDE, read_as_no_opt_out, read_as_opt_out
@@ -41,6 +42,12 @@ class StateFilter(admin.SimpleListFilter):
 class ReviewAdmin(ReadOnlyAdmin):
     """Each text leads to a page where it is read as an opt-out, or not, with a reason."""
 
+    empty = Empty(
+        "rule",
+        "Nothing to decide",
+        "A text that may ask to stop, and of which no rule is sure, waits here for a person. Until then the "
+        "number gets no marketing.",
+    )
     list_display = ("clock", "phone", "said", "sender", "state_badge")
     list_filter = (StateFilter,)
     list_select_related = ("sender",)

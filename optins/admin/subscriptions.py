@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
+from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, attempt
 from campaigns.seeing import number_shown
 from optins.actions.opting_out import OPT_OUT_PERMISSION, opt_out_number
@@ -42,6 +43,12 @@ class OptOutForm(forms.Form):
 class SubscriptionAdmin(ReadOnlyAdmin):
     """The list of standings, the page of one with its evidence, and opting a person out."""
 
+    empty = Empty(
+        "how_to_reg",
+        "Nobody has joined yet",
+        "People join an SMS Opt-In campaign by texting its keyword, or through your app with a code. Launch "
+        "one and make its keyword known.",
+    )
     list_display = ("phone", "preference", "state_badge", "person", "opted_in_at", "opted_out_at")
     list_filter = ("state", ProgrammeFilter, ("opted_in_at", admin.DateFieldListFilter))
     list_select_related = ("programme", "customer")

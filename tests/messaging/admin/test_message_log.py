@@ -20,7 +20,8 @@ LIST = "messaging_outbound_changelist"
 
 @pytest.fixture
 def text() -> Outbound:
-    """A code that was skipped: the log shows it masked."""
+    """A code of a customer's that was skipped: the log shows it masked."""
+    factories.customer(numbers=["+13139711649"])
     owe_code(
         number="+13139711649", sender_id=factories.sender().pk,
         body="Your code is ••••••", sealed_body="Your code is 481516",

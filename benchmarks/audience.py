@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import connection
 
 from benchmarks.stage import Stage, forget_texts, message_to
-from campaigns.models import PhoneNumber
+from campaigns.models import PhoneNumber, Segment
 from messaging.actions.freezing import freeze_due
 from messaging.actions.runs import open_run
 from messaging.models import Outbound, Run
@@ -21,9 +21,9 @@ _BARE = """
 _BULK_ROWS = 5_000
 
 
-def through_the_gates(stage: Stage) -> float:
-    """The product's own freezing of everybody."""
-    return _timed(stage, _freeze)
+def through_the_gates(stage: Stage, segment: Segment | None) -> float:
+    """The product's own freezing of a segment, or of everybody."""
+    return _timed(stage, _freeze, segment)
 
 
 def bare_insert(stage: Stage) -> float:
@@ -36,9 +36,9 @@ def bulk_create(stage: Stage) -> float:
     return _timed(stage, _bulk_create)
 
 
-def _timed(stage: Stage, fill: Callable[[Run], int]) -> float:
+def _timed(stage: Stage, fill: Callable[[Run], int], segment: Segment | None = None) -> float:
     forget_texts()
-    message = message_to(stage, None)
+    message = message_to(stage, segment)
     message.refresh_from_db()
     run = open_run(message)
     begun = time.perf_counter()

@@ -27,14 +27,14 @@ from optins.actions.campaigns import create_global, launch, save_global_options,
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, OptInOptions, Sender
 
 BODY = "Acme: hello, today everything is 20% off. Reply HELP for help, STOP to cancel."
-_BY = Actor.system("benchmarks")
+BY = Actor.system("benchmarks")
 _READY_SECONDS = 20.0
 
 _PEOPLE = """
     INSERT INTO campaigns_customer (external_id, first_name, last_name, email, language, time_zone, country, state,
                                     postal_code, attributes, updated_at)
     SELECT 'person-' || n, 'Ada', 'Lovelace', '', 'en', 'America/Detroit', 'US', 'MI',
-           CASE WHEN n <= %(few)s THEN '48201' ELSE '48202' END, '{}', now()
+           CASE WHEN n <= %(few)s THEN '48201' WHEN n <= 10 * %(few)s THEN '48202' ELSE '48203' END, '{}', now()
     FROM generate_series(1, %(count)s) n;
     INSERT INTO campaigns_phonenumber (customer_id, number, country, verified_at)
     SELECT id, '+1' || (3132000000 + id), 'US', now() FROM campaigns_customer
@@ -56,10 +56,11 @@ class Stage:
     sender: Sender
     programme: OptInCampaign
     few: Segment
+    more: Segment
 
 
 def set_stage(people: int, few: int) -> Stage:
-    """Fill an empty database with so many opted-in customers, the first `few` in a segment of their own."""
+    """Fill an empty database with so many opted-in customers, the first `few` and ten times as many in segments."""
     provider = MessageProvider.objects.create(
         name="Sink", kind=MessageProvider.Kind.SIMULATED, account_sid="AC" + "0" * 31 + "1", auth_token="token"
     )
@@ -71,8 +72,12 @@ def set_stage(people: int, few: int) -> Stage:
     subscribe_everybody(programme)
     for table in ("campaigns_customer", "campaigns_phonenumber", "optins_subscription", "optins_consentevent"):
         analyse(table)
-    rule = {"all": [{"field": "postal_code", "operator": "is", "value": "48201"}]}
-    return Stage(provider, sender, programme, Segment.objects.create(name="Few", rule=rule))
+    return Stage(provider, sender, programme, _living_in("48201"), _living_in("48201", "48202"))
+
+
+def _living_in(*postal_codes: str) -> Segment:
+    places = [{"field": "postal_code", "operator": "is", "value": code} for code in postal_codes]
+    return Segment.objects.create(name=f"In {' or '.join(postal_codes)}", rule={"any": places})
 
 
 def subscribe_everybody(programme: OptInCampaign) -> None:
@@ -84,14 +89,14 @@ def subscribe_everybody(programme: OptInCampaign) -> None:
 
 def _programme(sender: Sender) -> OptInCampaign:
     """A live programme, behind a complete Global SMS Opt-In."""
-    everywhere = GlobalOptions.objects.get(campaign=create_global(name="Global SMS", by=_BY))
+    everywhere = GlobalOptions.objects.get(campaign=create_global(name="Global SMS", by=BY))
     everywhere.sender = sender
     everywhere.welcome_message = everywhere.opt_out_message = BODY
     everywhere.help_message = everywhere.no_match_message = BODY
-    save_global_options(options=everywhere, by=_BY)
+    save_global_options(options=everywhere, by=BY)
     programme = OptInCampaign.objects.create(kind="opt_in", name="Offers", slug="offers")
-    save_options(options=OptInOptions(campaign=programme, sender=sender), keywords=["OFFERS"], by=_BY)
-    launch(campaign=programme, by=_BY)
+    save_options(options=OptInOptions(campaign=programme, sender=sender), keywords=["OFFERS"], by=BY)
+    launch(campaign=programme, by=BY)
     return programme
 
 
@@ -171,3 +176,14 @@ def cpu_seconds(*pids: int) -> float:
             times = process.cpu_times()
             spent += times.user + times.system + times.children_user + times.children_system
     return spent
+
+
+def peak_megabytes(*pids: int) -> float:
+    """The most memory that any of these processes and their children has held in its life (resident, Linux only)."""
+    children = [child.pid for pid in pids for child in psutil.Process(pid).children(recursive=True)]
+    return max(map(_peak_kilobytes, [*pids, *children])) / 1024
+
+
+def _peak_kilobytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))

@@ -15,7 +15,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from benchmarks import usual_way
-from benchmarks.stage import BODY, Stage, child, cpu_seconds, forget_texts, frozen
+from benchmarks.stage import BODY, Stage, child, cpu_seconds, forget_texts, frozen, peak_megabytes
 from campaigns.models import Segment
 from config.celery import SEND, app
 from config.local.processes import Child
@@ -35,13 +35,15 @@ _ON_THE_WAY = [State.QUEUED, State.SENDING]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One campaign sent: how many texts, in how many seconds, for how many CPU seconds of each part."""
+    """One campaign sent: how many texts, in how many seconds, for how many CPU seconds of each part. `megabytes` is
+    the most that a send worker has held until then."""
 
     texts: int
     seconds: float
     worker_cpu: float
     postgres_cpu: float
     redis_cpu: float
+    megabytes: float
 
     @property
     def per_second(self) -> float:
@@ -59,7 +61,8 @@ class Sent:
     @property
     def note(self) -> str:
         parts = (("worker", self.worker_cpu), ("Postgres", self.postgres_cpu), ("Redis", self.redis_cpu))
-        return "CPU µs a text: " + ", ".join(f"{name} {self.micros(spent):.0f}" for name, spent in parts)
+        spent = ", ".join(f"{name} {self.micros(spent):.0f}" for name, spent in parts)
+        return f"CPU µs a text: {spent}; {self.megabytes:.0f} MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,10 @@ def send_workers(sink_url: str, count: int) -> Iterator[list[Child]]:
     argv = ("celery", "-A", "config", "worker", "-Q", SEND, "-P", "solo", "--without-gossip", "--without-mingle")
     with ExitStack() as stack:
         workers = [
-            stack.enter_context(child(f"send{place}", *argv, "-n", f"send{place}@bench", env=_carrier(sink_url)))
+            stack.enter_context(child(f"send{place}", *argv, "-n", f"send{place}@bench", env=at_the(sink_url)))
             for place in range(count)
         ]
-        _await_workers(app, count)
+        await_workers(app, count)
         yield workers
 
 
@@ -100,7 +103,7 @@ def send_campaign(stage: Stage, segment: Segment | None, workers: list[Child]) -
     accepted = Outbound.objects.filter(run=run, state=State.ACCEPTED).count()
     if accepted != texts:
         raise RuntimeError(f"{texts - accepted} of {texts} texts were not accepted by the sink.")
-    return Sent(texts, seconds, *used)
+    return Sent(texts, seconds, *used, peak_megabytes(*(worker.process.pid for worker in workers)))
 
 
 def bare_transport(sink_url: str, texts: int) -> Posted:
@@ -128,8 +131,8 @@ def the_usual_way(stage: Stage, sink_url: str, texts: int) -> float:
     forget_texts()
     run = frozen(stage, stage.few)
     ids = list(Outbound.objects.filter(run=run).values_list("pk", flat=True))[:texts]
-    with child("usual", "celery", "-A", "benchmarks.usual_way", "worker", env=_carrier(sink_url)):
-        _await_workers(usual_way.app, 1)
+    with child("usual", "celery", "-A", "benchmarks.usual_way", "worker", env=at_the(sink_url)):
+        await_workers(usual_way.app, 1)
         begun = time.perf_counter()
         for pk in ids:
             usual_way.send.delay(pk)
@@ -182,11 +185,13 @@ def _text(place: int) -> OutgoingText:
 _ATTEMPT = uuid.UUID(int=1)
 
 
-def _carrier(sink_url: str) -> dict[str, str]:
+def at_the(sink_url: str) -> dict[str, str]:
+    """What a process of the product is told, so that its carrier is the sink."""
     return {"SIMULATOR_URL": sink_url, "DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
-def _await_workers(celery: Any, count: int) -> None:
+def await_workers(celery: Any, count: int) -> None:
+    """Wait until so many Celery workers answer."""
     deadline = time.monotonic() + 30
     while len(celery.control.ping(timeout=0.5)) < count:
         if time.monotonic() > deadline:

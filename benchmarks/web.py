@@ -1,11 +1,11 @@
-"""Requests a second at the web server: signed callbacks and the validation API, against the plain view."""
+"""Requests a second at the web server: signed callbacks and texts, the validation API, against the plain view."""
 
 import asyncio
 import json
 import math
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import environ
@@ -22,7 +22,7 @@ from messaging.gateway.signatures import sign
 from messaging.models import Outbound
 from messaging.states import State
 from optins.codes import new_app_key, secret_digest
-from optins.models import ApiApp
+from optins.models import ApiApp, MessageProvider
 
 CONNECTIONS = 32
 _SECRET = "the-secret-of-the-benchmark"  # protects a database that lives for a minute
@@ -66,6 +66,23 @@ def plain(count: int) -> list[bytes]:
     return [_post("/plain", urlencode(form).encode(), _FORM)] * count
 
 
+def inbound_texts(stage: Stage, count: int) -> list[bytes]:
+    """Signed texts that ask for help, each from another number."""
+    sender, serial = stage.sender, time.time_ns()
+    numbers = PhoneNumber.objects.values_list("number", flat=True)[:count]
+    return [
+        _signed(
+            sender.provider,
+            f"{settings.PUBLIC_BASE_URL}/webhooks/twilio/inbound",
+            {
+                "AccountSid": sender.provider.account_sid, "From": number, "To": sender.address, "Body": "HELP",
+                "MessageSid": f"SM{serial + place:032x}", "NumMedia": "0", "NumSegments": "1",
+            },
+        )
+        for place, number in enumerate(numbers)
+    ]  # fmt: skip
+
+
 def callbacks(count: int) -> list[bytes]:
     """Signed callbacks of texts that were accepted: of each, that it was sent and that it was delivered."""
     account = Outbound.objects.filter(state=State.ACCEPTED).select_related("sender__provider")
@@ -75,14 +92,11 @@ def callbacks(count: int) -> list[bytes]:
         address = callback_url(text.attempt_id).partition("#")[0]
         for status in ("sent", "delivered"):
             form = {
-                "AccountSid": text.sender.provider.account_sid, "From": text.sender.address, "MessageSid": text.sid,
-                "MessageStatus": status, "SmsSid": text.sid, "SmsStatus": status, "To": text.number,
-                "ApiVersion": "2010-04-01",
+                "AccountSid": text.sender.provider.account_sid, "From": text.sender.address,
+                "MessageSid": str(text.sid), "MessageStatus": status, "SmsSid": str(text.sid),
+                "SmsStatus": status, "To": text.number, "ApiVersion": "2010-04-01",
             }  # fmt: skip
-            pairs = [(name, str(value)) for name, value in form.items()]
-            signature = sign(address, pairs, text.sender.provider.auth_token)
-            headers = {**_FORM, "X-Twilio-Signature": signature}
-            requests.append(_post(address.removeprefix(settings.PUBLIC_BASE_URL), urlencode(pairs).encode(), headers))
+            requests.append(_signed(text.sender.provider, address, form))
     return requests
 
 
@@ -119,6 +133,13 @@ def merge() -> tuple[float, float]:
 
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def _signed(provider: MessageProvider, address: str, form: Mapping[str, str]) -> bytes:
+    """What Twilio posts to an address of ours."""
+    pairs = list(form.items())
+    headers = {**_FORM, "X-Twilio-Signature": sign(address, pairs, provider.auth_token)}
+    return _post(address.removeprefix(settings.PUBLIC_BASE_URL), urlencode(pairs).encode(), headers)
 
 
 def _post(path: str, body: bytes, headers: dict[str, str]) -> bytes:

@@ -12,7 +12,7 @@ from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from messaging.actions.messages import missing, pin
 from messaging.actions.outbox import SEND_DUE
-from messaging.actions.runs import close_runs
+from messaging.actions.runs import START_DUE, close_runs
 from messaging.approvals import why_not_approved
 from messaging.clock import gate_now
 from messaging.gates import audience
@@ -92,6 +92,8 @@ def _launch_one(message: SmsMessage) -> None:
         raise Refused("not_approved", lacks)
     _refuse_futile(message)
     pin(message)
+    # What is due at once need not wait for the clock.
+    ring_after_commit(START_DUE)
 
 
 def _refuse_futile(message: SmsMessage) -> None:

@@ -37,6 +37,8 @@ _FREEZE: Final = """
     FROM ({recipients}) recipients
     ORDER BY customer_id
 """
+# The first chunk is a small one: its texts leave while the large ones are written.
+_FIRST_CHUNK: Final = 1_000
 # A person, or a number, that an earlier chunk has already keeps the row it has.
 _UNLESS_THERE: Final = "ON CONFLICT DO NOTHING"
 # Each chunk looks up some thousands among millions. By its defaults, which are of spinning disks, the planner would
@@ -86,9 +88,10 @@ def freeze_chunk(*, run_id: int) -> bool:
     run = waiting.select_for_update(of=("self",), no_key=True).select_related(*related).first()
     if run is None:
         return False
-    ahead = Customer.objects.filter(pk__gt=run.frozen_through).order_by("pk").values("pk")[: settings.FREEZE_CHUNK]
+    size = settings.FREEZE_CHUNK if run.frozen_through else min(_FIRST_CHUNK, settings.FREEZE_CHUNK)
+    ahead = Customer.objects.filter(pk__gt=run.frozen_through).order_by("pk").values("pk")[:size]
     border = ahead.aggregate(last=Max("pk"), people=Count("pk"))
-    complete = border["people"] < settings.FREEZE_CHUNK
+    complete = border["people"] < size
     last = border["last"] or run.frozen_through
     written = _write(run, {"gt": run.frozen_through, "lte": last})
     Run.objects.filter(pk=run_id).update(frozen_through=last, frozen_at=Now() if complete else None)

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from benchmarks import audience, growth, keywords, texts, web
+from benchmarks import audience, beside, growth, keywords, promptness, texts, web
 from benchmarks.figures import Figure, Report
 from benchmarks.models import PlainRow
 from benchmarks.stage import Stage, set_stage, sink
@@ -25,19 +26,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quick", action="store_true", help="1,000 and 20,000 texts, once each.")
+        parser.add_argument("--repetitions", type=int, help="How often each thing is measured: 1 or 5 by default.")
         parser.add_argument("--only", choices=[*_PARTS, _GROWTH], help="One part; growth is measured when it is named.")
         parser.add_argument("--json", action="store_true", help="JSON on stdout, the table on stderr.")
 
-    def handle(self, *, quick: bool, only: str | None, json: bool, **_: Any) -> None:
+    def handle(self, *, quick: bool, repetitions: int | None, only: str | None, json: bool, **_: Any) -> None:
         if only == _GROWTH:
             self._growth(quick, json)
             return
-        few, many, repetitions = (1_000, 20_000, 1) if quick else (10_000, 1_000_000, 5)
+        few, many, usual = (1_000, 20_000, 1) if quick else (10_000, 1_000_000, 5)
         with connection.schema_editor() as editor:
             editor.create_model(PlainRow)
         report, stage = Report(), set_stage(many, few)
         for part in [only] if only else _PARTS:
-            _PARTS[part](report, stage, repetitions, quick)
+            _PARTS[part](report, stage, repetitions or usual, quick)
         if json:
             self.stdout.write(report.as_json())
         print(report.as_table(), file=sys.stderr if json else sys.stdout)
@@ -52,9 +54,11 @@ class Command(BaseCommand):
 
 
 def _audience(report: Report, stage: Stage, repetitions: int, _quick: bool) -> None:
-    gates = report.add("audience: through the gates", repetitions, lambda: audience.through_the_gates(stage))
+    gates = report.add("audience: through the gates", repetitions, lambda: audience.through_the_gates(stage, None))
     bare = report.add("audience: bare INSERT … SELECT", repetitions, lambda: audience.bare_insert(stage))
     report.add("audience: bulk_create of 5,000", repetitions, lambda: audience.bulk_create(stage))
+    for name, segment in (("few", stage.few), ("more", stage.more)):
+        report.add(f"audience: {name} of them", repetitions, partial(audience.through_the_gates, stage, segment))
     report.ratios["audience_vs_bare_insert"] = gates.median / bare.median
 
 
@@ -126,20 +130,45 @@ def _with_latency(report: Report, stage: Stage, repetitions: int) -> None:
 def _web(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
     requests = 2_000 if quick else 10_000
     with sink(0.0) as at_once, texts.send_workers(at_once, 1) as workers:
-        texts.send_campaign(stage, stage.few if quick else None, workers)
+        texts.send_campaign(stage, stage.few, workers)
+        _requests(report, stage, repetitions, requests)
+
+
+def _requests(report: Report, stage: Stage, repetitions: int, requests: int) -> None:
+    """Alone, and while the send worker that is up sends."""
     with web.web_server() as server:
         web.storm(server, web.plain(200))
+        news = web.callbacks(requests)
         plain = [web.storm(server, web.plain(requests)) for _ in range(repetitions)]
-        callbacks = [web.storm(server, web.callbacks(requests)) for _ in range(repetitions)]
+        callbacks = [web.storm(server, news) for _ in range(repetitions)]
         merged, cost = web.merge()
         api = [web.storm(server, web.code_requests(stage, requests)) for _ in range(repetitions)]
+        texts_in = [web.storm(server, web.inbound_texts(stage, requests // 4)) for _ in range(repetitions)]
+        both = news, web.inbound_texts(stage, requests // 4)
+        with beside.a_send(stage) as send:
+            busy = [web.storm(server, some) for some in both]
     medians = [
         _add_storms(report, name, storms)
-        for name, storms in (("web: plain view", plain), ("web: callbacks", callbacks), ("web: validation API", api))
-    ]
+        for name, storms in (
+            ("web: plain view", plain), ("web: callbacks", callbacks), ("web: validation API", api),
+            ("web: inbound texts", texts_in), ("web: callbacks while a send runs", busy[:1]),
+            ("web: inbound texts while a send runs", busy[1:]),
+        )
+    ]  # fmt: skip
+    report.keep(Figure("web: texts sent meanwhile", [send.per_second]))
     report.keep(Figure("web: callbacks merged", [merged], f"CPU µs each {cost:.0f}"))
     report.ratios["callbacks_vs_plain_view"] = medians[1] / medians[0]
     report.ratios["api_vs_plain_view"] = medians[2] / medians[0]
+
+
+def _first_text(report: Report, stage: Stage, _repetitions: int, _quick: bool) -> None:
+    """Figures in milliseconds."""
+    with sink(0.0) as at_once, promptness.house(at_once) as freezing:
+        promptness.launch_to(stage, stage.few, freezing)  # the first loads what every later one has
+        for name, segment in (("few", stage.few), ("more", stage.more), ("many", None)):
+            seen = promptness.launch_to(stage, segment, freezing)
+            name = f"first text: ms from launch to {name}"
+            report.keep(Figure(name, [seen.seconds * 1000], f"freezing worker {seen.megabytes:.0f} MB"))
 
 
 def _add(report: Report, name: str, sent: Sequence[texts.Sent | texts.Posted]) -> Figure:
@@ -160,5 +189,5 @@ def _median_cost(campaigns: list[texts.Sent]) -> float:
     return Figure("", [sent.cost for sent in campaigns]).median
 
 
-_PARTS: Final = {"audience": _audience, "keywords": _keywords, "texts": _texts, "web": _web}
+_PARTS: Final = {"audience": _audience, "keywords": _keywords, "texts": _texts, "first": _first_text, "web": _web}
 _GROWTH: Final = "growth"

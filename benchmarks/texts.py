@@ -99,11 +99,11 @@ def send_campaign(stage: Stage, segment: Segment | None, workers: list[Child]) -
     begun = time.perf_counter()
     _ring_until_settled(len(workers))
     seconds = time.perf_counter() - begun
-    used = [after - earlier for after, earlier in zip(_spent(workers), before, strict=True)]
+    worker, postgres, redis = (after - earlier for after, earlier in zip(_spent(workers), before, strict=True))
     accepted = Outbound.objects.filter(run=run, state=State.ACCEPTED).count()
     if accepted != texts:
         raise RuntimeError(f"{texts - accepted} of {texts} texts were not accepted by the sink.")
-    return Sent(texts, seconds, *used, peak_megabytes(*(worker.process.pid for worker in workers)))
+    return Sent(texts, seconds, worker, postgres, redis, peak_megabytes(*(one.process.pid for one in workers)))
 
 
 def bare_transport(sink_url: str, texts: int) -> Posted:

@@ -143,8 +143,8 @@ def _requests(report: Report, stage: Stage, repetitions: int, requests: int) -> 
         callbacks = [web.storm(server, news) for _ in range(repetitions)]
         merged, cost = web.merge()
         api = [web.storm(server, web.code_requests(stage, requests)) for _ in range(repetitions)]
-        texts_in = [web.storm(server, web.inbound_texts(stage, requests // 4)) for _ in range(repetitions)]
-        both = news, web.inbound_texts(stage, requests // 4)
+        texts_in = [web.storm(server, web.inbound_texts(stage, requests // 20)) for _ in range(repetitions)]
+        both = news, web.inbound_texts(stage, requests // 20)
         with beside.a_send(stage) as send:
             busy = [web.storm(server, some) for some in both]
     medians = [
@@ -155,7 +155,7 @@ def _requests(report: Report, stage: Stage, repetitions: int, requests: int) -> 
             ("web: inbound texts while a send runs", busy[1:]),
         )
     ]  # fmt: skip
-    report.keep(Figure("web: texts sent meanwhile", [send.per_second]))
+    report.keep(Figure("web: texts sent meanwhile", [send.per_second], send.note))
     report.keep(Figure("web: callbacks merged", [merged], f"CPU µs each {cost:.0f}"))
     report.ratios["callbacks_vs_plain_view"] = medians[1] / medians[0]
     report.ratios["api_vs_plain_view"] = medians[2] / medians[0]

@@ -11,7 +11,7 @@ from typing import Final
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,11 +21,12 @@ from campaigns.admin.verbs import actor, tell
 from campaigns.patience import TooSlow, at_most
 from campaigns.rules import RuleError
 from messaging.actions.counting import start_census
+from messaging.admin.message_form import SmsMessageForm
 from messaging.counting import latest
 from messaging.fingerprint import digest
 from messaging.forecast import forecast
 from messaging.gates import Estimate, audience, estimate
-from messaging.models import Census, SmsMessage
+from messaging.models import Census, MessagingCampaign, SmsMessage
 from messaging.prices import Cost, cost
 from messaging.rendering import TemplateError
 from messaging.reports import reason_in_words
@@ -60,9 +61,32 @@ class _Day:
 
 
 def audience_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
-    """A piece of page. It asks the same question as the sender does, about what is stored of the message."""
+    """A piece of page. It asks the same question as the sender does, about what stands in the posted form, saved or
+    not; got and not posted, about what is stored."""
+    before = digest(message)
+    if request.method == "POST" and message.state == SmsMessage.State.DRAFT:
+        as_typed(request, message)
+    return _card(request, message, unsaved=digest(message) != before)
+
+
+def audience_of_new(request: HttpRequest) -> HttpResponse:
+    """The same piece for a message that was never saved, in the campaign that `?campaign=` names."""
+    actor(request).require("messaging.add_smsmessage")
+    chosen = request.GET.get("campaign", "")
+    campaigns = MessagingCampaign.objects.select_related("audience")
+    message = SmsMessage(campaign=get_object_or_404(campaigns, pk=int(chosen) if chosen.isdecimal() else 0))
+    as_typed(request, message)
+    return _card(request, message, unsaved=True)
+
+
+def as_typed(request: HttpRequest, message: SmsMessage) -> None:
+    """Put into the message what stands in its form, as far as it makes sense; nothing is saved."""
+    SmsMessageForm(request.POST, instance=message).full_clean()
+
+
+def _card(request: HttpRequest, message: SmsMessage, *, unsaved: bool) -> HttpResponse:
     began = time.monotonic()
-    context: dict[str, object] = {"message": message, "at": timezone.localtime()}
+    context: dict[str, object] = {"message": message, "at": timezone.localtime(), "unsaved": unsaved}
     try:
         context |= _shown(message)
     except RuleError as problem:
@@ -75,7 +99,7 @@ def _shown(message: SmsMessage) -> Mapping[str, object]:
     """The figures that can be had now: counted at once, or by a census that is under way, or done."""
     if message.programme is None or message.sender is None:
         return {"meant": audience(message).count()}
-    census = latest(message, fingerprint=digest(message))
+    census = None if message._state.adding else latest(message, fingerprint=digest(message))
     if census is not None and census.state == Census.State.COUNTING:
         return {"census": census}
     try:
@@ -131,7 +155,9 @@ def _advice(reason: str) -> str:
 
 
 def people_url(message: SmsMessage, reason: str) -> str:
-    """Where the people of a reason are listed; of a blank one those who get it."""
+    """Where the people of a reason are listed, of a blank one those who get it; blank for a message never saved."""
+    if message._state.adding:
+        return ""
     return f"{reverse('admin:messaging_smsmessage_people', args=[message.pk])}?reason={reason}"
 
 

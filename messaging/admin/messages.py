@@ -21,7 +21,7 @@ from campaigns.lifecycle import State as CampaignState
 from messaging.actions.messages import missing, save_message, save_notes
 from messaging.actions.testing import TEST_PERMISSION
 from messaging.admin import calendar, preview
-from messaging.admin.audience import audience_of, census_start, people_list
+from messaging.admin.audience import audience_of, audience_of_new, census_start, people_list
 from messaging.admin.message_form import WAVE, NotesForm, SmsMessageForm
 from messaging.admin.message_steps import discard, duplicate
 from messaging.admin.report import certificate_of, recipients_of, report_of
@@ -73,7 +73,8 @@ class SmsMessageAdmin(ModelAdmin):
             path(f"{piece.__name__}/", self.admin_site.admin_view(piece), name=f"messaging_{piece.__name__}")
             for piece in (preview.preview, preview.spread, preview.field)
         ]
-        return [week, figures, *asked, *pieces, recipients, *typed, *super().get_urls()]
+        new = path("audience/", self.admin_site.admin_view(audience_of_new), name="messaging_smsmessage_audience_new")
+        return [week, new, figures, *asked, *pieces, recipients, *typed, *super().get_urls()]
 
     def _of_message(self, view: Page) -> Callable[..., HttpResponseBase]:
         def found(request: HttpRequest, message_id: int) -> HttpResponseBase:

@@ -29,6 +29,7 @@ from messaging.admin import approval
 from messaging.admin.audience import Line, lines, people_url
 from messaging.admin.words import when
 from messaging.approvals import APPROVE_PERMISSION
+from messaging.counting import is_fresh
 from messaging.models import Census, MessagingCampaign, SmsMessage
 from messaging.pages import page_of
 from messaging.queries import merge_values
@@ -55,12 +56,17 @@ class Shown:
 
 
 def review_page(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> HttpResponse:
-    """Look at a campaign or a later message, and launch it. Posted, it launches what was looked at, or approves it."""
+    """Look at a campaign or a later message, and launch it. Posted, it launches what was looked at, or approves it.
+
+    To look begins nothing: where texts are still to be rendered the page has a form that posts `count`, by itself.
+    """
     _require_to_look(actor(request))
+    if "count" in request.POST:
+        _have_counted(request, what)
+        return HttpResponseRedirect(_page(what))
     if request.method == "POST":
         return _launched(request, what)
     try:
-        _have_counted(request, what)
         context = _context(what, actor(request))
     except RuleError as problem:
         messages.error(request, f"A segment can no longer be counted: {problem}")
@@ -81,13 +87,23 @@ def _require_to_look(by: Actor) -> None:
 
 
 def _have_counted(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> None:
-    """Have the texts rendered: those of a small audience before the page is shown."""
+    """Have the texts rendered: those of a small audience before the page is shown again."""
     begun = []
     for message in [what] if isinstance(what, SmsMessage) else complete_drafts(what):
         if message.delivery == SmsMessage.Delivery.SCHEDULED and not missing(message):
             begun.append(start_census(message=message, by=actor(request)))
     if any(census.state == Census.State.COUNTING for census in begun):
         take_censuses(seconds=AT_ONCE_SECONDS)
+
+
+def _to_count(reviews: Sequence[Review]) -> str:
+    """Whether texts are to be rendered before the review says anything: `begin`, or `again` where that failed."""
+    found = [each.census for each in reviews if each.is_scheduled]
+    if any(census is not None and census.state == Census.State.FAILED for census in found):
+        return "again"
+    under_way = [census for census in found if census is not None and census.state == Census.State.COUNTING]
+    fresh = [census for census in found if census is not None and is_fresh(census)]
+    return "begin" if len(under_way) + len(fresh) < len(found) else ""
 
 
 def _context(what: MessagingCampaign | SmsMessage, by: Actor) -> dict[str, object]:
@@ -102,6 +118,7 @@ def _context(what: MessagingCampaign | SmsMessage, by: Actor) -> dict[str, objec
         "blockers": blockers,
         "stays": [] if isinstance(what, SmsMessage) or blockers else _stays(what),
         "shown": [_shown(found) for found in reviews],
+        "to_count": _to_count(reviews),
         "counting": any(not found.is_counted for found in reviews),
         "cautions": sum(len(found.cautions) for found in reviews),
         "must_type": must_type(reviews),

@@ -74,7 +74,7 @@ class Marketer:
 
     def reviews_and_launches(self, campaign: str) -> None:
         self.follows("Launch")
-        self.page.get_by_role("heading", name="Review before launch").wait_for()
+        self.page.get_by_role("button", name="Send 2 messages").wait_for()
         for box in self.page.locator(".ol-cautions").get_by_role("checkbox").all():
             box.check()
         self.album.keep(self.page, "review")

@@ -8,7 +8,7 @@ from messaging.models import SmsMessage
 from optins.keywords import DEFAULT_HELP_WORDS, DEFAULT_OPT_OUT_WORDS, START_WORDS
 from optins.models import GlobalCampaign, GlobalOptions
 from tests import factories
-from tests.messaging.admin.screens import add, page
+from tests.messaging.admin.screens import add, looked_at, page
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +94,6 @@ def test_a_marketing_text_with_a_fault_is_warned_about_or_not_launched(
     )
     draft = campaign.messages.get(state="draft")
     launch, client = page("messaging_smsmessage_launch", draft.pk), factories.signed_in(LAUNCHER)
-    assert fault in client.get(launch, follow=True).text
+    assert fault in looked_at(client, launch)
     client.post(launch, follow=True)
     assert SmsMessage.objects.get(pk=draft.pk).state == "draft"  # the warning was not ticked, or it is refused

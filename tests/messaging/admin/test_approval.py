@@ -20,7 +20,7 @@ from messaging.actions.reviewing import messages_of
 from messaging.models import Approval, Census, LaunchRules, MessagingCampaign, SmsMessage
 from tests import factories
 from tests.factories import signed_in, staff
-from tests.messaging.admin.screens import page
+from tests.messaging.admin.screens import looked_at, page
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def address(campaign: MessagingCampaign) -> str:
 
 def act(client: Client, campaign: MessagingCampaign, act: str = "", **typed: str) -> Any:
     """Look at the review page, tick what is to be seen, and press one of its buttons."""
-    looked = client.get(address(campaign)).text
+    looked = looked_at(client, address(campaign))
     marks = dict(re.findall(r'name="(mark-\d+)" value="(\w+)"', looked))
     boxes = dict.fromkeys(re.findall(r'name="(accept-[\w-]+)"', looked), "on")
     ceilings = dict(re.findall(r'name="(ceiling-\d+)".*? value="([\d.]+)"', looked))
@@ -79,9 +79,9 @@ def state_of(campaign: MessagingCampaign) -> str:
 
 
 def test_what_another_person_approved_is_launched(grace: Client, edsger: Client, campaign: MessagingCampaign) -> None:
-    assert "launch-form" not in grace.get(address(campaign)).text
+    assert "launch-form" not in looked_at(grace, address(campaign))
     assert "Approval was asked for." in act(grace, campaign, "ask").text
-    shown = edsger.get(address(campaign)).text
+    shown = looked_at(edsger, address(campaign))
     for words in ("Asked for by", "grace", "USD 0.03", "Acme: hi, spring has come.", "of 3 people"):
         assert words in shown
     assert "Approved. It can be launched as it is." in act(edsger, campaign, "approve").text
@@ -93,7 +93,7 @@ def test_what_another_person_approved_is_launched(grace: Client, edsger: Client,
 
 def test_nobody_approves_what_they_asked_for(grace: Client, campaign: MessagingCampaign) -> None:
     act(grace, campaign, "ask")
-    assert 'value="approve"' not in grace.get(address(campaign)).text
+    assert 'value="approve"' not in looked_at(grace, address(campaign))
     assert "somebody else has to decide" in act(grace, campaign, "approve").text
     assert Approval.objects.get().state == "asked"
 
@@ -133,7 +133,7 @@ def test_any_change_voids_it_and_is_shown(
     act(grace, campaign, "ask")
     act(edsger, campaign, "approve")
     SmsMessage.objects.update(**CHANGES[what])
-    shown = grace.get(address(campaign)).text
+    shown = looked_at(grace, address(campaign))
     assert "Void: changed since" in shown
     assert f'<th scope="row">{what}</th>' in shown
     with pytest.raises(CommandError, match=f"was changed after approval was asked for .{what.lower()}."):
@@ -152,7 +152,7 @@ def test_a_segments_rule_and_the_sender_count_as_changes(
     act(grace, campaign, "ask")
     type(segment).objects.update(rule={"all": [{"field": "country", "operator": "is", "value": "CA"}]})
     SmsMessage.objects.update(sender=factories.sender())
-    shown = edsger.get(address(campaign)).text
+    shown = looked_at(edsger, address(campaign))
     assert '<th scope="row">Target phone number</th>' in shown
     assert '<th scope="row">Only people in</th>' in shown
     assert 'value="approve"' not in shown
@@ -174,11 +174,11 @@ def test_declined_with_a_reason_it_stays_a_draft_and_whoever_asked_is_told(
     act(grace, campaign, "ask")
     assert "Say why" in act(edsger, campaign, "decline").text
     act(edsger, campaign, "decline", reason="The price is wrong.")
-    assert "The price is wrong." in grace.get(address(campaign)).text
+    assert "The price is wrong." in looked_at(grace, address(campaign))
     home = grace.get(page("index")).text
     assert "“Spring” was declined by edsger" in home
     assert "The price is wrong." in home
-    assert 'value="ask"' in grace.get(address(campaign)).text
+    assert 'value="ask"' in looked_at(grace, address(campaign))
 
 
 def test_home_lists_requests_for_those_who_may_approve_and_did_not_ask(
@@ -217,7 +217,7 @@ def test_a_ceiling_below_what_it_costs_is_refused(grace: Client, campaign: Messa
 
 def test_who_asked_takes_the_request_back(grace: Client, edsger: Client, campaign: MessagingCampaign) -> None:
     act(grace, campaign, "ask")
-    assert 'value="withdraw"' not in edsger.get(address(campaign)).text
+    assert 'value="withdraw"' not in looked_at(edsger, address(campaign))
     assert "The request was taken back." in act(grace, campaign, "withdraw").text
     assert "Nobody asks for approval" in act(edsger, campaign, "approve").text
 
@@ -228,7 +228,7 @@ def test_who_may_approve_alone_looks_and_approves_and_cannot_launch(grace: Clien
     barbara = browser_of(user)
     act(grace, campaign, "ask")
     assert "Approved." in act(barbara, campaign, "approve").text
-    assert "Somebody who may launch can launch it." in barbara.get(address(campaign)).text
+    assert "Somebody who may launch can launch it." in looked_at(barbara, address(campaign))
     assert act(barbara, campaign).status_code == 403
 
 
@@ -253,7 +253,7 @@ def test_a_message_added_later_and_a_triggered_one_are_approved_too(grace: Clien
     later = factories.triggered(programme, "paid", BODY, name="Thanks", campaign=campaign)
     later.save()
     review = page("messaging_smsmessage_launch", later.pk)
-    mark = re.search(r'name="(mark-\d+)" value="(\w+)"', grace.get(review).text)
+    mark = re.search(r'name="(mark-\d+)" value="(\w+)"', looked_at(grace, review))
     assert mark is not None
     given = {mark[1]: mark[2]}
     grace.post(review, {**given, "act": "ask"})
@@ -280,7 +280,7 @@ def test_the_rule_is_off_by_default_and_admins_turn_it_on(grace: Client, campaig
     assert grace.post(where, {}).status_code == 403
     signed_in(ADMIN).post(where, {})
     assert not LaunchRules.objects.get().needs_approval
-    assert "approval-form" not in grace.get(address(campaign)).text
+    assert "approval-form" not in looked_at(grace, address(campaign))
     signed_in(ADMIN).post(where, {"needs_approval": "on"})
     assert AuditEntry.objects.filter(act="launch_rules.save").first().detail == {"needs_approval": True}  # type: ignore[union-attr]
-    assert "approval-form" in grace.get(address(campaign)).text
+    assert "approval-form" in looked_at(grace, address(campaign))

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+import zoneinfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from config.roles import MARKETER
@@ -14,7 +16,7 @@ from messaging.models import Census, SmsMessage
 from messaging.states import Reason
 from tests import factories
 from tests.factories import signed_in
-from tests.messaging.admin.screens import page
+from tests.messaging.admin.screens import page, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +97,33 @@ def test_a_draft_without_a_sender_says_what_is_missing(client: Client, message: 
     assert "Choose a target phone number" in people(client, message, "")
     client.post(page("messaging_smsmessage_census", message.pk))
     assert not Census.objects.exists()
+
+
+def test_what_stands_in_the_form_is_counted_before_it_is_saved(client: Client, message: SmsMessage) -> None:
+    segment = factories.segment({"all": [{"field": "external_id", "operator": "is_not", "value": "numberless"}]})
+    chosen = {"sender": message.sender_id, "programme": message.programme_id, "segment_in": segment.pk}
+    told = client.post(page("messaging_smsmessage_audience", message.pk), typed(**chosen)).text
+    assert "of 3 customers" in told
+    assert "not saved yet" in told
+    assert "/people/" not in told
+    message.refresh_from_db()
+    assert message.segment_in is None
+
+
+def test_a_message_that_was_never_saved_has_its_card(client: Client, message: SmsMessage) -> None:
+    address = f"{page('messaging_smsmessage_audience_new')}?campaign={message.campaign_id}"
+    assert "4 <span>customers" in client.post(address, typed()).text
+    chosen = {"sender": message.sender_id, "programme": message.programme_id, "name": ""}
+    assert "2</a>" not in client.post(address, typed(**chosen)).text
+    assert "of 4 customers" in client.post(address, typed(**chosen)).text
+    assert signed_in().post(address, typed()).status_code == 403
+
+
+def test_a_form_posted_as_it_is_stored_leads_to_its_people(client: Client, message: SmsMessage) -> None:
+    at = timezone.localtime(message.scheduled_for, zoneinfo.ZoneInfo(message.time_zone))
+    same = typed(
+        body=message.body, opening="", closing="", sender=message.sender_id, programme=message.programme_id,
+        time_zone=message.time_zone, scheduled_for_0=f"{at:%Y-%m-%d}", scheduled_for_1=f"{at:%H:%M:%S.%f}",
+        outside_hours=message.outside_hours,
+    )  # fmt: skip
+    assert "/people/" in client.post(page("messaging_smsmessage_audience", message.pk), same).text

@@ -6,7 +6,7 @@ from pytest_django import Settings
 from config.roles import LAUNCHER
 from messaging.models import SmsMessage
 from tests.factories import signed_in
-from tests.messaging.admin.screens import add, page, reviewed
+from tests.messaging.admin.screens import add, looked_at, page, reviewed
 from tests.messaging.admin.test_message_page import launched  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def launch_page(message: SmsMessage) -> str:
 
 def test_the_launch_asks_to_check_the_wording_and_lets_it_go(nameless: SmsMessage) -> None:
     client = signed_in(LAUNCHER)
-    assert "It does not say who is texting" in client.get(launch_page(nameless)).text
+    assert "It does not say who is texting" in looked_at(client, launch_page(nameless))
     reviewed(client, launch_page(nameless))
     nameless.refresh_from_db()
     assert nameless.state == "launched"

@@ -16,7 +16,7 @@ from messaging.models import Census, MessagingCampaign, SmsMessage
 from optins.models import OptInCampaign
 from tests import factories
 from tests.factories import signed_in
-from tests.messaging.admin.screens import page, reviewed
+from tests.messaging.admin.screens import looked_at, page, reviewed
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def state_of(campaign: MessagingCampaign) -> str:
 
 
 def test_it_shows_text_times_people_parts_and_cost(client: Client, campaign: MessagingCampaign) -> None:
-    shown = client.get(address(campaign)).text
+    shown = looked_at(client, address(campaign))
     assert "Acme: hi Ada, spring has come." in shown
     for words in ("America/Detroit", "16:00 UTC", "Where people are", "of 3 people", "USD 0.02", "Bartholomew"):
         assert words in shown
@@ -70,7 +70,7 @@ def test_launched_as_reviewed_it_leaves_a_line_of_what_was_seen(client: Client, 
 
 def test_a_caution_that_is_not_ticked_keeps_it_back(client: Client, campaign: MessagingCampaign) -> None:
     SmsMessage.objects.update(body="hello, it rains")
-    shown = client.get(address(campaign)).text
+    shown = looked_at(client, address(campaign))
     assert "accept-" in shown
     mark = shown.split('name="mark-')[1].split('"')
     answer = client.post(address(campaign), {f"mark-{mark[0]}": mark[2]}, follow=True)
@@ -87,7 +87,7 @@ def test_what_a_colleague_changed_meanwhile_is_looked_at_again(client: Client, c
 
 def test_a_large_number_is_typed(client: Client, campaign: MessagingCampaign, settings: Settings) -> None:
     settings.LAUNCH_TYPE_ABOVE = 2
-    assert "Type the number of messages: 3" in client.get(address(campaign)).text
+    assert "Type the number of messages: 3" in looked_at(client, address(campaign))
     assert "Type the number of messages, 3" in reviewed(client, address(campaign), number="2").text
     assert state_of(campaign) == "draft"
     reviewed(client, address(campaign), number="3")
@@ -101,13 +101,13 @@ def test_another_text_to_the_same_people_is_told(
     assert at is not None
     later = factories.scheduled(programme, name="Evening", scheduled_for=at + dt.timedelta(hours=2))
     factories.messaging_campaign(later, due=False)
-    assert "3 of these people get another text, “Evening”, 2 h later." in client.get(address(campaign)).text
+    assert "3 of these people get another text, “Evening”, 2 h later." in looked_at(client, address(campaign))
 
 
 def test_people_left_out_are_counted_with_reasons(client: Client, campaign: MessagingCampaign) -> None:
     for _ in range(4):
         factories.customer()
-    shown = client.get(address(campaign)).text
+    shown = looked_at(client, address(campaign))
     assert "4 left out, and why" in shown
     assert "57 % of the audience are left out. Most frequent: The customer has no phone number." in shown
 
@@ -116,7 +116,7 @@ def test_who_waits_for_lawful_hours_is_told(client: Client, campaign: MessagingC
     settings.QUIET_HOURS = True
     night = timezone.now().replace(hour=7, minute=0) + dt.timedelta(days=2)
     SmsMessage.objects.update(scheduled_for=night)
-    shown = client.get(address(campaign)).text
+    shown = looked_at(client, address(campaign))
     assert "Wait for their hours" in shown
     assert "it is no lawful hour for anybody" in shown
 
@@ -125,7 +125,7 @@ def test_a_large_audience_is_counted_aside_with_progress(
     client: Client, campaign: MessagingCampaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(review, "take_censuses", lambda *, seconds: None)
-    shown = client.get(address(campaign)).text
+    shown = looked_at(client, address(campaign))
     assert 'role="progressbar"' in shown
     assert "launch-form" not in shown
     assert "still being rendered" in reviewed(client, address(campaign), **mark_of(campaign)).text
@@ -146,7 +146,7 @@ def test_an_incomplete_message_stays_behind_and_a_triggered_one_listens(
     for message in (SmsMessage(name="Later"), factories.triggered(programme, "paid", BODY, name="Thanks")):
         message.campaign = campaign
         message.save()
-    shown = client.get(address(campaign)).text
+    shown = looked_at(client, address(campaign))
     assert "“Later” stays a draft, because it is not complete." in shown
     assert "Immediately after “paid”" in shown
     reviewed(client, address(campaign))
@@ -175,3 +175,22 @@ def test_the_report_holds_what_was_foreseen_against_what_was_taken(client: Clien
         shown = client.get(what).text
         assert "taken by the carrier; 3 foreseen" in shown
         assert "USD 0.02 foreseen" in shown
+
+
+def test_to_look_begins_nothing_and_the_page_asks_by_itself(client: Client, campaign: MessagingCampaign) -> None:
+    shown = client.get(address(campaign)).text
+    assert "data-at-once" in shown
+    assert "launch-form" not in shown
+    assert not Census.objects.exists()
+    counted = client.post(address(campaign), {"count": "yes"}, follow=True).text
+    assert "data-at-once" not in counted
+    assert "Send 3 messages</button>" in counted
+
+
+def test_a_count_that_failed_is_not_begun_again_by_itself(client: Client, campaign: MessagingCampaign) -> None:
+    looked_at(client, address(campaign))
+    Census.objects.update(state=Census.State.FAILED, problem="There is no field “gone”.")
+    shown = client.get(address(campaign)).text
+    assert "There is no field “gone”." in shown
+    assert "Try again</button>" in shown
+    assert "data-at-once" not in shown

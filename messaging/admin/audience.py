@@ -81,7 +81,12 @@ def audience_of_new(request: HttpRequest) -> HttpResponse:
 
 def as_typed(request: HttpRequest, message: SmsMessage) -> None:
     """Put into the message what stands in its form, as far as it makes sense; nothing is saved."""
+    stored = message.scheduled_for
     SmsMessageForm(request.POST, instance=message).full_clean()
+    at = message.scheduled_for
+    # The form shows no seconds: what a program set with some is not changed by being looked at.
+    if stored and at and stored.replace(second=0, microsecond=0) == at:
+        message.scheduled_for = stored
 
 
 def _card(request: HttpRequest, message: SmsMessage, *, unsaved: bool) -> HttpResponse:

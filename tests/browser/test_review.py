@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
+from messaging.actions.counting import take_censuses
 from messaging.models import MessagingCampaign, PartPrice
 from tests import factories
 from tests.browser.conftest import SignIn
@@ -79,8 +80,20 @@ def test_the_screens_before_a_launch_fit_and_lead_to_the_people(
     page.get_by_role("button", name="Count exactly").click()
     expect(page.get_by_text("Every text is being rendered:")).to_be_visible()
     assert page.evaluate(wide) <= width
+    take_censuses(seconds=5)  # what a worker does meanwhile
     page.goto(reverse("admin:messaging_messagingcampaign_move", args=[campaign.pk, "launch"]))
     page.get_by_text("Parts, cost by country").click()
     expect(page.get_by_role("heading", name="The longest texts")).to_be_visible()
     assert page.evaluate(wide) <= width
     assert complaints == []
+
+
+def test_the_audience_follows_the_form_before_it_is_saved(page: Page, campaign: MessagingCampaign) -> None:
+    factories.segment({"all": [{"field": "first_name", "operator": "is", "value": "Ada"}]}, name="Adas")
+    page.goto(f"{reverse('admin:messaging_smsmessage_change', args=[campaign.messages.get().pk])}?tab=targeting")
+    card = page.locator(".ol-audience")
+    expect(card.get_by_role("link", name="2", exact=True)).to_be_visible()
+    page.get_by_label("Only people in this segment").select_option("Adas")
+    expect(card).to_contain_text("1 of 2 customers")
+    expect(card).to_contain_text("not saved yet")
+    expect(card.get_by_role("link")).to_have_count(0)

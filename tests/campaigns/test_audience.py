@@ -114,3 +114,16 @@ def test_however_many_segments_a_rule_names_one_question_is_asked(django_assert_
     found = audience.matching(rule)
     with django_assert_num_queries(1):
         assert found.count() == 1
+
+
+def test_a_share_of_some_blocks_tells_about_how_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audience, "_ONE_IN_A_HUNDRED", "SELECT id FROM campaigns_customer TABLESAMPLE SYSTEM (100)")
+    for state in ("TX", "TX", "OH"):
+        factories.customer(state=state)
+    rule = {"all": [{"field": "state", "operator": "is", "value": "TX"}]}
+    assert audience.reckoned(rule) == audience.counted(rule).people == 2
+    assert audience.counted(rule).is_exact
+
+
+def test_of_no_customers_none_are_reckoned() -> None:
+    assert audience.reckoned({}) == 0

@@ -15,12 +15,18 @@ from django.db.models.expressions import RawSQL
 
 WINDOW: Final = dt.timedelta(hours=24)
 
-_LATELY: Final = """
-    (SELECT count(*) FROM messaging_outbound lately
-     WHERE lately.number = {number} AND lately.kind = 'campaign' AND lately.claimed_at > optline_now() - %s
-           AND (lately.state IN ('sending', 'uncertain', 'accepted', 'sent', 'delivered')
-                OR lately.state = 'failed' AND lately.sid IS NOT NULL))
+_COUNTED: Final = """
+    messaging_outbound lately
+    WHERE lately.number = {number} AND lately.kind = 'campaign' AND lately.claimed_at > {since} - %s
+          AND (lately.state IN ('sending', 'uncertain', 'accepted', 'sent', 'delivered')
+               OR lately.state = 'failed' AND lately.sid IS NOT NULL)
 """
+_LATELY: Final = f"(SELECT count(*) FROM {_COUNTED.format(number='{number}', since='optline_now()')})"  # noqa: S608  constants
+# To the quarter of an hour: a forecast asks as many questions as there are moments.
+_ENOUGH_UNTIL: Final = f"""
+    (SELECT to_timestamp(ceil(extract(epoch FROM lately.claimed_at + %s) / 900) * 900)
+     FROM {_COUNTED.format(number="{number}", since="%s")} ORDER BY lately.claimed_at DESC OFFSET %s LIMIT 1)
+"""  # noqa: S608  made of constants
 _OVER: Final = f"""
     SELECT mine.id FROM unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')) AS mine (id, number)
     WHERE {_LATELY.format(number="mine.number")} > %s
@@ -32,6 +38,13 @@ def has_had_enough(number: str) -> tuple[str, Sequence[Any]]:
     if not settings.FREQUENCY_CAP:
         return "FALSE", ()
     return f"{_LATELY.format(number=number)} >= %s", (WINDOW, settings.FREQUENCY_CAP)
+
+
+def has_had_enough_until(number: str, *, at: dt.datetime) -> tuple[str, Sequence[Any]]:
+    """SQL for the moment until which a number is at its limit, by what it has had before `at`; NULL when it is not."""
+    if not settings.FREQUENCY_CAP:
+        return "NULL::timestamptz", ()
+    return _ENOUGH_UNTIL.format(number=number), (WINDOW, at, WINDOW, settings.FREQUENCY_CAP - 1)
 
 
 def at_limit() -> RawSQL:

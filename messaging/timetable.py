@@ -1,14 +1,15 @@
 """How many texts of a message leave when: a rehearsal on a virtual clock, by the rules of the claim.
 
-People are grouped by place. A sender hands out its slots evenly; who waits since earlier goes first, and among those
-who wait since the same moment each place gets its share.
+People are grouped by place, and by when their frequency cap lets them. A sender hands out its slots evenly; who waits
+since earlier goes first, and among those who wait since the same moment each group gets its share. Whoever is at the
+limit when their turn comes is skipped, and takes no slot.
 """
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from messaging.hours import Law
 from messaging.places import Place
@@ -17,6 +18,13 @@ from messaging.states import Reason
 _HOUR: Final = dt.timedelta(hours=1)
 # Places without any hour to come wait for the deadline.
 _FAR: Final = dt.timedelta(days=400)
+
+
+class Crowd(NamedTuple):
+    """People of one place who have had as many texts as they may until a moment; one that has come holds up nobody."""
+
+    place: Place
+    enough_until: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Timetable:
 @dataclass(slots=True)
 class _Group:
     place: Place
+    enough_until: dt.datetime
     left: int
     due: dt.datetime
     closes: dt.datetime
@@ -93,28 +102,39 @@ class _Rehearsal:
         hour = self.now.replace(minute=0, second=0, microsecond=0) + _HOUR
         waiting = [group.due for group in self.groups if group.due > self.now]
         moments = [*waiting, *(group.closes for group in ready), *([hour] if ready else []), self.terms.deadline]
-        return min(moments)
+        return min([*moments, *(group.enough_until for group in ready if group.enough_until > self.now)])
 
     def _send(self, ready: Sequence[_Group], until: dt.datetime) -> None:
         """Hand out the slots from now to `until`, or until those who wait longest are through."""
         first = min(group.due for group in ready)
-        served = [group for group in ready if group.due == first]
+        served = [group for group in ready if group.due == first and group.enough_until <= self.now]
+        capped = [group for group in ready if group.due == first and group.enough_until > self.now]
         self.slot = max(self.slot, self.now)
         free = -int(-(until - self.slot).total_seconds() * self.terms.per_second // 1)
         people = sum(group.left for group in served)
         sent = max(0, min(free, people))
+        self._pass_over(capped, sent, people)
         for group, share in zip(served, _shares([group.left for group in served], sent), strict=True):
             group.left -= share
         if sent:
             self.leaving[self.now.replace(minute=0, second=0, microsecond=0)] += sent
             self.slot += dt.timedelta(seconds=sent / self.terms.per_second)
             self.ends = self.slot
-        self.now = min(self.slot, until) if sent == people and self.slot > self.now else until
+        if served:
+            self.now = min(self.slot, until) if sent == people and self.slot > self.now else until
+
+    def _pass_over(self, capped: Sequence[_Group], sent: int, people: int) -> None:
+        """Skip those at their limit whose turn comes while `sent` of the `people` beside them are served."""
+        sizes = [group.left for group in capped]
+        reached = sum(sizes) * sent // people if people else sum(sizes)
+        for group, share in zip(capped, _shares(sizes, reached), strict=True):
+            group.left -= share
+        self.skipped[Reason.FREQUENCY_CAP] += reached
 
 
-def rehearse(people: Mapping[Place, int], terms: Terms) -> Timetable:
-    """When the texts of so many people by place leave, wait, or are left out."""
-    groups = [_Group(place, count, terms.begins, terms.deadline) for place, count in people.items() if count]
+def rehearse(people: Mapping[Crowd, int], terms: Terms) -> Timetable:
+    """When the texts of so many people leave, wait, or are left out."""
+    groups = [_Group(*crowd, count, terms.begins, terms.deadline) for crowd, count in people.items() if count]
     play = _Rehearsal(terms, groups, terms.begins, terms.begins)
     held = sum(group.left for group in groups if _waits(group, terms))
     play.run()
@@ -130,7 +150,7 @@ def _waits(group: _Group, terms: Terms) -> bool:
 
 def _shares(sizes: Sequence[int], total: int) -> Sequence[int]:
     """Whole numbers in proportion to `sizes` that add up to `total`, the largest remainders first."""
-    everybody = sum(sizes)
+    everybody = sum(sizes) or 1
     shares = [size * total // everybody for size in sizes]
     rest = sorted(range(len(sizes)), key=lambda place: -(sizes[place] * total % everybody))
     for place in rest[: total - sum(shares)]:

@@ -59,12 +59,15 @@ class _Clocks:
         self._windows: dict[Place, Window | None] = {}
 
     def sort(self, rows: Iterable[Waiting]) -> tuple[list[Leaving], dict[int, dt.datetime]]:
-        """Who may be texted now, or is refused anyway; and until when each of the others has to wait."""
+        """Who may be texted now, or is refused anyway; and until when each of the others has to wait.
+
+        Who has had enough by now may not have in the morning: at night the frequency cap refuses nobody.
+        """
         leaving: list[Leaving] = []
         staying: dict[int, dt.datetime] = {}
         for row in rows:
             window = self._window(place_of(row.known))
-            if row.refusal:
+            if row.refusal and row.refusal != Reason.FREQUENCY_CAP:
                 leaving.append((row, None))
             elif window is None or window.opens > self._now:
                 staying[row.pk] = self._now + _NEVER if window is None else window.opens

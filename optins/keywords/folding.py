@@ -14,6 +14,12 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5")
 _ACCENTS = re.compile(r"(^|[ a-z])[\u0300-\u036f]+")
 # Marks on one letter beyond which nothing is read: the Stream-Safe Text Format of Unicode (UAX 15, 13).
 _MOST_MARKS = 30
+# Letters of Cyrillic and Greek (folded; so by the looks of small or capital form) and small capitals that look Latin:
+# unicode.org/Public/security/latest/confusables.txt.
+_LOOK_ALIKES = str.maketrans(
+    "авекмнорстухѕіјԁһԛԝӏαβεζηικμνορτυχᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
+    "abekmhopctyxsijdhqwlabezhikmnoptuxabcdefghijklmnoprstuvwyz",
+)
 _LONG = 1600
 
 
@@ -69,6 +75,12 @@ def fold(text: str) -> str:
     on its sender. Empty when the text holds no letter and no digit.
     """
     return together(words(text))
+
+
+def in_latin(folded_words: list[str]) -> list[str]:
+    """Words that consist of Latin letters and their look-alikes alone, in Latin letters; the others as they are."""
+    seen = [word if word.isascii() else word.translate(_LOOK_ALIKES) for word in folded_words]
+    return [latin if latin.isascii() else word for word, latin in zip(folded_words, seen, strict=True)]
 
 
 def together(folded_words: list[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 from optins.keywords import spelling
 from optins.keywords.echoes import is_reaction, without_quotations
-from optins.keywords.folding import together, words
+from optins.keywords.folding import in_latin, together, words
 from optins.keywords.sentences import Wish, wish_of, without_courtesy
 from optins.keywords.vocabulary import ALL_LANGUAGES, DEFAULT_OPT_IN_WORDS, START, YES, help_words, opt_out_words
 
@@ -44,6 +44,7 @@ RULES: Final[Mapping[str, str]] = {
     "opt_in_word_while_pending": "An opt-in keyword in answer to a double opt-in.",
     "opt_in_word_after_stop": "An opt-in keyword after a STOP.",
     "campaign_keyword": "The whole text is a campaign's keyword.",
+    "look_alike_letters": "The text asks to stop or for help, in letters of another alphabet that look the same.",
     "reaction": "A phone's reaction to one of our texts, which repeats our words and not the person's.",
     "our_own_words": "The text only repeats what we wrote.",
     "stop_in_another_sense": "It has a word of stopping and does not ask to stop: “don't stop”, “stop by the store”.",
@@ -173,6 +174,21 @@ def _comes_back(said: _Said, now: Situation) -> Reading | None:
     return None
 
 
+def _looks_like_leaving(said: _Said, now: Situation) -> Reading | None:
+    """STOP and HELP in look-alike letters. Such a text never joins: joining is read strictly."""
+    if said.body.isascii():
+        return None
+    latin = in_latin(said.words)
+    if latin == said.words:
+        return None
+    seen = _Said(" ".join(latin), "")
+    readings = (rule(seen, now) for rule in (_asks_to_stop, _asks_for_help, _says_in_other_words))
+    meant = next((reading for reading in readings if reading is not None), None)
+    if meant is None or meant.meaning not in (Meaning.OPT_OUT, Meaning.HELP, Meaning.REVIEW):
+        return None
+    return Reading(meant.meaning, "look_alike_letters", meant.word)
+
+
 def _reacts(said: _Said, _: Situation) -> Reading | None:
     return Reading(Meaning.NONE, "reaction", "") if is_reaction(said.body) else None
 
@@ -220,6 +236,7 @@ _RULES: tuple[_Rule, ...] = (
     _confirms_otherwise,
     _comes_back,
     _reacts,
+    _looks_like_leaving,
     _mistypes_stop,
     _asks_for_help_otherwise,
     _says_in_other_words,

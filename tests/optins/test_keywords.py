@@ -32,6 +32,33 @@ def test_every_spelling_of_stop_folds_to_stop(text: str) -> None:
     assert fold(text) == "stop"
 
 
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("ЅТОР", Meaning.OPT_OUT),  # Cyrillic throughout
+        ("STОP", Meaning.OPT_OUT),  # Cyrillic О
+        ("Ѕtοp!", Meaning.OPT_OUT),  # Cyrillic Ѕ, Greek ο
+        ("ꜱᴛᴏᴘ", Meaning.OPT_OUT),  # small capitals
+        ("ΕΝD", Meaning.OPT_OUT),  # Greek Ε, Ν
+        ("ЅТОР please", Meaning.OPT_OUT),
+        ("please ѕtоp texting me", Meaning.OPT_OUT),
+        ("НЕLР", Meaning.HELP),
+        ("ЅТАRТ", Meaning.NONE),
+        ("текст", Meaning.NONE),
+        ("τόπος", Meaning.NONE),
+        ("не он", Meaning.NONE),
+    ],
+)
+def test_look_alike_letters_leave_and_never_join(text: str, meaning: Meaning) -> None:
+    eager = Situation(pending=True, stopped=True)
+    assert [read(text, now).meaning for now in (Situation(), eager)] == [meaning, meaning]
+
+
+def test_a_keyword_of_another_alphabet_is_itself_and_no_look_alike() -> None:
+    assert fold("ТОР") != fold("TOP")
+    assert read("ТОР", Situation(campaign_keywords={fold("ТОР"): 3})).campaign_id == 3
+
+
 def test_spaces_and_hyphens_do_not_part_a_keyword() -> None:
     assert fold("Opt-Out") == fold("OPTOUT") == fold("opt  out") == fold("Opt‑out") == "optout"
 

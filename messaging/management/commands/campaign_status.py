@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from campaigns.commands import Answer, OperatorCommand, described, find_campaign
 from campaigns.models import Campaign
+from messaging.management.foretelling import forecast_in_words, foretold
 from messaging.models import Run
 from messaging.reports import Progress, is_settled, progress_of, reason_in_words, texts_of
 from messaging.states import State
@@ -23,10 +24,13 @@ class Command(OperatorCommand):
         super().add_arguments(parser)
         parser.add_argument("campaign", help="The campaign's number, or its permalink.")
         parser.add_argument(
+            "--forecast", action="store_true", help="Foretell when the texts leave of each message that has not fired."
+        )
+        parser.add_argument(
             "--wait", type=float, default=0.0, metavar="SECONDS", help="Wait so long at most until it is settled."
         )
 
-    def answer(self, *, campaign: str, wait: float, **_: Any) -> Answer:
+    def answer(self, *, campaign: str, wait: float, forecast: bool, **_: Any) -> Answer:
         found = find_campaign(campaign)
         settled = _settled_within(found, wait)
         found.refresh_from_db()
@@ -39,6 +43,7 @@ class Command(OperatorCommand):
             **{state.value: progress.of(state) for state in _ORDER},
             "runs": _runs(found),
             "reasons": _reasons(progress),
+            **({"forecast": foretold(found)} if forecast else {}),
         }
 
     def in_words(self, answer: Any) -> str:
@@ -51,6 +56,7 @@ class Command(OperatorCommand):
                 *([answer["pause_reason"]] if answer["pause_reason"] else []),
                 f"{answer['planned']:,} planned{so_far}{': ' if counts else ''}{counts}.",
                 *(f"  {row['count']:,} {row['state']}: {row['sentence']}" for row in answer["reasons"]),
+                *map(forecast_in_words, answer.get("forecast", ())),
             ]
         )
 

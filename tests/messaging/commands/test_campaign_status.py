@@ -6,9 +6,11 @@ import threading
 import pytest
 from django.core.management import execute_from_command_line
 from django.db import connection
+from pytest_django.fixtures import Settings
 
+from messaging.actions.claiming import claim_recipients
 from messaging.actions.runs import finish_runs, start_due
-from messaging.models import MessagingCampaign, Outbound
+from messaging.models import MessagingCampaign, Outbound, Run
 from messaging.states import State
 from tests import factories
 from tests.commands import refused, said, told
@@ -38,6 +40,23 @@ def test_the_states_add_up_to_what_was_planned() -> None:
     assert answer["runs"] == {"open": 1, "finished": 0, "cancelled": 0}
     reason = answer["reasons"][0]
     assert (reason["state"], reason["reason"], reason["count"]) == ("skipped", "not_opted_in", 1)
+
+
+def test_it_foretells_when_the_texts_leave_and_who_has_had_enough(settings: Settings) -> None:
+    settings.QUIET_HOURS, settings.FREQUENCY_CAP = False, 1
+    programme = factories.opt_in_campaign()
+    factories.subscription(programme, factories.customer(numbers=[factories.number()]))
+    factories.messaging_campaign(factories.scheduled(programme))
+    start_due()
+    claim_recipients(run=Run.objects.get(), parts=1)
+    factories.subscription(programme, factories.customer(numbers=[factories.number()]))
+    campaign = factories.messaging_campaign(factories.scheduled(programme), due=False)
+    assert "forecast" not in told("campaign_status", campaign.pk)
+    (foretold,) = told("campaign_status", campaign.pk, "--forecast")["forecast"]
+    assert (foretold["held"], foretold["skipped"]) == (0, {"frequency_cap": 1})
+    assert [row["texts"] for row in foretold["leaving"]] == [1]
+    text = said("campaign_status", campaign.pk, "--forecast")
+    assert "1 leave, 0 of them wait at first, 1 left out (frequency_cap), the last at " in text
 
 
 def test_people_read_the_figures_and_the_reasons() -> None:

@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "customer.delete": "Deleted a customer",
     "customer.erase": "Erased a customer",
     "customer.update": "Changed a customer",
+    "deactivations.take": "Took a carriers' list of deactivated numbers",
     "drift.check": "Compared consent with a carrier",
     "global.options": "Saved the options of the Global SMS Opt-In",
     "hours.reset": "Went back to the shipped lawful hours of a region",

@@ -55,6 +55,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "the database is the one of before": _every(sweep, "messaging.watch_database"),
         "a restored database is reconciled": _every(sweep, "messaging.reconcile_restored"),
         "consent is compared with the carriers": _every(6 * sweep, "messaging.check_drift"),
+        "numbers without a holder lose their consent": _every(6 * sweep, "messaging.take_deactivations"),
         "everybody's text is counted": _every(sweep, "messaging.take_censuses"),
         "texts are held against the carrier's list": _every(sweep, "messaging.certify"),
         "old bodies are blanked": _every(6 * sweep, "messaging.retain"),

@@ -11,6 +11,7 @@ from messaging.actions import (
     callbacks,
     certifying,
     counting,
+    deactivating,
     drifting,
     folding,
     following_up,
@@ -126,3 +127,8 @@ def reconcile_restored() -> None:
 @shared_task(name="messaging.check_drift")
 def check_drift() -> None:
     drifting.check_drift(is_due_only=True)
+
+
+@shared_task(name="messaging.take_deactivations")
+def take_deactivations() -> None:
+    deactivating.take_deactivations()

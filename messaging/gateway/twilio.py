@@ -99,6 +99,9 @@ class ProviderProblem(Exception):
     """The provider could not answer a question about the account. The text is a sentence for staff."""
 
 
+_ELSEWHERE = 307
+
+
 class _Questions(HttpClient):  # type: ignore[misc]  # Twilio's client ships no types
     """What Twilio's client is given for questions: each is asked and answered on the spot.
 
@@ -113,7 +116,9 @@ class _Questions(HttpClient):  # type: ignore[misc]  # Twilio's client ships no 
 
     def request(self, method: str, uri: str, **parts: Any) -> Response:
         """Send a request of Twilio's client and return its answer. Time-out and redirects are not its to decide."""
-        return _good(self._transport.exchange(_request(self._base_url, method, uri, **parts)))
+        answer = self._transport.exchange(_request(self._base_url, method, uri, **parts))
+        # Twilio names a file by a redirect, whose body says where it is.
+        return Response(answer.status, answer.text) if answer.status == _ELSEWHERE else _good(answer)
 
 
 class _Texts(HttpClient):  # type: ignore[misc]  # Twilio's client ships no types
@@ -224,6 +229,22 @@ class TwilioGateway:
     def fetch(self, sid: str) -> Listed | None:
         """One text as it stands now; None when the account has none of that SID. Raises ProviderProblem."""
         return _ask(lambda: self._fetch(sid))
+
+    def deactivated_on(self, day: dt.date) -> list[str]:
+        """Numbers in the US that carriers took from their holders that day, as Twilio lists them.
+
+        Raises ProviderProblem. Source: twilio.com/docs/messaging/api/deactivations-resource.
+        """
+        return _ask(lambda: self._deactivated_on(day))
+
+    def _deactivated_on(self, day: dt.date) -> list[str]:
+        link = str(self._client.messaging.v1.deactivations().fetch(date=day).redirect_to)
+        if not link.startswith(("https://", self._account.base_url or "https://")):
+            raise TypeError("The file is behind a link by https.")
+        # The link is the permission: the account's login is not for whoever keeps the file.
+        answer = self._transport.exchange(Request("GET", link, {}, None))
+        judge(answer)
+        return answer.text.split()
 
     def _pages(self, number: object, since: dt.datetime) -> Iterator[list[Listed]]:
         page = self._client.messages.page(to=number, page_size=_PAGE_SIZE)

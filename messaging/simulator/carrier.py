@@ -68,6 +68,7 @@ class Carrier:
         self.records = Records()
         self.faults = Faults()
         self.is_revoked = False  # every credential is refused meanwhile
+        self.deactivated: dict[str, list[str]] = {}
         self._blocks: set[tuple[str, str]] = set()
         self._throttled: set[str] = set()
         self._scheduled: dict[str, asyncio.Task[None]] = {}

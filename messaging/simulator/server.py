@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from messaging.simulator import control, handsets, inventory, rest
+from messaging.simulator import control, deactivations, handsets, inventory, rest
 from messaging.simulator.accounts import DEMO_ACCOUNTS, Account
 from messaging.simulator.carrier import Carrier, Delays
 from messaging.simulator.directory import Directory
@@ -26,6 +26,6 @@ def build(
             app[CARRIER].reset()
 
     app.cleanup_ctx.append(open_webhooks)
-    for surface in (rest, inventory, handsets, control):
+    for surface in (rest, inventory, deactivations, handsets, control):
         surface.add_routes(app)
     return app

@@ -14,7 +14,7 @@ def foretold(campaign: Campaign) -> Sequence[dict[str, Any]]:
     `leaving` counts by the hour (UTC). A message that lacks sender or preference has no forecast yet.
     """
     messages = SmsMessage.objects.filter(
-        campaign=campaign, delivery=SmsMessage.Delivery.SCHEDULED, runs=None, sender__isnull=False,
+        campaign_id=campaign.pk, delivery=SmsMessage.Delivery.SCHEDULED, runs=None, sender__isnull=False,
         programme__isnull=False,
     )  # fmt: skip
     related = ("campaign", "programme", "sender", "segment_in", "segment_out")

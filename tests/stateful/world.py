@@ -91,7 +91,7 @@ class World:
         self._messaging: list[MessagingCampaign] = []
         self._expected: dict[str, list[range]] = {number: [] for number in self.numbers}
         self._told: set[str] = set()
-        self.steps = 0
+        self.steps = self.marketing = 0
 
     def _pool(self) -> Sender:
         """A messaging service with Advanced Opt-Out; some worlds never add its number one by one."""
@@ -142,6 +142,11 @@ class World:
         """Who would be texted now from a sender where Twilio blocks."""
         blocking = [programme for programme in self.model.programmes.values() if programme.sender != SHORT]
         return [(n, programme.sender) for n in self.numbers for programme in blocking if self._may(n, programme)]
+
+    def wanted(self) -> list[str]:
+        """The programmes of which somebody would be texted now."""
+        programmes = self.model.programmes
+        return [name for name in programmes if any(self._may(number, programmes[name]) for number in self.numbers)]
 
     def staff_opts_out(self, number: str) -> None:
         self.steps += 1
@@ -298,6 +303,7 @@ class World:
                 must[text.number, text.body] += text.must
             elif text.must:
                 self.model.refused(text.number, text.programme.sender)
+        self.marketing += got.total()
         unlawful = got.keys() - may.keys()
         assert not unlawful, f"without standing consent: {unlawful}"
         assert got <= may, f"more than once: {got - may}"

@@ -5,7 +5,6 @@ import pytest
 from messaging.gateway.twilio import (
     Account,
     AccountCheck,
-    FoundNumber,
     ProviderProblem,
     TwilioGateway,
     gateway_for,

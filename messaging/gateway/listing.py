@@ -1,7 +1,9 @@
-"""A text as the carrier's list shows it."""
+"""What a carrier lists: the texts and the numbers of an account."""
 
 import datetime as dt
 from dataclasses import dataclass, field
+
+from optins.keywords import SenderKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,19 @@ class Listed:
     def came_from(self, sender: str, *, since: dt.datetime) -> bool:
         """Whether it left by this number, short code or messaging service, at that time or later."""
         return sender in (self.sender, self.messaging_service_sid) and self.created_at >= since
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNumber:
+    """A sender of the account. `address` is what texts are sent from: E.164, a short code or an `MG…` SID.
+
+    `sms_url` is where its inbound texts go now, empty when nowhere. `messaging_service_sid` names the service
+    whose pool the number is in.
+    """
+
+    address: str
+    kind: SenderKind
+    sid: str
+    friendly_name: str
+    sms_url: str
+    messaging_service_sid: str | None

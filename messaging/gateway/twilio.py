@@ -24,7 +24,7 @@ from twilio.rest import Client
 from messaging.gateway import forms
 from messaging.gateway.answers import SHORT_WAIT_SECONDS, Busy, Refusal, judge, refused, sentence
 from messaging.gateway.errors import as_code
-from messaging.gateway.listing import Listed
+from messaging.gateway.listing import FoundNumber, Listed
 from messaging.gateway.outcomes import Accepted, Outcome, RetryLater, Uncertain
 from messaging.gateway.transport import Answer, MaybeSent, NeverSent, Request, Transport
 from messaging.gateway.wire import Lane
@@ -77,22 +77,6 @@ class AccountCheck:
     ok: bool
     friendly_name: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class FoundNumber:
-    """A sender of the account. `address` is what texts are sent from: E.164, a short code or an `MG…` SID.
-
-    `sms_url` is where its inbound texts go now, empty when nowhere. `messaging_service_sid` names the service
-    whose pool the number is in.
-    """
-
-    address: str
-    kind: SenderKind
-    sid: str
-    friendly_name: str
-    sms_url: str
-    messaging_service_sid: str | None
 
 
 class ProviderProblem(Exception):

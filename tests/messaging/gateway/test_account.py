@@ -2,6 +2,7 @@
 
 import pytest
 
+from messaging.gateway.listing import FoundNumber
 from messaging.gateway.twilio import (
     Account,
     AccountCheck,

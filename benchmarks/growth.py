@@ -211,7 +211,7 @@ def _addresses(history: History) -> Iterator[tuple[str, str]]:
     yield "message log, notices", f"{log}?kind__exact=notice"
     yield "message log, old campaign", f"{log}?campaign__id__exact={old.pk}"
     yield "message log, old campaign, failed", f"{log}?campaign__id__exact={old.pk}&state__exact=failed"
-    yield "message log, a message that is over", f"{log}?run__message__id__exact={_over(old).pk}"
+    yield "message log, a message that is over", f"{log}?message={_over(old).pk}"
     yield "message log, one day a year ago", f"{log}?{_a_day()}"
     yield "message log, one number", _found(log, number)
     yield "message log, one SID", f"{log}?q={text.sid}"

@@ -1,8 +1,10 @@
 """What screens, verbs and workers ask about messages, runs and texts."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Final
 
+from django.db import connection
 from django.db.models import CharField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, LessThan, Regex
@@ -91,6 +93,30 @@ def reply_senders(number: str) -> Sequence[Sender]:
     known = dict.fromkeys([*texted[:_LATEST_TEXTS], *joined])
     senders = Sender.objects.select_related("provider", "pool").in_bulk(known)
     return [senders[pk] for pk in known if pk in senders]
+
+
+# Halves the ids until two are left that the moment stands between: ids ascend with the time of writing.
+_WRITTEN_UNTIL: Final = """
+    WITH RECURSIVE halves (low, high) AS (
+        SELECT 0::bigint, (SELECT coalesce(max(id), 0) FROM messaging_outbound)
+        UNION ALL
+        SELECT CASE WHEN earlier THEN middle ELSE low END, CASE WHEN earlier THEN high ELSE middle END
+        FROM (SELECT low, high, (low + high) / 2 AS middle,
+                     (SELECT created_at <= %(moment)s FROM messaging_outbound WHERE id >= (low + high) / 2
+                      ORDER BY id LIMIT 1) AS earlier
+              FROM halves WHERE high - low > 1) AS half
+    )
+    SELECT high FROM halves ORDER BY high - low LIMIT 1
+"""
+# Who began to write earlier may have the later id.
+_WRITING_TAKES: Final = dt.timedelta(hours=1)
+
+
+def written_until(moment: dt.datetime) -> int:
+    """An id that no text has exceeded which was written up to a moment; few later ones are below it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITTEN_UNTIL, {"moment": moment + _WRITING_TAKES})
+        return int(cursor.fetchone()[0])
 
 
 def open_runs(sender: Sender) -> QuerySet[Run]:

@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns import profile
@@ -18,7 +17,7 @@ from campaigns.actions.attributes import delete_attribute, save_attribute
 from campaigns.actions.customers import delete_customer, edit_customer
 from campaigns.admin.customer_widgets import AttributesField, NumbersField, NumbersWidget, attribute_facts, number_rows
 from campaigns.admin.forms import VerbAdmin, VerbForm
-from campaigns.admin.lists import Empty
+from campaigns.admin.lists import Empty, LatestRows
 from campaigns.admin.verbs import actor
 from campaigns.models import Attribute, Customer
 from campaigns.queries import find_customers
@@ -79,7 +78,7 @@ class CustomerAdmin(VerbAdmin):
     search_fields = ("external_id",)
     search_help_text = "Words of a name, the beginning of an email or external ID, a phone number or its last digits."
     # Nothing counts a million people to show fifty.
-    paginator = InfinitePaginator
+    paginator = LatestRows
     show_full_result_count = False
     actions = None
     list_per_page = 50

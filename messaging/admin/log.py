@@ -1,5 +1,6 @@
 """The message log: every text that left or was to leave, and the page of one text with its whole history."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -7,16 +8,57 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
+from unfold.utils import parse_date_str
 
 from campaigns.admin.lists import Empty
 from messaging.admin.words import moment
-from messaging.models import Outbound, StatusCallback
+from messaging.models import Outbound, Run, SmsMessage, StatusCallback
+from messaging.queries import written_until
 from messaging.reports import reason_in_words
 from optins.admin.readonly import ReadOnlyAdmin, badge
 from optins.models import ConsentEvent
+
+
+class MessageFilter(admin.SimpleListFilter):
+    """The texts of one message. The pages of messages lead here; there are too many messages to choose among."""
+
+    title = "message"
+    parameter_name = "message"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = request.GET.get("message", "")
+        found = SmsMessage.objects.filter(pk=int(chosen)) if chosen.isdecimal() else SmsMessage.objects.none()
+        return [(str(message.pk), message.name) for message in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # The runs by name: a join would make Postgres look for them among all texts, from the latest on.
+        chosen = self.value()
+        if not chosen or not chosen.isdecimal():
+            return queryset
+        return queryset.filter(run__in=list(Run.objects.filter(message=int(chosen)).values_list("pk", flat=True)))
+
+
+class DueFilter(RangeDateFilter):
+    """By the days on which texts are due, both included."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first, last = (self._day(end) for end in ("from", "to"))
+        if first is not None:
+            queryset = queryset.filter(due_at__gte=first)
+        if last is not None:
+            end = last + dt.timedelta(days=1)
+            # None is due before it was written: none need be looked for among later ones.
+            queryset = queryset.filter(due_at__lt=end, pk__lte=written_until(end))
+        return queryset
+
+    def _day(self, end: str) -> dt.datetime | None:
+        """The midnight at which a chosen day begins, by the company's clock."""
+        day = parse_date_str(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
+        return None if day is None else dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_default_timezone())
 
 
 @admin.register(Outbound)
@@ -33,8 +75,9 @@ class OutboundAdmin(ReadOnlyAdmin):
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("campaign", RelatedDropdownFilter),
+        MessageFilter,
         ("sender", RelatedDropdownFilter),
-        ("due_at", RangeDateFilter),
+        ("due_at", DueFilter),
     )
     list_filter_submit = True
     list_select_related = ("campaign", "notice")
@@ -56,10 +99,6 @@ class OutboundAdmin(ReadOnlyAdmin):
         if term[:2].upper() in ("SM", "MM"):
             return queryset.filter(sid=term), False
         return super().get_search_results(request, queryset, term)
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Pages of messages and campaigns link here with their own texts."""
-        return lookup == "run__message__id__exact" or bool(super().lookup_allowed(lookup, value, request))  # type: ignore[arg-type]  # Django passes the request
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"page_title": "Message log", **(extra_context or {})})

@@ -76,7 +76,7 @@ def _lines(rows: Iterator[tuple[object, ...]]) -> Iterator[str]:
 
 def _chosen(what: Campaign | SmsMessage) -> str:
     """How the message log is narrowed to these texts."""
-    return f"run__message__id__exact={what.pk}" if isinstance(what, SmsMessage) else f"campaign__id__exact={what.pk}"
+    return f"message={what.pk}" if isinstance(what, SmsMessage) else f"campaign__id__exact={what.pk}"
 
 
 def _page(what: Campaign | SmsMessage) -> str:

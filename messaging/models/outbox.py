@@ -146,13 +146,19 @@ class Outbound(models.Model):
             models.Index(
                 fields=["ask_at"], name="outbound_to_ask", condition=Q(state__in=["uncertain", "accepted", "sent"])
             ),
-            # Progress bars and reports count by outcome; a run is finished when it has no unsettled ones.
-            models.Index(fields=["run", "state", "reason"], name="outbound_outcomes", condition=Q(run__isnull=False)),
+            # The log of one message; reports and `campaign_status` count by outcome; a run is finished when it has no
+            # unsettled ones.
+            models.Index(
+                fields=["run", "-id"],
+                include=["state", "reason"],
+                name="outbound_by_run",
+                condition=Q(run__isnull=False),
+            ),
             # The claim asks how many texts a number was sent lately; a STOP cancels what waits for it. A person's
             # timeline and conversation sort what a number has had: that is never so much that it needs its own index.
             models.Index(fields=["number", "claimed_at"], name="outbound_of_number"),
-            # The log of one campaign, and the answers that an opt-in campaign gave.
-            models.Index(fields=["campaign", "-id"], name="outbound_by_campaign"),
+            # The log of one campaign, by state as well, and the answers that an opt-in campaign gave.
+            models.Index(fields=["campaign", "-id"], include=["state"], name="outbound_by_campaign"),
             # How often a person has had a triggered message.
             models.Index(
                 fields=["customer", "run", "created_at"], name="outbound_triggered", condition=Q(event__isnull=False)

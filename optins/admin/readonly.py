@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.paginator import InfinitePaginator
 
+from campaigns.admin.lists import LatestRows
 from campaigns.admin.numbers import NumberSearchAdmin
 from campaigns.lifecycle import Kind
 from campaigns.models import Campaign
@@ -20,7 +20,7 @@ class ReadOnlyAdmin(NumberSearchAdmin):
 
     list_per_page = 50
     # These tables grow for ever: nothing counts their rows.
-    paginator = InfinitePaginator
+    paginator = LatestRows
     show_full_result_count = False
     actions: Sequence[str] | None = None
     compressed_fields = True

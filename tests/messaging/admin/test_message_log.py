@@ -1,9 +1,12 @@
 """The message log: every text with its state in words, found by number or SID, with its whole history."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from config.roles import VIEWER
 from messaging.actions.outbox import carry_notices
@@ -42,8 +45,22 @@ def test_a_reason_is_told_in_words(text: Outbound) -> None:
      ("kind__exact=notice", True)],
 )  # fmt: skip
 def test_a_text_is_found_by_number_sid_state_or_kind(text: Outbound, search: str, found: bool) -> None:
+    # Last digits are looked for among the numbers of customers.
+    factories.customer(numbers=[text.number])
     answer = signed_in(VIEWER).get(f"{page(LIST)}?{search.replace('+', '%2B')}")
     assert (page("messaging_outbound_change", text.pk) in answer.text) is found
+
+
+@pytest.mark.parametrize(("days", "found"), [(0, True), (1, False)])
+def test_a_text_is_found_by_the_day_on_which_it_is_due(text: Outbound, days: int, found: bool) -> None:
+    day = str(timezone.localdate(text.due_at) - dt.timedelta(days=days))
+    answer = signed_in(VIEWER).get(page(LIST), {"due_at_from": day, "due_at_to": day})
+    assert (page("messaging_outbound_change", text.pk) in answer.text) is found
+
+
+def test_the_last_page_says_that_nobody_leafs_deeper(text: Outbound) -> None:
+    assert "Nobody leafs deeper than 10" in signed_in(VIEWER).get(page(LIST), {"p": 200}).text
+    assert "Nobody leafs deeper" not in signed_in(VIEWER).get(page(LIST)).text
 
 
 def test_a_text_shows_what_the_carrier_told_and_never_a_code(text: Outbound) -> None:

@@ -13,6 +13,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "approval.withdraw": "Took back a request for approval",
     "attribute.delete": "Deleted an attribute",
     "attribute.save": "Saved an attribute",
+    "callback.discard": "Discarded a callback that was put aside",
+    "callback.retry": "Tried a callback again",
     "campaign.cancel": "Cancelled a campaign",
     "campaign.change": "Changed a campaign",
     "campaign.create": "Created a campaign",

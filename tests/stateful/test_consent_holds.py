@@ -22,17 +22,21 @@ from optins.models import Notice, Subscription, Suppression
 from tests import factories
 from tests.fixtures.product import Product
 from tests.fixtures.simulator import Simulator
-from tests.stateful.model import SENDERS, SHORT, TEXTS, TWILIO_ACTS
+from tests.stateful.model import SENDERS, SHORT, TEXTS, TWILIO_ACTS, Says
 from tests.stateful.world import PEOPLE, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 STEPS = 40
 FEW, MANY = 4, 200
+# On average, over many lives; fewer would ask too seldom whether a text had consent.
+TEXTS_A_LIFE = 6
 
 people = st.integers(0, PEOPLE - 1)
 programmes = st.integers(0, 5)
 senders = st.sampled_from(SENDERS)
+# What changes who may be texted.
+MINDS = sorted(body for body, says in TEXTS.items() if says in (Says.LEAVE, Says.BACK, Says.DOUBTFUL))
 
 
 @pytest.fixture
@@ -63,10 +67,14 @@ class Lives(RuleBasedStateMachine):
         call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
         self.world = World(Product(self.simulator), self.webhook)
 
-    @initialize(who=st.sets(st.tuples(people, programmes), min_size=2, max_size=8))
-    def begin(self, who: set[tuple[int, int]]) -> None:
+    @initialize(who=st.sets(st.tuples(people, programmes), min_size=6, max_size=12), place=programmes)
+    def begin(self, who: set[tuple[int, int]], place: int) -> None:
+        """Several people have joined, those who were asked said YES, and a campaign has reached them."""
         for person, programme in sorted(who):
             self.join(person, programme)
+        for number, sender in self.world.asked():
+            self.world.text(number, sender, "YES")
+        self.send(place)
 
     def _name(self, place: int) -> str:
         return list(self.world.campaigns)[place]
@@ -128,9 +136,50 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.world.wanted())
     @rule(place=programmes)
     def send(self, place: int) -> None:
+        self._launch_wanted(place)
+        self.world.settle()
+
+    @precondition(lambda self: self.world.wanted())
+    @rule()
+    def send_all(self) -> None:
+        for name in self.world.wanted():
+            self.world.launch(name)
+        self.world.settle()
+
+    # A change of mind between the writing of an audience and its texts, and right before the next one.
+
+    @precondition(lambda self: self.world.wanted())
+    @rule(place=programmes, who=people, sender=senders, body=st.sampled_from(MINDS))
+    def send_while_somebody_texts(self, place: int, who: int, sender: str, body: str) -> None:
+        self._launch_wanted(place)
+        self.world.freeze()
+        self.text(who, sender, body)
+        self.world.settle()
+
+    @precondition(lambda self: self.world.wanted())
+    @rule(who=people, sender=senders, body=st.sampled_from(MINDS))
+    def send_after_somebody_texts(self, who: int, sender: str, body: str) -> None:
+        self.text(who, sender, body)
+        self.send_all()
+
+    @precondition(lambda self: self.world.wanted())
+    @rule(place=programmes, who=people)
+    def send_while_a_file_says_who_left(self, place: int, who: int) -> None:
+        self._launch_wanted(place)
+        self.world.freeze()
+        self.import_people({who}, have_left=True)
+        self.send_all()
+
+    @rule(who=people, programme=programmes)
+    def join_and_be_sent_to(self, who: int, programme: int) -> None:
+        self.join(who, programme)
+        for number, sender in self.world.asked():
+            self.world.text(number, sender, "YES")
+        self.send_all()
+
+    def _launch_wanted(self, place: int) -> None:
         names = self.world.wanted()
         self.world.launch(names[place % len(names)])
-        self.world.settle()
 
     @precondition(lambda self: self.world.launches)
     @rule()
@@ -170,7 +219,8 @@ def test_whatever_people_and_staff_do_consent_holds(
     simulator: Simulator, webhook: str, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Lives.simulator, Lives.webhook, Lives.steps, Lives.marketing = simulator, webhook, 0, 0
-    examples = MANY if pytestconfig.getoption("long") else FEW
+    is_long = pytestconfig.getoption("long")
+    examples = MANY if is_long else FEW
     profile = settings(
         max_examples=examples,
         stateful_step_count=STEPS,
@@ -185,7 +235,7 @@ def test_whatever_people_and_staff_do_consent_holds(
     with capsys.disabled():
         told.write_line(f"{Lives.steps:,} steps in {examples} lives, {Lives.marketing:,} campaign texts")
     assert Lives.steps >= 10 * examples
-    assert Lives.marketing
+    assert Lives.marketing >= (TEXTS_A_LIFE * examples if is_long else 1)
 
 
 # The same questions, asked of a product that is broken on purpose: none of them is one that cannot fail.

@@ -143,6 +143,11 @@ class World:
         blocking = [programme for programme in self.model.programmes.values() if programme.sender != SHORT]
         return [(n, programme.sender) for n in self.numbers for programme in blocking if self._may(n, programme)]
 
+    def asked(self) -> list[tuple[str, str]]:
+        """Whose YES a programme waits for, and the sender that asked."""
+        asking = [programme for programme in self.model.programmes.values() if programme.asks]
+        return [(n, p.sender) for n in self.numbers for p in asking if p.name in self.model.person(n).asked]
+
     def wanted(self) -> list[str]:
         """The programmes of which somebody would be texted now."""
         programmes = self.model.programmes

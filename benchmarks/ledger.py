@@ -1,4 +1,4 @@
-"""Consent for very many at once: the first entry of each number's chain, by COPY."""
+"""Consent for very many at once: the first entry of each number's chain, and its head, by COPY."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -18,6 +18,7 @@ _ENTRIES: Final = """
                               staff, at) FROM STDIN
 """
 _PERSONAL: Final = "COPY optins_personalevidence (event_id, number, inbound_text, ip, user_agent, salt) FROM STDIN"
+_HEADS: Final = "COPY optins_chainhead (number_digest, entries, digest, seal) FROM STDIN"
 
 
 def everybody_joins(programme: OptInCampaign) -> None:
@@ -26,7 +27,7 @@ def everybody_joins(programme: OptInCampaign) -> None:
         cursor.execute("SELECT number, customer_id FROM campaigns_phonenumber ORDER BY id")
         entries = _entries(iter(cursor.fetchall()), programme)
         while some := list(islice(entries, _AT_ONCE)):
-            for statement, place in ((_ENTRIES, 0), (_PERSONAL, 1)):
+            for statement, place in ((_ENTRIES, 0), (_PERSONAL, 1), (_HEADS, 2)):
                 with cursor.copy(statement) as target:
                     for entry in some:
                         target.write_row(entry[place])
@@ -34,9 +35,7 @@ def everybody_joins(programme: OptInCampaign) -> None:
                        "FROM optins_consentevent")  # fmt: skip
 
 
-def _entries(
-    held: Iterator[tuple[str, int]], programme: OptInCampaign
-) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+def _entries(held: Iterator[tuple[str, int]], programme: OptInCampaign) -> Iterator[tuple[tuple[Any, ...], ...]]:
     """A row of each table for each number."""
     sender, at = programme.options.sender_id, timezone.now()
     for pk, (number, customer) in enumerate(held, start=1):
@@ -51,4 +50,5 @@ def _entries(
             (pk, own, 1, "", digest, commitment, programme.pk, sender, customer, "opted_in", "code", "", "", "", "", "",
              "", at),
             (pk, number, "", None, "", salt),
+            (own, 1, digest, chain.head_seal(settings.NUMBER_HASH_KEY, own, 1, digest)),
         )  # fmt: skip

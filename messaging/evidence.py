@@ -31,7 +31,7 @@ def pack(number: str) -> Mapping[str, Any]:
         ConsentEvent.objects.of(number).select_related("personal", "programme", "sender", "scope").order_by("sequence")
     )
     walk = Walk()
-    found = [asdict(fault) for fault in faults(ConsentEvent.objects.of(number), walk=walk)]
+    found = [asdict(fault) for fault in faults(walk=walk, digests=[digest_of(number)])]
     return {
         "number": number,
         "number_digest": digest_of(number),

@@ -28,6 +28,11 @@ def entry_digest(key: str, facts: Mapping[str, object]) -> str:
     return _mac(key.encode(), b"optline.entry:" + canonical(facts))
 
 
+def head_seal(key: str, own: str, entries: int, last: str) -> str:
+    """Vouches that the chain of the number digest `own` has so many entries, the last with the digest `last`."""
+    return _mac(key.encode(), b"optline.head:" + canonical({"number_digest": own, "entries": entries, "digest": last}))
+
+
 def commitment(salt: str, personal: Mapping[str, object]) -> str:
     """Binds an entry to what stands beside it, and tells nothing about it to whoever lacks the salt."""
     return _mac(salt.encode(), canonical(personal))

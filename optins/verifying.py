@@ -3,17 +3,17 @@
 Only the process that holds `NUMBER_HASH_KEY` can tell, and only it could have written what holds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from optins import chain
-from optins.models import ConsentEvent
+from optins.models import ChainHead, ConsentEvent
 
 _AT_ONCE: Final = 2_000
 
@@ -22,7 +22,10 @@ CHANGED, INSERTED, MISSING, REORDERED = "changed", "inserted", "missing", "reord
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one entry, or with the gap before it; `number` is blank when the person was erased."""
+    """What is wrong with one entry, or with the gap before it; `number` is blank when the person was erased.
+
+    `entry` is 0 where there is none: what is missing was the end of a chain, from the place `sequence` on.
+    """
 
     entry: int
     number: str
@@ -39,17 +42,28 @@ class Walk:
     entries: int = 0
 
 
-def faults(entries: QuerySet[ConsentEvent], *, walk: Walk) -> Iterator[Fault]:
-    """What is wrong with these numbers' whole chains, a chain at a time; `walk` counts along.
+def faults(*, walk: Walk, digests: Collection[str] | None = None) -> Iterator[Fault]:
+    """What is wrong with the chains of these number digests, or with all, a chain at a time; `walk` counts along.
 
     Memory holds one number's entries and a batch of rows, however many there are.
     """
-    rows = entries.select_related("personal").order_by("number_digest", "sequence").iterator(chunk_size=_AT_ONCE)
-    for _, chained in groupby(rows, key=attrgetter("number_digest")):
-        links = list(chained)
+    entries, heads = ConsentEvent.objects.select_related("personal"), ChainHead.objects.all()
+    if digests is not None:
+        entries, heads = entries.filter(number_digest__in=digests), heads.filter(number_digest__in=digests)
+    # Both in the order of the digests, so that a chain and its head meet, and one without the other is seen.
+    rows = merge(
+        entries.order_by("number_digest", "sequence").iterator(chunk_size=_AT_ONCE),
+        heads.order_by("number_digest").iterator(chunk_size=_AT_ONCE),
+        key=attrgetter("number_digest"),
+    )
+    for _, together in groupby(rows, key=attrgetter("number_digest")):
+        chained = list(together)
+        links = [row for row in chained if isinstance(row, ConsentEvent)]
+        head = next((row for row in chained if isinstance(row, ChainHead)), None)
         walk.numbers += 1
         walk.entries += len(links)
-        yield from _faults_of(links)
+        found = list(_faults_of(links))
+        yield from found or _faults_at_the_end(links, head)
 
 
 def _faults_of(links: Sequence[ConsentEvent]) -> Iterator[Fault]:
@@ -67,6 +81,24 @@ def _faults_of(links: Sequence[ConsentEvent]) -> Iterator[Fault]:
         if kind:
             yield Fault(link.pk, link.number, link.sequence, kind, sentence)
         before = link
+
+
+def _faults_at_the_end(links: Sequence[ConsentEvent], head: ChainHead | None) -> Iterator[Fault]:
+    """Whether a chain that is sound as far as it goes ends where its sealed head says."""
+    last = links[-1] if links else None
+    reached, digest = (last.sequence, last.digest) if last else (0, "")
+    if last and head is None:
+        yield Fault(last.pk, last.number, reached, MISSING, "What is kept of where its chain ends was taken away.")
+    elif head and head.seal != head.true_seal:
+        sentence = "What is kept of where its chain ends was changed, or not written by Optline."
+        yield Fault(last.pk if last else 0, last.number if last else "", reached, CHANGED, sentence)
+    elif head and head.entries > reached:
+        gone = f"{head.entries - reached} of {head.entries}"
+        sentence = f"The chain was cut: the newest entries, {gone}, are missing from its end."
+        yield Fault(0, last.number if last else "", reached + 1, MISSING, sentence)
+    elif head and last and (head.entries, head.digest) != (reached, digest):
+        sentence = "What is kept of where its chain ends is not of this entry: an older one was put in its place."
+        yield Fault(last.pk, last.number, reached, CHANGED, sentence)
 
 
 _SOUND: Final = ("", "")

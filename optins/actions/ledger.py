@@ -4,7 +4,7 @@ These are the only functions that change a subscription or a suppression. Caller
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from campaigns.actions.turns import TAKE_TURNS
 from campaigns.models import Campaign, Customer, CustomerImport
 from optins import chain
-from optins.models import ConsentEvent, PersonalEvidence, Sender, Subscription, Suppression, digest_of
+from optins.models import ChainHead, ConsentEvent, PersonalEvidence, Sender, Subscription, Suppression, digest_of
 
 Action = ConsentEvent.Action
 Method = ConsentEvent.Method
@@ -79,7 +79,7 @@ def write(*, number: str, action: str, evidence: Evidence, programme: Campaign |
 def append(entries: Sequence[Entry]) -> list[ConsentEvent]:
     """Append entries to the ledger, each to its number's chain. The caller holds the numbers' locks."""
     digests = {entry.number: digest_of(entry.number) for entry in entries}
-    at, heads = _heads(list(digests.values()))
+    at, heads, headless = _heads(list(digests.values()))
     events, beside = [], []
     for entry in entries:
         own = digests[entry.number]
@@ -89,28 +89,48 @@ def append(entries: Sequence[Entry]) -> list[ConsentEvent]:
         beside.append(personal)
     ConsentEvent.objects.bulk_create(events)
     PersonalEvidence.objects.bulk_create(beside)
+    _seal({own: head for own, head in heads.items() if own not in headless})
     return events
 
 
 # The place and the digest of a chain's last entry; 0 and blank before the first.
 _Head: TypeAlias = tuple[int, str]
 
+# A chain ends where its sealed head says, also when entries were cut off: so the next entry leaves the gap to be seen,
+# and no entry that a person is owed is refused. What stands beyond an older head is believed, for the same reason.
 _HEADS: Final = """
-    SELECT asked.digest, coalesce(head.sequence, 0), coalesce(head.digest, ''), statement_timestamp()
+    SELECT asked.digest, coalesce(head.sequence, 0), coalesce(head.digest, ''),
+           last.sequence IS NOT NULL AND kept.entries IS NULL, statement_timestamp()
     FROM unnest(%s::text[]) AS asked (digest)
+    LEFT JOIN optins_chainhead kept ON kept.number_digest = asked.digest
     LEFT JOIN LATERAL (
         SELECT sequence, digest FROM optins_consentevent WHERE number_digest = asked.digest
         ORDER BY sequence DESC LIMIT 1
+    ) last ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM (VALUES (kept.entries, kept.digest), (last.sequence, last.digest)) AS ends (sequence, digest)
+        ORDER BY sequence DESC NULLS LAST LIMIT 1
     ) head ON true
 """
 
 
-def _heads(digests: Sequence[str]) -> tuple[dt.datetime, dict[str, _Head]]:
-    """The time by the database's clock, and where each number's chain ends."""
+def _heads(digests: Sequence[str]) -> tuple[dt.datetime, dict[str, _Head], set[str]]:
+    """The time by the database's clock, where each number's chain ends, and the chains whose sealed head is gone."""
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, [list(digests)])
         rows = cursor.fetchall()
-    return rows[0][3], {digest: (sequence, last) for digest, sequence, last, _ in rows}
+    heads = {digest: (sequence, last) for digest, sequence, last, *_ in rows}
+    return rows[0][4], heads, {digest for digest, _, _, is_lost, _ in rows if is_lost}
+
+
+def _seal(heads: Mapping[str, _Head]) -> None:
+    """Keep where these chains end. One whose head was taken away gets none again: that would hide what was cut off."""
+    kept = [ChainHead(number_digest=own, entries=entries, digest=last) for own, (entries, last) in heads.items()]
+    for head in kept:
+        head.seal = head.true_seal
+    ChainHead.objects.bulk_create(
+        kept, update_conflicts=True, unique_fields=["number_digest"], update_fields=["entries", "digest", "seal"]
+    )
 
 
 def _linked(entry: Entry, *, number_digest: str, at: dt.datetime, head: _Head) -> tuple[ConsentEvent, PersonalEvidence]:

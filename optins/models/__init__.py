@@ -1,4 +1,5 @@
 from optins.models.apps import ApiApp
+from optins.models.chain_heads import ChainHead
 from optins.models.consent import ConsentEvent, PersonalEvidence, Subscription, Suppression, digest_of
 from optins.models.holds import CodesHold
 from optins.models.notices import Notice
@@ -11,6 +12,7 @@ from optins.models.verifications import Verification
 
 __all__ = [
     "ApiApp",
+    "ChainHead",
     "CodesHold",
     "ConsentEvent",
     "GlobalCampaign",

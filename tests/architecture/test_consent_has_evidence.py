@@ -20,7 +20,7 @@ UNDOES = {"optins/actions/undoing.py"}
 # What is rehearsed is rolled back.
 REHEARSALS = {"messaging/actions/rehearsing.py"}
 WRITES = {"create", "update", "bulk_create", "get_or_create", "update_or_create", "delete"}
-CONSENT = {"ConsentEvent", "Subscription", "Suppression", "PersonalEvidence"}
+CONSENT = {"ChainHead", "ConsentEvent", "Subscription", "Suppression", "PersonalEvidence"}
 WRITERS = {"optins/actions/ledger.py"}
 
 

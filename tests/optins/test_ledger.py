@@ -185,7 +185,7 @@ def test_the_entries_of_a_number_are_a_chain_of_its_own(programme: OptInCampaign
 def test_entries_that_are_written_at_once_follow_upon_one_another(programme: OptInCampaign) -> None:
     ledger.append([Entry(number=number, action=Action.VERIFIED, evidence=EVIDENCE) for number in (ADA, BOB, ADA)])
     assert [entry.sequence for entry in ConsentEvent.objects.of(ADA).order_by("sequence")] == [1, 2]
-    assert list(faults(ConsentEvent.objects.all(), walk=Walk())) == []
+    assert list(faults(walk=Walk())) == []
 
 
 def test_the_database_refuses_a_second_entry_in_one_place(programme: OptInCampaign) -> None:
@@ -205,7 +205,7 @@ def test_an_entry_reads_back_as_it_was_committed_to(programme: OptInCampaign, ip
     words = "Ünï “code” \t 😀 é"
     evidence = Evidence(method=Method.CODE, ip=ip, inbound_text=words, wording=words, user_agent="x" * 300)
     ledger.opt_in(number=ADA, programme=programme, evidence=evidence)
-    assert list(faults(ConsentEvent.objects.all(), walk=Walk())) == []
+    assert list(faults(walk=Walk())) == []
     assert len(ConsentEvent.objects.get().wording_version) == 12
 
 

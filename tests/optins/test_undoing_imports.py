@@ -29,7 +29,7 @@ def subscription() -> Subscription:
 
 def holds() -> None:
     assert list(differences()) == []
-    assert list(faults(ConsentEvent.objects.all(), walk=Walk())) == []
+    assert list(faults(walk=Walk())) == []
 
 
 def test_profiles_are_as_they_were() -> None:

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from campaigns.commands import Answer, OperatorCommand
 from campaigns.phone import mask
-from optins.models import ConsentEvent
+from optins.models import digest_of
 from optins.numbers import asked_number
 from optins.verifying import Fault, Walk, faults
 
@@ -20,9 +20,9 @@ class Command(OperatorCommand):
         parser.add_argument("--number", help="Only this number's entries, in any usual spelling.")
 
     def answer(self, *, number: str | None, **_: Any) -> Answer:
-        entries = ConsentEvent.objects.all() if number is None else ConsentEvent.objects.of(asked_number(number))
+        digests = None if number is None else [digest_of(asked_number(number))]
         walk, began = Walk(), time.monotonic()
-        fault = next(faults(entries, walk=walk), None)
+        fault = next(faults(walk=walk, digests=digests), None)
         seconds = max(time.monotonic() - began, 0.001)
         return {
             "intact": fault is None,
@@ -37,8 +37,9 @@ class Command(OperatorCommand):
         if answer["intact"]:
             return f"The ledger is as it was written: {walked}, {answer['entries_per_second']:,} a second."
         fault = answer["fault"]
+        named = f"Entry {fault['entry']}" if fault["entry"] else "An entry that is not there"
         return (
-            f"Entry {fault['entry']} ({fault['number'] or 'erased'}, number {fault['sequence']} of its chain) is not "
+            f"{named} ({fault['number'] or 'erased'}, number {fault['sequence']} of its chain) is not "
             f"as it was written: {fault['kind']}. {fault['sentence']} Found after {walked}."
         )
 

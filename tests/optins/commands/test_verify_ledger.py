@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 
 from optins.actions import ledger
 from optins.actions.ledger import Entry, Evidence, Method
-from optins.models import ConsentEvent
+from optins.models import ChainHead, ConsentEvent
 from tests.commands import said, told
 from tests.optins.tampering import tamper
 
@@ -121,3 +122,62 @@ def test_one_number_can_be_asked_about(entries: Sequence[ConsentEvent]) -> None:
 def test_another_key_vouches_for_nothing(entries: Sequence[ConsentEvent]) -> None:
     with override_settings(NUMBER_HASH_KEY="another" * 8):
         assert fault()["kind"] == "changed"
+
+
+def cut_off(entries: Sequence[ConsentEvent]) -> None:
+    for entry in entries:
+        tamper("DELETE FROM optins_personalevidence WHERE event_id = %s", entry.pk)
+        tamper(f"DELETE FROM {_TABLE} WHERE id = %s", entry.pk)
+
+
+def test_entries_that_were_cut_off_at_the_end_are_missed(entries: Sequence[ConsentEvent]) -> None:
+    cut_off(entries[2:])
+    named = fault()
+    assert (named["entry"], named["number"], named["sequence"], named["kind"]) == (0, "+1313•••0101", 3, "missing")
+    assert "the newest entries, 2 of 4, are missing" in named["sentence"]
+
+
+def test_they_are_missed_also_when_more_was_written_since(entries: Sequence[ConsentEvent]) -> None:
+    cut_off(entries[3:])
+    after = ledger.write(number=ADA, action="opted_out", evidence=Evidence(method=Method.STOP))
+    named = fault()
+    assert (named["entry"], named["sequence"], named["kind"]) == (after.pk, 5, "missing")
+
+
+def test_a_chain_that_was_taken_out_whole_is_missed(entries: Sequence[ConsentEvent]) -> None:
+    cut_off(entries)
+    assert (fault()["sequence"], fault()["kind"], fault("--number", ADA)["entry"]) == (1, "missing", 0)
+
+
+def test_who_lowers_the_count_along_cannot_seal_it(entries: Sequence[ConsentEvent]) -> None:
+    cut_off(entries[3:])
+    lowered = "UPDATE optins_chainhead SET entries = 3, digest = %s WHERE number_digest = %s"
+    tamper(lowered, entries[2].digest, entries[2].number_digest)
+    named = fault()
+    assert (named["entry"], named["kind"]) == (entries[2].pk, "changed")
+
+
+def test_an_older_count_in_the_place_of_the_newest_is_named(entries: Sequence[ConsentEvent]) -> None:
+    (older,) = ChainHead.objects.filter(number_digest=entries[0].number_digest).values("entries", "digest", "seal")
+    after = ledger.write(number=ADA, action="opted_out", evidence=Evidence(method=Method.STOP))
+    restored = "UPDATE optins_chainhead SET entries = %s, digest = %s, seal = %s WHERE number_digest = %s"
+    tamper(restored, older["entries"], older["digest"], older["seal"], after.number_digest)
+    assert (fault()["entry"], fault()["kind"]) == (after.pk, "changed")
+
+
+def test_a_count_that_was_taken_away_stays_away_and_what_people_say_is_written(
+    entries: Sequence[ConsentEvent],
+) -> None:
+    tamper("DELETE FROM optins_chainhead WHERE number_digest = %s", entries[0].number_digest)
+    after = ledger.write(number=ADA, action="opted_out", evidence=Evidence(method=Method.STOP))
+    assert (fault()["entry"], fault()["sequence"], fault()["kind"]) == (after.pk, 5, "missing")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE optins_chainhead SET entries = entries - 1", "UPDATE optins_chainhead SET seal = digest",
+     "DELETE FROM optins_chainhead"],
+)  # fmt: skip
+def test_the_database_refuses_to_shorten_a_chain(entries: Sequence[ConsentEvent], statement: str) -> None:
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

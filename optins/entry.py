@@ -14,7 +14,8 @@ _ENTRY: Final = """
                WHERE everywhere.state = 'live'
            ),
            programme.id, programme.name, programme.audience_id IS NULL AND programme.restriction = 'none',
-           sender.id, sender.pool_id
+           sender.id, sender.pool_id,
+           (SELECT id FROM campaigns_customer WHERE external_id = %(external_id)s)
     FROM (SELECT) AS asked
          LEFT JOIN (
              campaigns_campaign AS programme
@@ -49,19 +50,20 @@ class Programme:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """How a number and a programme stand. `is_ours`: our own texts come from the number. `is_complete`: the global
-    options are. Without `programme` there is none that is live and can send."""
+    options are. Without `programme` there is none that is live and can send, without `customer_id` no such customer."""
 
     is_ours: bool
     is_complete: bool
     programme: Programme | None
+    customer_id: int | None
 
 
-def entry(*, number: str, programme_id: int | None) -> Entry:
-    """What `number` (E.164) would enter by asking for a code of that programme."""
+def entry(*, number: str, programme_id: int | None, external_id: str | None) -> Entry:
+    """What `number` (E.164) would enter by asking for a code of that programme, and whom apps know by the ID."""
     with prepared() as cursor:
-        cursor.execute(_ENTRY, {"number": number, "programme": programme_id})
-        is_ours, is_complete, *programme = cursor.fetchone()
-    return Entry(is_ours, is_complete, None if programme[0] is None else Programme(*programme))
+        cursor.execute(_ENTRY, {"number": number, "programme": programme_id, "external_id": external_id})
+        is_ours, is_complete, *programme, customer_id = cursor.fetchone()
+    return Entry(is_ours, is_complete, None if programme[0] is None else Programme(*programme), customer_id)
 
 
 def standing(*, number: str, areas: tuple[str, str], programme: Programme) -> tuple[bool, int]:

@@ -40,7 +40,7 @@ def known_as(*, external_id: str) -> Customer:
     """The customer whom apps know by this id. Raises Refused."""
     customer = Customer.objects.filter(external_id=external_id).first()
     if customer is None:
-        raise _unknown()
+        raise unknown_customer()
     return customer
 
 
@@ -50,9 +50,10 @@ def id_known_as(*, external_id: str) -> int:
         cursor.execute("SELECT id FROM campaigns_customer WHERE external_id = %s", [external_id])
         row = cursor.fetchone()
     if row is None:
-        raise _unknown()
+        raise unknown_customer()
     return int(row[0])
 
 
-def _unknown() -> Refused:
+def unknown_customer() -> Refused:
+    """What to say of an external ID that nobody has."""
     return Refused("user_not_found", "No customer has this external_id. Create the customer first.")

@@ -1,14 +1,14 @@
 """Asking for a code: opting in begins with a text to the number that is to be proven."""
 
 import uuid
+from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 
-from campaigns.actions.persons import read_number
+from campaigns.actions.persons import read_number, unknown_customer
 from campaigns.refusals import Refused
-from campaigns.statements import prepared
 from optins import codes, limits
 from optins.actions import ledger
 from optins.actions.notices import owe_code
@@ -33,28 +33,42 @@ _ISSUE: Final = """
         UPDATE optins_verification SET state = 'superseded'
         WHERE {app} AND {customer} AND number = %(number)s::varchar AND state = 'pending'
         RETURNING id
+    ), issued AS (
+        INSERT INTO optins_verification
+                    (app_id, customer_id, campaign_id, number, salt, code_digest, state, tries, ip, expires_at)
+        SELECT %(app)s::bigint, %(customer)s::bigint, %(campaign)s::bigint, %(number)s::varchar, %(salt)s, %(digest)s,
+               'pending', 0, %(ip)s::inet, statement_timestamp() + %(lifetime)s::interval
+        FROM (SELECT count(*) FROM superseded) AS earlier
     )
-    INSERT INTO optins_verification
-                (app_id, customer_id, campaign_id, number, salt, code_digest, state, tries, ip, expires_at)
-    SELECT %(app)s::bigint, %(customer)s::bigint, %(programme)s, %(number)s::varchar, %(salt)s, %(digest)s, 'pending',
-           0, %(ip)s::inet, statement_timestamp() + %(lifetime)s
-    FROM (SELECT count(*) FROM superseded) AS earlier
 """
 
 
 @transaction.atomic
-def request_code(*, asker: Asker, to_phone_number: str, campaign_id: int | None = None, message_text: str = "") -> None:
+def request_code(
+    *,
+    asker: Asker,
+    to_phone_number: str,
+    campaign_id: int | None = None,
+    message_text: str = "",
+    external_id: str | None = None,
+) -> None:
     """Text a new code to a number; an earlier one stops working. The campaign is fixed here.
 
-    `campaign_id` wins over the app's own campaign. `message_text` takes the place of the text's beginning.
-    Raises `Refused`: invalid_phone_number, argument_error, country_not_allowed, no_active_campaign_found,
-    not_available, opted_out, too_many_requests (as `TooMany`), temporarily_unavailable.
+    `campaign_id` wins over the app's own campaign. `message_text` takes the place of the text's beginning. With
+    `external_id` it is asked for on behalf of that customer, who is found together with all else.
+    Raises `Refused`: invalid_phone_number, argument_error, country_not_allowed, user_not_found,
+    no_active_campaign_found, not_available, opted_out, too_many_requests (as `TooMany`), temporarily_unavailable.
     """
     number = read_number(to_phone_number, field="to_phone_number")
     around = areas(number)
     _require_allowed(around[1])
     chosen = campaign_id if campaign_id is not None else (asker.app.campaign_id if asker.app else None)
-    programme = _enterable(entry(number=number, programme_id=chosen), chosen, message_text)
+    found = entry(number=number, programme_id=chosen, external_id=external_id)
+    if external_id is not None:
+        if found.customer_id is None:
+            raise unknown_customer()
+        asker = replace(asker, customer_id=found.customer_id)
+    programme = _enterable(found, chosen, message_text)
     if asker.customer_id is not None and not programme.is_open_to_all:
         require_admission(OptInCampaign.objects.get(pk=programme.pk), asker.customer_id)
     ledger.lock_number(number)
@@ -119,17 +133,11 @@ def _issue(asker: Asker, number: str, programme: Programme, prefix: str) -> None
     code, salt = codes.generate(settings.VERIFICATION_CODE_LENGTH), uuid.uuid4()
     issued = {
         "app": asker.app.pk if asker.app else None,
-        "customer": asker.customer_id,
-        "programme": programme.pk,
-        "number": number,
         "salt": salt,
         "digest": codes.digest(code, key=digest_key(), salt=str(salt)),
         "ip": _IP.get_prep_value(asker.ip),
-        "lifetime": settings.VERIFICATION_TTL,
     }
     statement = _ISSUE.format(app=_held_by("app", asker.app), customer=_held_by("customer", asker.customer_id))
-    with prepared() as cursor:
-        cursor.execute(statement, issued)
     minutes = round(settings.VERIFICATION_TTL.total_seconds() / _MINUTE) or 1
 
     def text(shown: str) -> str:
@@ -143,6 +151,8 @@ def _issue(asker: Asker, number: str, programme: Programme, prefix: str) -> None
         body=text(masked(code)),
         sealed_body=text(code),
         lifetime=settings.VERIFICATION_TTL,
+        along_with=statement,
+        values=issued,
     )
 
 

@@ -1,6 +1,7 @@
 """What we owe a person as the answer to what they did. Written with the act, carried by messaging."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -20,7 +21,8 @@ _SEALED: Final = Notice._meta.get_field("sealed_body")
 _OWE: Final = """
     INSERT INTO optins_notice
                 (kind, number, sender_id, campaign_id, customer_id, body, sealed_body, expires_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, statement_timestamp() + %s::interval)
+    VALUES (%(kind)s, %(number)s::varchar, %(sender)s, %(campaign)s, %(customer)s::bigint, %(body)s, %(sealed)s,
+            statement_timestamp() + %(lifetime)s::interval)
 """
 
 
@@ -39,7 +41,7 @@ def owe(
     if not body.strip() or _too_many(kind, number):
         return False
     campaign_id = None if campaign is None else campaign.pk
-    _write(kind, number, sender.pk, campaign_id, customer_id, body, lifetime=lifetime)
+    _write(_columns(kind, number, sender.pk, campaign_id, customer_id, body, "", lifetime))
     return True
 
 
@@ -52,26 +54,39 @@ def owe_code(
     lifetime: dt.timedelta | None = None,
     campaign_id: int | None = None,
     customer_id: int | None = None,
+    along_with: str = "",
+    values: Mapping[str, Any] | None = None,
 ) -> None:
     """Owe `number` the text that brings a code: `sealed_body`, which `body` shows masked. After `lifetime` it is not
-    sent. How often is for the limits on codes to say."""
-    _write(Notice.Kind.CODE, number, sender_id, campaign_id, customer_id, body, sealed_body, lifetime)
+    sent. How often is for the limits on codes to say.
+
+    `along_with` is a `WITH` clause that is written in the same round trip, with `values` of its own; it may use those
+    of `number` and `customer` too.
+    """
+    sealed = _SEALED.get_prep_value(sealed_body)
+    columns = _columns(Notice.Kind.CODE, number, sender_id, campaign_id, customer_id, body, sealed, lifetime)
+    _write({**(values or {}), **columns}, along_with)
 
 
-def _write(
+def _columns(
     kind: Notice.Kind,
     number: str,
     sender_id: int,
     campaign_id: int | None,
     customer_id: int | None,
     body: str,
-    sealed_body: str = "",
-    lifetime: dt.timedelta | None = None,
-) -> None:
-    sealed = _SEALED.get_prep_value(sealed_body)
-    columns: list[Any] = [kind, number, sender_id, campaign_id, customer_id, body, sealed, lifetime]
+    sealed: str,
+    lifetime: dt.timedelta | None,
+) -> Mapping[str, Any]:
+    return {
+        "kind": kind, "number": number, "sender": sender_id, "campaign": campaign_id, "customer": customer_id,
+        "body": body, "sealed": sealed, "lifetime": lifetime,
+    }  # fmt: skip
+
+
+def _write(columns: Mapping[str, Any], along_with: str = "") -> None:
     with prepared() as cursor:
-        cursor.execute(_OWE, columns)
+        cursor.execute(f"{along_with}{_OWE}", columns)
     ring_after_commit(CARRY_NOTICES)
 
 

@@ -18,7 +18,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from campaigns.actors import Actor
-from campaigns.statements import prepared
+from campaigns.statements import first_row
 from optins import codes
 from optins.api import bodies, errors
 from optins.models import ApiApp
@@ -101,9 +101,7 @@ _APP: Final = f"SELECT {', '.join(_COLUMNS)} FROM optins_apiapp WHERE key = %s A
 
 
 def _app_of(key: str) -> ApiApp | None:
-    with prepared() as cursor:
-        cursor.execute(_APP, [key])
-        row = cursor.fetchone()
+    row = first_row(_APP, [key])
     return None if row is None else ApiApp.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row)
 
 

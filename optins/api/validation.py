@@ -33,7 +33,8 @@ class RequestView(ApiView):
     def post(self, _request: Request, **_path: str) -> Response:
         fields = self.fields(CodeRequest)
         request_code(
-            asker=_asker(self, fields),
+            asker=Asker(app=self.app, ip=_ip(self, fields)),
+            external_id=fields["external_id"],
             to_phone_number=fields["to_phone_number"],
             campaign_id=fields.get("campaign_id"),
             message_text=fields.get("message_text") or "",
@@ -54,14 +55,14 @@ class ConfirmView(ApiView):
     )
     def post(self, _request: Request, **_path: str) -> Response:
         fields = self.fields(CodeConfirmation)
+        customer_id = id_known_as(external_id=fields["external_id"])
         confirm_code(
-            asker=_asker(self, fields),
+            asker=Asker(customer_id=customer_id, app=self.app, ip=_ip(self, fields)),
             to_phone_number=fields["to_phone_number"],
             code=fields["validation_code"],
         )
         return Response({"status": "ok"})
 
 
-def _asker(view: ApiView, fields: dict[str, Any]) -> Asker:
-    customer_id = id_known_as(external_id=fields["external_id"])
-    return Asker(customer_id=customer_id, app=view.app, ip=fields.get("ip_address") or view.ip)
+def _ip(view: ApiView, fields: dict[str, Any]) -> str | None:
+    return fields.get("ip_address") or view.ip

@@ -9,11 +9,11 @@ from tests.optins.api.conftest import OK, Caller
 TRANSACTION = 2  # its beginning and its end
 
 
-def test_asking_for_a_code_takes_seven_statements(
+def test_asking_for_a_code_takes_five_statements(
     caller: Caller, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     factories.customer(external_id="ada")
-    with django_assert_num_queries(7 + TRANSACTION):
+    with django_assert_num_queries(5 + TRANSACTION):
         assert caller.request_code("ada", "+13139711649") == OK
 
 

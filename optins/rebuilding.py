@@ -6,8 +6,7 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import Final
 
-from campaigns.phone import mask
-from optins.models import ConsentEvent, Subscription, Suppression
+from optins.models import ConsentEvent, Subscription, Suppression, digest_of
 
 _NUMBERS_AT_ONCE: Final = 1_000
 _ROWS_AT_ONCE: Final = 2_000
@@ -32,9 +31,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the ledger says and what is on file; the number is masked, and blank when the person was erased."""
+    """What the ledger says of a number and what is on file; the number is blank when the person was erased."""
 
     number: str
+    number_digest: str
     what: str
     ledger: str
     on_file: str
@@ -85,29 +85,29 @@ def _compare(batch: Mapping[str, Standing]) -> Iterator[Difference]:
     ).values_list("number_digest", "sender"):
         stopped.setdefault(number_digest, set()).add(sender)
     for digest, standing in batch.items():
-        shown = mask(standing.number) if standing.number else ""
-        yield from _subscriptions(shown, standing.subscriptions, filed.get(standing.number, {}))
-        yield from _suppressions(shown, standing.suppressions, stopped.get(digest, set()))
+        who = (standing.number, digest)
+        yield from _subscriptions(who, standing.subscriptions, filed.get(standing.number, {}))
+        yield from _suppressions(who, standing.suppressions, stopped.get(digest, set()))
 
 
 def _subscriptions(
-    shown: str, told: Mapping[int | None, tuple[str, int]], filed: Mapping[int | None, tuple[str, int]]
+    who: tuple[str, str], told: Mapping[int | None, tuple[str, int]], filed: Mapping[int | None, tuple[str, int]]
 ) -> Iterator[Difference]:
     for programme in sorted(told.keys() | filed.keys(), key=str):
         if told.get(programme) != filed.get(programme):
             what = f"subscription to programme {programme}"
-            yield Difference(shown, what, _entry(told.get(programme)), _entry(filed.get(programme)))
+            yield Difference(*who, what, _entry(told.get(programme)), _entry(filed.get(programme)))
 
 
 def _entry(standing: tuple[str, int] | None) -> str:
     return "none" if standing is None else f"{standing[0]} by entry {standing[1]}"
 
 
-def _suppressions(shown: str, told: set[int | None], filed: set[int | None]) -> Iterator[Difference]:
+def _suppressions(who: tuple[str, str], told: set[int | None], filed: set[int | None]) -> Iterator[Difference]:
     for sender in sorted(told ^ filed, key=str):
         what = "suppression by every sender" if sender is None else f"suppression by sender {sender}"
         words: Sequence[str] = ("standing", "none") if sender in told else ("none", "standing")
-        yield Difference(shown, what, *words)
+        yield Difference(*who, what, *words)
 
 
 def _strangers() -> Iterator[Difference]:
@@ -116,4 +116,4 @@ def _strangers() -> Iterator[Difference]:
         if row.consent_event.number != row.number:
             what = f"subscription to programme {row.programme_id}"
             on_file = _entry((row.state, row.consent_event_id))
-            yield Difference(mask(row.number), what, "no entry of this number", on_file)
+            yield Difference(row.number, digest_of(row.number), what, "no entry of this number", on_file)

@@ -21,7 +21,8 @@ UNDOES = {"optins/actions/undoing.py"}
 REHEARSALS = {"messaging/actions/rehearsing.py"}
 WRITES = {"create", "update", "bulk_create", "get_or_create", "update_or_create", "delete"}
 CONSENT = {"ChainHead", "ConsentEvent", "Subscription", "Suppression", "PersonalEvidence"}
-WRITERS = {"optins/actions/ledger.py"}
+# The ledger, and the repair of what is on file by what the ledger says.
+WRITERS = {"optins/actions/ledger.py", "optins/actions/repairing.py"}
 
 
 def _calls() -> Iterator[tuple[str, str]]:

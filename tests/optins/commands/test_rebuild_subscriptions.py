@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from campaigns.models import AuditEntry
 from optins.actions.opting_out import opt_out_number
 from optins.keywords import SenderKind
 from optins.models import OptInCampaign, Subscription, Suppression
 from tests import factories
 from tests.commands import said, told
+from tests.optins.tampering import tamper
 from tests.optins.texting import ADA, BOB, text
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +25,10 @@ def programme() -> OptInCampaign:
     return factories.opt_in_campaign(keywords=["SPRING"])
 
 
-def differences() -> Any:
+def differences(*arguments: str) -> Any:
     out = io.StringIO()
     with pytest.raises(SystemExit, match="1"):
-        call_command("rebuild_subscriptions", "--json", stdout=out)
+        call_command("rebuild_subscriptions", "--json", *arguments, stdout=out)
     return json.loads(out.getvalue())["differences"]
 
 
@@ -85,3 +87,60 @@ def test_a_lost_suppression_is_told_and_one_too_many(programme: OptInCampaign) -
     factories.suppression(BOB)
     Suppression.objects.filter(number=ADA).delete()
     assert [(row["ledger"], row["on_file"]) for row in differences()] == [("standing", "none")]
+
+
+# --- Repairing -----------------------------------------------------------------------------------
+
+
+def test_consent_that_the_ledger_does_not_show_is_lowered_on_record(programme: OptInCampaign) -> None:
+    joined(programme)
+    text(programme.options.sender, "STOP")
+    Subscription.objects.update(state="opted_in", stopped_on=None)
+    answer = told("rebuild_subscriptions", "--write", "--by", "A. Clerk")
+    assert (answer["agrees"], answer["repaired"]) == (True, 1)
+    assert Subscription.objects.get().state == "opted_out"
+    line = AuditEntry.objects.get(act="subscription.rebuild")
+    assert (line.actor, line.detail["was"], line.detail["now"]) == ("A. Clerk", "opted_in", "opted_out")
+
+
+def test_without_being_asked_to_write_nothing_is_repaired(programme: OptInCampaign) -> None:
+    joined(programme)
+    text(programme.options.sender, "STOP")
+    Subscription.objects.update(state="opted_in", stopped_on=None)
+    assert len(differences()) == 1
+    assert Subscription.objects.get().state == "opted_in"
+
+
+def test_what_was_lost_is_written_again(programme: OptInCampaign) -> None:
+    row = joined(programme)
+    opt_out_number(number=BOB, by=factories.TESTS)
+    Subscription.objects.all().delete()
+    Suppression.objects.all().delete()
+    assert told("rebuild_subscriptions", "--write")["repaired"] == 2
+    again = Subscription.objects.get()
+    assert (again.state, again.consent_event_id, again.number) == ("opted_in", row.consent_event_id, ADA)
+    assert Suppression.objects.get().number == BOB
+    assert told("rebuild_subscriptions")["agrees"]
+
+
+def test_what_allows_less_than_the_ledger_stays(programme: OptInCampaign) -> None:
+    joined(programme)
+    factories.suppression(BOB)
+    Subscription.objects.update(state="expired")
+    assert [row["on_file"].split()[0] for row in differences("--write")] == ["expired"]
+    assert Subscription.objects.get().state == "expired"
+
+
+def test_consent_is_not_written_again_from_a_chain_that_was_tampered_with(programme: OptInCampaign) -> None:
+    row = joined(programme)
+    Subscription.objects.all().delete()
+    tamper("UPDATE optins_consentevent SET reason = 'x' WHERE id = %s", row.consent_event_id)
+    assert len(differences("--write")) == 1
+    assert not Subscription.objects.exists()
+
+
+def test_consent_of_a_number_that_the_ledger_does_not_know_goes(programme: OptInCampaign) -> None:
+    joined(programme)
+    Subscription.objects.update(number=BOB)
+    assert told("rebuild_subscriptions", "--write")["repaired"] == 2
+    assert Subscription.objects.get().number == ADA

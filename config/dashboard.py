@@ -16,8 +16,10 @@ from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
 from campaigns.timing import roughly
 from config import demo
+from config.wellbeing import health_lines, trend_card
 from messaging.approvals import APPROVE_PERMISSION, decided_for, standing, waiting_approvals
 from messaging.calendar import week, week_of
+from messaging.health import URGENT_DAYS
 from messaging.models import SmsMessage
 from messaging.pages import page_of, review_page_of
 from messaging.queries import open_holds
@@ -35,7 +37,6 @@ from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
 from optins.queries import held_codes, time_left, waiting_reviews
 
 _LATEST = 6
-_URGENT_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def tiles(request: HttpRequest) -> dict[str, object]:
     steps = first_steps()
     return {
         "figures": figures(today()) if user.has_perm("messaging.view_outbound") else (),
+        "health": health_lines() if user.has_perm("messaging.view_outbound") else (),
+        "trend": trend_card() if user.has_perm("optins.view_consentevent") else None,
         "needs": [*approvals_of(user), *needs()],
         "held": open_holds(),
         "may_stop": user.has_perm(LAUNCH_PERMISSION),
@@ -169,7 +172,7 @@ def _reviews() -> Sequence[Need]:
     clock = (
         f"Overdue since {left.until:%d %B}." if left.is_over else f"The oldest: {left} left, until {left.until:%d %B}."
     )
-    return (Need(title, clock, url, "danger" if left.business_days <= _URGENT_DAYS else "warning"),)
+    return (Need(title, clock, url, "danger" if left.business_days <= URGENT_DAYS else "warning"),)
 
 
 def _put_aside() -> Sequence[Need]:

@@ -18,6 +18,7 @@ from messaging.actions.receiving import take_inbound
 from messaging.explaining import explained
 from messaging.gateway import signatures
 from messaging.gateway.errors import as_code
+from messaging.refused import count_refused
 from messaging.webhooks.accounts import Accounts
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ def signed(view: Callable[[HttpRequest, SignedPost], HttpResponse]) -> Callable[
         post = _verified(request)
         if post is None:
             log.warning("webhook_refused", path=request.path)
+            count_refused()
             return HttpResponse("The signature does not match.", status=403, content_type="text/plain")
         return view(request, post)
 

@@ -140,8 +140,9 @@ class ConsentEvent(models.Model):
                 name="consent_event_of_import",
                 condition=Q(customer_import__isnull=False),
             ),
-            # Opt-outs of the day, on the home page.
+            # Opt-outs of the day, and the trend of both, on the home page.
             models.Index(fields=["at"], name="consent_event_opt_outs", condition=Q(action="opted_out")),
+            models.Index(fields=["at"], name="consent_event_opt_ins", condition=Q(action="opted_in")),
         ]
 
     def __str__(self) -> str:

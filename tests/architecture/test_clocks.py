@@ -26,6 +26,9 @@ READS = {
     "messaging/whom.py": "what a page says",
     "messaging/reports.py": "the figures of today",
     "messaging/forecast.py": "what a page says",
+    "messaging/health.py": "what a page says",
+    "messaging/refused.py": "the hour in which a refused webhook is counted",
+    "optins/trend.py": "the fourteen days of a chart",
 }
 _CALLS = ("timezone.now", "timezone.localtime", "timezone.localdate", "time.time", "time.time_ns", "dt.datetime.now")
 

@@ -59,11 +59,6 @@ def may_move(origin: State, target: State) -> bool:
     return target in ALLOWED[origin]
 
 
-def origins(target: State) -> frozenset[State]:
-    """The states from which `target` can be reached: what a conditional UPDATE asks for."""
-    return frozenset(state for state in State if may_move(state, target))
-
-
 _FROM_TWILIO: Final = {
     "accepted": State.ACCEPTED,
     "scheduled": State.ACCEPTED,

@@ -33,6 +33,7 @@ from messaging.reports import (
     progress_of_campaigns,
     today,
 )
+from messaging.usual import Usual, usual_by_now
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
 from optins.queries import held_codes, time_left, waiting_reviews
 
@@ -87,7 +88,7 @@ def tiles(request: HttpRequest) -> dict[str, object]:
         return {}
     steps = first_steps()
     return {
-        "figures": figures(today()) if user.has_perm("messaging.view_outbound") else (),
+        "figures": figures(today(), usual_by_now()) if user.has_perm("messaging.view_outbound") else (),
         "health": health_lines() if user.has_perm("messaging.view_outbound") else (),
         "trend": trend_card() if user.has_perm("optins.view_consentevent") else None,
         "needs": [*approvals_of(user), *needs()],
@@ -101,7 +102,7 @@ def tiles(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def figures(day: Today) -> Sequence[Tile]:
+def figures(day: Today, usual: Usual | None = None) -> Sequence[Tile]:
     """Opted-in numbers, texts, opt-outs and what waits."""
     late = day.oldest_waiting_seconds
     waits = "Nothing is late" if not day.waiting else f"The oldest waits for {roughly(late)}"
@@ -111,7 +112,7 @@ def figures(day: Today) -> Sequence[Tile]:
             "Opted-in numbers", _figure(day.opted_in), f"{_figure(day.opted_in_since)} joined today",
             reverse("admin:optins_subscription_changelist"),
         ),
-        Tile("Texts today", _figure(day.texts), _delivered(day), log),
+        Tile("Texts today", _figure(day.texts), f"{_delivered(day)}{_usually(usual)}", log),
         Tile("Opt-outs today", _figure(day.opt_outs), _of_people(day), reverse("admin:optins_consentevent_changelist")),
         Tile("Waiting", _figure(day.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
     )  # fmt: skip
@@ -253,6 +254,14 @@ def _figure(number: int) -> str:
 def _delivered(day: Today) -> str:
     share = day.delivered_share
     return "None settled yet" if share is None else f"{share:.1f}% delivered of {_figure(day.settled)} settled"
+
+
+def _usually(usual: Usual | None) -> str:
+    """The mean of the same weekday; blank until one was counted."""
+    if usual is None:
+        return ""
+    weeks = "last week" if usual.weeks == 1 else f"mean of {usual.weeks} weeks"
+    return f". About {_figure(usual.texts)} by now on a usual {timezone.localtime():%A} ({weeks})"
 
 
 def _of_people(day: Today) -> str:

@@ -19,6 +19,7 @@ from messaging.actions import (
     leasing,
     mending,
     outbox,
+    quarters,
     reconciling,
     restoring,
     retaining,
@@ -87,6 +88,11 @@ def finish_runs() -> None:
 @shared_task(name="messaging.fold_outcomes")
 def fold_outcomes() -> None:
     folding.fold_outcomes()
+
+
+@shared_task(name="messaging.count_quarters")
+def count_quarters() -> None:
+    quarters.count_quarters()
 
 
 @shared_task(name="messaging.retain")

@@ -8,6 +8,7 @@ from messaging.models.messages import MessagingCampaign, SmsMessage
 from messaging.models.outbox import Outbound
 from messaging.models.outcomes import OutcomeCount
 from messaging.models.prices import PartPrice
+from messaging.models.quarters import QuarterCount
 from messaging.models.retention import RetentionMark
 from messaging.models.runs import Run
 from messaging.models.tests import TestText
@@ -25,6 +26,7 @@ __all__ = [
     "OutcomeCount",
     "PartPrice",
     "PendingCallback",
+    "QuarterCount",
     "RetentionMark",
     "Run",
     "SendingHold",

@@ -26,6 +26,7 @@ READS = {
     "messaging/whom.py": "what a page says",
     "messaging/reports.py": "the figures of today",
     "messaging/forecast.py": "what a page says",
+    "messaging/usual.py": "which hours are compared on a page",
     "messaging/health.py": "what a page says",
     "messaging/refused.py": "the hour in which a refused webhook is counted",
     "optins/trend.py": "the fourteen days of a chart",

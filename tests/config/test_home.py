@@ -113,5 +113,5 @@ def test_more_campaigns_ask_no_more_of_the_database(django_assert_max_num_querie
         factories.messaging_campaign(live=False)
     assert Campaign.objects.count() == 8
     client = signed_in(VIEWER)
-    with django_assert_max_num_queries(39):
+    with django_assert_max_num_queries(40):
         client.get(page("index"))

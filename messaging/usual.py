@@ -1,0 +1,36 @@
+"""What is usual by this time of the day: the same weekday of the last four weeks."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Min, Q, Sum
+from django.utils import timezone
+
+from messaging.models import QuarterCount
+
+_WEEKS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """The mean of the texts that had left by this time on so many of the last four days of this name."""
+
+    texts: int
+    weeks: int
+
+
+def usual_by_now() -> Usual | None:
+    """To the quarter of an hour, by the company's clock; None before a whole day of this name was counted."""
+    now = timezone.localtime()
+    first = QuarterCount.objects.aggregate(first=Min("since"))["first"]
+    days = [now.replace(tzinfo=None) - dt.timedelta(weeks=back) for back in range(1, _WEEKS + 1)]
+    spans = [
+        Q(since__gte=midnight, since__lt=timezone.make_aware(day))
+        for day in days
+        if first and (midnight := timezone.make_aware(dt.datetime.combine(day, dt.time.min))) >= first
+    ]
+    if not spans:
+        return None
+    sums = QuarterCount.objects.aggregate(**{f"w{place}": Sum("texts", filter=of) for place, of in enumerate(spans)})
+    return Usual(round(sum(number or 0 for number in sums.values()) / len(spans)), len(spans))

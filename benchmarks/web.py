@@ -56,7 +56,8 @@ def web_server() -> Iterator["WebServer"]:
         "granian", "--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "8", "--log-level",
         "error", "--host", HOST, "--port", str(port), "benchmarks.wsgi:application",
     )  # fmt: skip
-    with child("web", *argv, port=port) as started:
+    # As with a real carrier: what a text did is told to simulated phones alone.
+    with child("web", *argv, env={"SIMULATOR_URL": ""}, port=port) as started:
         yield WebServer(port, started.process.pid)
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from campaigns.lifecycle import State
 from campaigns.models import Campaign, PhoneNumber
 from optins import business_days, linter
+from optins.bearing import Bearing
 from optins.keywords import ALL_LANGUAGES, RESTART_WORD, SenderKind, Situation, fold
 from optins.models import (
     CodesHold,
@@ -52,8 +53,8 @@ def languages() -> frozenset[str]:
     return ALL_LANGUAGES.intersection(settings.KEYWORD_LANGUAGES)
 
 
-def situation(*, sender: Sender, number: str, options: GlobalOptions | None) -> Situation:
-    """What the keyword rules need to know about `number` texting `sender`."""
+def situation(*, sender: Sender, stands: Bearing, options: GlobalOptions | None) -> Situation:
+    """What the keyword rules need to know about a number that stands so towards the sender that it texts."""
     words = (
         {}
         if options is None
@@ -67,9 +68,8 @@ def situation(*, sender: Sender, number: str, options: GlobalOptions | None) -> 
         **words,
         languages=languages(),
         campaign_keywords=campaign_keywords(sender),
-        pending=latest_pending(sender=sender, number=number) is not None,
-        stopped=standing_suppressions(sender=sender, number=number).exists()
-        or Subscription.objects.filter(number=number, stopped_on=sender.scope).exists(),
+        pending=stands.has_pending,
+        stopped=stands.is_suppressed or stands.has_stopped,
     )
 
 

@@ -56,7 +56,7 @@ def _provider(account_sid: str) -> MessageProvider:
 
 
 def _sender(account_sid: str, address: str) -> Sender | None:
-    senders = Sender.objects.select_related("provider", "pool").filter(provider__account_sid=account_sid)
+    senders = Sender.objects.select_related("pool").filter(provider__account_sid=account_sid)
     return senders.filter(address=address).first()
 
 

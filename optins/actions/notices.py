@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import QuerySet
-from django.db.models.functions import Now
 
 from campaigns.bell import ring_after_commit
 from campaigns.models import Campaign
@@ -90,21 +88,29 @@ def _write(columns: Mapping[str, Any], along_with: str = "") -> None:
     ring_after_commit(CARRY_NOTICES)
 
 
+# Of one number's notices the index gives those of a day.
+_LATELY: Final = """
+    SELECT count(*) FILTER (WHERE kind = %(kind)s AND is_fresh),
+           count(*) FILTER (WHERE kind NOT IN ('opt_out', 'code', 'reply') AND is_fresh),
+           count(*) FILTER (WHERE kind = 'no_match')
+    FROM (
+        SELECT kind, created_at > statement_timestamp() - interval '1 hour' AS is_fresh FROM optins_notice
+        WHERE number = %(number)s AND created_at > statement_timestamp() - interval '1 day'
+    ) AS answers
+"""
+
+
 def _too_many(kind: Notice.Kind, number: str) -> bool:
     """Two robots cannot loop: a handful of answers an hour, of whatever kind, and of no-match answers a few a day.
 
     The answer to STOP counts for itself, so that a STOP is answered whatever was answered before it; so do replies,
     which a person writes.
     """
-    answers = Notice.objects.filter(number=number)
+    with prepared() as cursor:
+        cursor.execute(_LATELY, {"kind": kind, "number": number})
+        of_this_kind, others, unmatched = cursor.fetchone()
     if kind in (Notice.Kind.OPT_OUT, Notice.Kind.REPLY):
-        return _lately(answers.filter(kind=kind), hours=1) >= settings.ANSWERS_PER_HOUR
-    others = answers.exclude(kind__in=[Notice.Kind.OPT_OUT, Notice.Kind.CODE, Notice.Kind.REPLY])
-    if _lately(others, hours=1) >= settings.ANSWERS_PER_HOUR:
+        return bool(of_this_kind >= settings.ANSWERS_PER_HOUR)
+    if others >= settings.ANSWERS_PER_HOUR:
         return True
-    unmatched = answers.filter(kind=Notice.Kind.NO_MATCH)
-    return kind is Notice.Kind.NO_MATCH and _lately(unmatched, hours=24) >= settings.NO_MATCH_PER_DAY
-
-
-def _lately(notices: QuerySet[Notice], *, hours: int) -> int:
-    return notices.filter(created_at__gt=Now() - dt.timedelta(hours=hours)).count()
+    return kind is Notice.Kind.NO_MATCH and bool(unmatched >= settings.NO_MATCH_PER_DAY)

@@ -18,6 +18,7 @@ from optins.actions.ledger import Action, Evidence, Method
 from optins.actions.notices import owe
 from optins.actions.reviews import put_to_review
 from optins.actions.stopping import stop_number
+from optins.bearing import bearing
 from optins.keywords import UNANSWERED, Meaning, Reading, SenderKind, carrier_answers, lifts_block, read
 from optins.models import ConsentEvent, GlobalOptions, Notice, OptInCampaign, Sender, Subscription
 
@@ -102,19 +103,21 @@ class _Visit:
         )
 
 
-@transaction.atomic
+# The caller's transaction when there is one: a savepoint would be two round trips, and nobody goes on after a fault.
+@transaction.atomic(savepoint=False)
 def receive(*, text: InboundText) -> Reading:
     """Act on one inbound text and say how it was read. The caller has stored it once per MessageSid."""
     ledger.lock_number(text.number)
     options = queries.global_options()
-    now = queries.situation(sender=text.sender, number=text.number, options=options)
+    stands = bearing(sender=text.sender, number=text.number)
+    now = queries.situation(sender=text.sender, stands=stands, options=options)
     reading = read(text.body, now, opt_out_type=text.opt_out_type)
     visit = _Visit(
         text=text,
         reading=reading,
         options=options,
         customer=holder_of(number=text.number),
-        carrier_blocked=_carrier_blocked(text),
+        carrier_blocked=stands.is_blocked,
     )
     if text.sent_at is None or _still_lowers(text, reading):
         _DEEDS[reading.meaning](visit)
@@ -127,12 +130,6 @@ def _still_lowers(text: InboundText, reading: Reading) -> bool:
     raised = ConsentEvent.objects.of(text.number).filter(action__in=[Action.OPTED_IN, Action.LIFTED], takes_back=None)
     since = raised.filter(at__gte=text.sent_at + _CARRIERS_CLOCK)
     return reading.meaning in _LOWERING and not since.exists()
-
-
-def _carrier_blocked(text: InboundText) -> bool:
-    """Whether the carrier blocks this pair: a STOP that it heard here, or a refusal here."""
-    standing = queries.standing_suppressions(sender=text.sender, number=text.number)
-    return standing.filter(sender__isnull=False).exists()
 
 
 def _stop(visit: _Visit) -> None:

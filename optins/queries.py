@@ -97,7 +97,7 @@ def is_opted_in(*, number: str, programme: Campaign) -> bool:
 def standing_suppressions(*, sender: Sender, number: str) -> QuerySet[Suppression]:
     """What keeps `sender` from texting `number`: brand-wide, its own, or its messaging service's."""
     senders = [pk for pk in (sender.pk, sender.pool_id) if pk is not None]
-    standing = Suppression.objects.filter(number=number, lifted_at__isnull=True)
+    standing = Suppression.objects.standing_for(number)
     return standing.filter(Q(sender__isnull=True) | Q(sender__in=senders))
 
 

@@ -66,7 +66,7 @@ def conversation_view(request: HttpRequest, number: str) -> HttpResponse:
         "bubbles": conversation(number),
         "holders": PhoneNumber.objects.filter(number=number).select_related("customer"),
         "subscriptions": Subscription.objects.filter(number=number).select_related("programme"),
-        "suppressions": Suppression.objects.filter(number=number, lifted_at__isnull=True).select_related("sender"),
+        "suppressions": Suppression.objects.standing_for(number).select_related("sender"),
         "form": form,
         "no_reply": _no_reply(by, number, senders),
         "waits": Inbound.objects.filter(needs_answer(), number=number).exists(),

@@ -132,7 +132,7 @@ def person_view(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": _facts(customer),
         "phones": [(phone, number_shown(phone.number)) for phone in phones],
         "standings": _standings(customer, numbers) if by.may("optins.view_subscription") else (),
-        "suppressions": Suppression.objects.filter(number__in=numbers, lifted_at=None).select_related("sender"),
+        "suppressions": Suppression.objects.standing_for(*numbers).select_related("sender"),
         "page": page,
         "entries": [(entry, _ICONS[entry.kind], number_shown(entry.number)) for entry in page.entries],
         "show": chosen,

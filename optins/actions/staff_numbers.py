@@ -37,7 +37,7 @@ def ask_for_staff_code(*, number: str, by: Actor) -> StaffNumber:
     textable = read_number(number, field="number")
     if country(textable) not in settings.ALLOWED_COUNTRIES:
         raise Refused("country_not_allowed", "Numbers of this country cannot be texted here.", field="number")
-    if Suppression.objects.filter(number=textable, lifted_at=None).exists():
+    if Suppression.objects.standing_for(textable).exists():
         raise Refused("opted_out", "This number opted out of our texts. Text START from it first.", field="number")
     sender = complete_options().sender
     assert sender is not None, "complete options have a sender"

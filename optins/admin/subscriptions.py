@@ -74,7 +74,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
         """The standing and the whole evidence behind it."""
         subscription = self._subscription(request, int(object_id) if object_id.isdigit() else 0)
         entries = ConsentEvent.objects.of(subscription.number).select_related("programme", "sender", "personal")
-        suppressions = Suppression.objects.filter(number=subscription.number, lifted_at=None).select_related("sender")
+        suppressions = Suppression.objects.standing_for(subscription.number).select_related("sender")
         return self._page(
             request,
             "admin/optins/subscription.html",

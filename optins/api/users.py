@@ -18,7 +18,7 @@ from optins.api.base import ApiView
 from optins.api.documents import APP_KEY, EXTERNAL_ID, documented
 from optins.api.errors import ApiError
 from optins.api.forms import OptedOut, OptOut, User, UserUpdate
-from optins.models import Subscription, Suppression
+from optins.models import Subscription, Suppression, digest_of
 
 _TAG: Final = "Customers"
 _PATH: Final = (APP_KEY, EXTERNAL_ID)
@@ -117,8 +117,8 @@ def _numbers(customer: Customer) -> list[Mapping[str, object]]:
     phones = list(customer.phone_numbers.all())
     numbers = [phone.number for phone in phones]
     primary = queries.first_verified_number(customer.pk) or next(iter(numbers), None)
-    stopped = Suppression.objects.filter(number__in=numbers, sender__isnull=True, lifted_at__isnull=True)
-    suppressed = set(stopped.values_list("number", flat=True))
+    stopped = Suppression.objects.standing_for(*numbers).filter(sender__isnull=True)
+    suppressed = set(stopped.values_list("number_digest", flat=True))
     consents = _consents(numbers)
     return [
         {
@@ -126,7 +126,7 @@ def _numbers(customer: Customer) -> list[Mapping[str, object]]:
             "phone_type": "mobile",
             "preference_flags": ["primary"] if phone.number == primary else [],
             "verified_ownership": phone.verified_at is not None,
-            "opted_out": phone.number in suppressed,
+            "opted_out": digest_of(phone.number) in suppressed,
             "consents": consents[phone.number],
         }
         for phone in phones

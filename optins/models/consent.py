@@ -284,6 +284,14 @@ class Subscription(models.Model):
         return f"{mask(self.number)}: {self.get_state_display()}"
 
 
+class Suppressions(models.QuerySet["Suppression"]):
+    """What must not be texted."""
+
+    def standing_for(self, *numbers: str) -> Self:
+        """What stands against these numbers, also where one was erased, came back, and is not known again yet."""
+        return self.filter(number_digest__in=[digest_of(number) for number in numbers], lifted_at__isnull=True)
+
+
 class Suppression(models.Model):
     """A number that must not be texted, whatever its subscriptions: from one sender, or (no sender) from any.
 
@@ -305,6 +313,8 @@ class Suppression(models.Model):
     consent_event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     lifted_at = models.DateTimeField(null=True)
+
+    objects = Suppressions.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from campaigns.actions.customers import save_customer
 from campaigns.actors import Actor
@@ -93,6 +94,18 @@ def test_a_suppression_outlives_the_erasure_and_holds_when_the_number_comes_back
     text_in(programme, "hello", sid="SM3")
     assert Suppression.objects.filter(number=ADA, lifted_at=None).exists()
     assert not Subscription.objects.filter(number=ADA).exists()
+
+
+@pytest.mark.parametrize("page", ["messaging_person", "messaging_conversation"])
+def test_the_screens_show_what_was_suppressed_as_soon_as_the_number_is_on_file_again(
+    ada: Customer, programme: OptInCampaign, page: str
+) -> None:
+    text_in(programme, "STOP", sid="SM2")
+    erase(ada)
+    save_customer(external_id="ada-again", profile={}, phone_numbers=[ADA], by=factories.TESTS)
+    of = {"messaging_person": Customer.objects.get().pk, "messaging_conversation": ADA}[page]
+    shown = factories.signed_in("Admin").get(reverse(f"admin:{page}", args=[of])).text
+    assert "Only the person can lift that, by texting START." in shown
 
 
 def test_whoever_comes_back_by_a_keyword_joins_anew_and_the_chain_goes_on(

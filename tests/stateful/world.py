@@ -41,7 +41,7 @@ from tests.stateful.model import LONG, POOL, SENDERS, SHORT, Model, Programme
 PEOPLE = 4
 POOL_NUMBER = "+13125550166"
 _ADDRESSES = {SHORT: SHORT_CODE, LONG: LONG_CODE, POOL: POOL_NUMBER}
-_serial = itertools.count(1)
+_worlds, _serial = itertools.count(1), itertools.count(1)
 _NOWHERE = "http://127.0.0.1:9/webhooks/twilio/inbound"
 
 
@@ -71,7 +71,7 @@ class World:
         self.product, self.webhook = product, webhook
         product.simulator.reset()
         product.simulator.deliver_inbound_to(webhook)
-        self.serial = next(_serial)
+        self.serial = next(_worlds)
         if not GlobalCampaign.objects.exists():
             factories.global_campaign(sender=product.short_code)
             factories.customer()  # a campaign that is meant for nobody is not launched

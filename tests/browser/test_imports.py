@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from campaigns.models import Customer
 from optins.actions.imports import run_waiting_imports
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ADA = "+13139711649"
 FILE = f"external_id,phone,first_name,opted_out\nc-1,{ADA},Eve,yes\nc-2,,Bob,\nc-3,911,,\n".encode()
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture

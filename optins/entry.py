@@ -66,10 +66,10 @@ def entry(*, number: str, programme_id: int | None, external_id: str | None) -> 
     return Entry(is_ours, is_complete, None if programme[0] is None else Programme(*programme), customer_id)
 
 
-def standing(*, number: str, areas: tuple[str, str], programme: Programme) -> tuple[bool, int]:
-    """Whether a suppression stands between the programme's sender and the number (`queries.standing_suppressions`),
-    and for how many seconds codes to its areas are still held; 0 when they are not."""
+def standing(*, number: str, areas: tuple[str, str], sender_id: int, pool_id: int | None) -> tuple[bool, int]:
+    """Whether a suppression stands between the sender and the number (`queries.standing_suppressions`), and for how
+    many seconds codes to its areas are still held; 0 when they are not."""
     with prepared() as cursor:
-        cursor.execute(_STANDING, [number, programme.sender_id, programme.pool_id, *areas])
+        cursor.execute(_STANDING, [number, sender_id, pool_id, *areas])
         is_stopped, seconds_held = cursor.fetchone()
     return is_stopped, int(seconds_held or 0)

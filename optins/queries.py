@@ -136,6 +136,21 @@ def restart_advice(sender: Sender) -> str:
     return f"text {RESTART_WORD} to {'the number that our texts come from' if is_service else sender.address}"
 
 
+def sender_known_to(number: str) -> Sender | None:
+    """What the number's latest subscription is texted from; None for one that is in no programme. One statement."""
+    standing = Subscription.objects.filter(
+        number=number, state=Subscription.State.OPTED_IN, programme__options__sender__isnull=False
+    )
+    latest = standing.select_related("programme__options__sender").order_by("-opted_in_at", "-pk").first()
+    return latest.programme.options.sender if latest else None
+
+
+def numbers_of_ours() -> Sequence[str]:
+    """What people see our texts come from; a messaging service shows the numbers in its pool."""
+    seen = Sender.objects.exclude(kind=SenderKind.MESSAGING_SERVICE).order_by("address")
+    return list(seen.values_list("address", flat=True).distinct())
+
+
 def _texted(sender: Sender) -> Q:
     return Q(sender=sender) if sender.pool_id is None else Q(sender__in=[sender.pk, sender.pool_id])
 

@@ -2,11 +2,8 @@
 
 from enum import StrEnum
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
-from django.db.models.lookups import LessThanOrEqual
 
 from campaigns.actions.customers import add_number
 from campaigns.actions.persons import person_of, read_number
@@ -14,11 +11,12 @@ from campaigns.actors import Actor
 from campaigns.models import Customer, PhoneNumber
 from campaigns.phone import mask
 from campaigns.refusals import Refused
-from optins import codes, queries
+from optins import queries
 from optins.actions import ledger
+from optins.actions.guessing import judge, waiting_code
 from optins.actions.ledger import Action, Evidence, Method
 from optins.actions.notices import owe
-from optins.actions.verification import Asker, complete_options, digest_key, opted_out, require_admission, sender_of
+from optins.actions.verification import Asker, complete_options, opted_out, require_admission, sender_of
 from optins.models import GlobalOptions, Notice, OptInCampaign, Verification
 
 
@@ -41,8 +39,9 @@ def confirm_code(*, asker: Asker, to_phone_number: str, code: str, campaign_id: 
     with transaction.atomic():
         # The lock makes parallel guesses wait for one another, so that each of them is counted.
         ledger.lock_number(number)
-        verification = _latest(asker, number, campaign_id)
-        refusal = _judge(verification, code)
+        joining = Verification.Purpose.JOINING
+        verification = waiting_code(asker=asker, number=number, purpose=joining, campaign_id=campaign_id)
+        refusal = judge(verification, code)
         if refusal is None:
             outcome = _enrol(verification, asker)
     if refusal is not None:
@@ -51,47 +50,10 @@ def confirm_code(*, asker: Asker, to_phone_number: str, code: str, campaign_id: 
     return outcome
 
 
-def _latest(asker: Asker, number: str, campaign_id: int | None) -> Verification:
-    asked = Verification.objects.filter(app=asker.app, number=number)
-    if asker.app is not None:
-        asked = asked.filter(customer=asker.customer_id)
-    late = LessThanOrEqual(F("expires_at"), Now())
-    verification = asked.annotate(is_late=late).order_by("-pk").first()
-    if (
-        verification is None
-        or verification.state == Verification.State.CONFIRMED
-        or campaign_id not in (None, verification.campaign_id)
-    ):
-        raise Refused("code_not_found", "No code is waiting for this number. Request a new one.")
-    if verification.state == Verification.State.DEAD:
-        raise _dead()
-    if verification.is_late:
-        raise Refused("code_expired", "This code is too old. Request a new one.")
-    return verification
-
-
-def _judge(verification: Verification, code: str) -> Refused | None:
-    """Count one guess and judge it. The caller holds the number's lock."""
-    tries = verification.tries + 1
-    left = settings.VERIFICATION_ATTEMPTS - tries
-    row = Verification.objects.filter(pk=verification.pk)
-    if codes.matches(code, verification.code_digest, key=digest_key(), salt=str(verification.salt)):
-        row.update(tries=tries, state=Verification.State.CONFIRMED, confirmed_at=Now())
-        return None
-    if left <= 0:
-        row.update(tries=tries, state=Verification.State.DEAD)
-        return _dead()
-    row.update(tries=tries)
-    return Refused("invalid_code", f"This is not the code. {left} {'try' if left == 1 else 'tries'} left.")
-
-
-def _dead() -> Refused:
-    return Refused("too_many_attempts", "Too many wrong codes: this one no longer works. Request a new one.")
-
-
 def _enrol(verification: Verification, asker: Asker) -> Outcome:
     """The code was right. What is refused from here on rolls back, so that the code still works later."""
     number, options = verification.number, complete_options()
+    assert verification.campaign_id is not None, "the database keeps no code for joining nothing"
     programme = queries.live_programme(verification.campaign_id)
     if programme is None:
         raise Refused("not_available", "This campaign is no longer live, so nobody can join it now.")

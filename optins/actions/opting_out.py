@@ -1,5 +1,7 @@
 """Opting out by other ways than a text, and the double opt-ins that nobody answered."""
 
+from typing import Final
+
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -16,16 +18,27 @@ from optins.actions.stopping import settle_reviews
 from optins.models import ConsentEvent, OptInCampaign, Sender, Subscription, Suppression
 
 OPT_OUT_PERMISSION = "optins.opt_out_number"
+# By the kind of who says so; of apps and lists where it is none of these.
+_METHODS: Final = {"staff": Method.STAFF, "person": Method.WEB}
+_REASONS: Final = {"staff": Suppression.Reason.STAFF, "person": Suppression.Reason.WEB}
 
 
 @transaction.atomic
 def opt_out_number(
-    *, number: str, by: Actor, reason: str = "", programme_id: int | None = None, ip: str | None = None
+    *,
+    number: str,
+    by: Actor,
+    reason: str = "",
+    programme_id: int | None = None,
+    ip: str | None = None,
+    user_agent: str = "",
+    wording: str = "",
 ) -> int:
     """End a number's subscriptions on a person's word. Returns how many ended.
 
     With `programme_id` only that one; without, all of them, and the number is suppressed brand-wide.
-    Staff must say a reason. Texts already on the wire go; what is waiting is stopped at the claim.
+    Staff must say a reason; of a person who asks on our page, `wording` is what it showed. Texts already on the wire
+    go; what is waiting is stopped at the claim.
     """
     by.require(OPT_OUT_PERMISSION)
     is_staff = by.kind == "staff"
@@ -34,17 +47,19 @@ def opt_out_number(
     ledger.lock_number(number)
     customer = person_of(number=number)
     evidence = Evidence(
-        method=Method.STAFF if is_staff else Method.API,
+        method=_METHODS.get(by.kind, Method.API),
         customer=customer,
         reason=reason,
         staff=by.label if is_staff else "",
         app_key=by.key,
         ip=ip,
+        user_agent=user_agent,
+        wording=wording,
     )
     which = Q() if programme_id is None else Q(programme_id=programme_id)
     ended = ledger.opt_out(subscriptions=which, number=number, evidence=evidence)
     if programme_id is None:
-        why = Suppression.Reason.STAFF if is_staff else Suppression.Reason.API
+        why = _REASONS.get(by.kind, Suppression.Reason.API)
         ledger.suppress(number=number, sender=None, reason=why, evidence=evidence)
         settle_reviews(number=number)
     record(by=by, act="number.opt_out", of=customer, number=mask(number), ended=ended, reason=reason)

@@ -66,6 +66,7 @@ class ConsentEvent(models.Model):
         CARRIER = "carrier", "Told by the carrier"
         CLOCK = "clock", "Time ran out"
         IMPORT = "import", "Told by a file"
+        WEB = "web", "Asked on our web page"
 
     number_digest = models.CharField(max_length=_DIGEST, editable=False)
     sequence = models.PositiveIntegerField("place in the chain", editable=False)
@@ -305,6 +306,7 @@ class Suppression(models.Model):
         STAFF = "staff", "Opted out by staff"
         API = "api", "Opted out through an app"
         IMPORT = "import", "Opted out by a file"
+        WEB = "web", "Opted out on our web page"
 
     number = models.CharField(max_length=16, blank=True, help_text="Blank while the person is erased.")
     number_digest = models.CharField(max_length=_DIGEST, editable=False)

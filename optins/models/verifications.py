@@ -1,4 +1,4 @@
-"""Verification codes: asked by an app or the permalink page, confirmed once or never."""
+"""Verification codes: asked by an app or a public page, confirmed once or never."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,9 @@ from optins.models.apps import ApiApp
 
 
 class Verification(models.Model):
-    """One code, bound to app, customer, number and campaign. The code itself is kept only as a digest.
+    """One code, bound to purpose, app, customer, number and campaign. The code itself is kept only as a digest.
+
+    One that was texted for leaving verifies nothing and joins nobody, and one for joining ends nothing.
 
     pending ──right code──▶ confirmed;  ──5 wrong──▶ dead;  ──new request──▶ superseded;  expires by `expires_at`.
     """
@@ -21,13 +23,18 @@ class Verification(models.Model):
         DEAD = "dead", "Too many wrong codes"
         SUPERSEDED = "superseded", "Replaced by a newer code"
 
+    class Purpose(models.TextChoices):
+        JOINING = "joining", "To join"
+        LEAVING = "leaving", "To stop all texts"
+
+    purpose = models.CharField(max_length=7, choices=Purpose.choices, db_default=Purpose.JOINING)
     # Two references are not checked by the database: see ADR 18.
     app = models.ForeignKey(
         ApiApp, null=True, on_delete=models.CASCADE, related_name="verifications", db_constraint=False
     )
-    # None until the code is confirmed where only the number is known: on the permalink page.
+    # None until the code is confirmed where only the number is known: on the permalink page. For good on leaving.
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="verifications")
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     number = models.CharField(max_length=16)
     salt = models.UUIDField(editable=False)
     code_digest = models.CharField(max_length=64, editable=False)
@@ -43,10 +50,15 @@ class Verification(models.Model):
         constraints = [
             # A confirm finds its code here, and an old code can never work beside a new one.
             models.UniqueConstraint(
-                fields=["app", "customer", "number"],
+                fields=["app", "customer", "number", "purpose"],
                 condition=Q(state="pending"),
                 nulls_distinct=False,
                 name="verification_one_pending",
+            ),
+            # Leaving is leaving everything; joining is joining one campaign.
+            models.CheckConstraint(
+                name="verification_joins_a_campaign",
+                condition=Q(purpose="joining", campaign__isnull=False) | Q(purpose="leaving", campaign__isnull=True),
             ),
             models.CheckConstraint(
                 name="verification_confirmed_has_time",

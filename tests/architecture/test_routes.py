@@ -29,6 +29,8 @@ PUBLIC = {
     "api/docs": "describes the API, to read",
     "c/<slug:slug>": "the permalink of a campaign",
     "c/<slug:slug>/": "the permalink of a campaign",
+    "stop": "where whoever holds a number ends its texts, by a code that is texted to it",
+    "stop/": "where whoever holds a number ends its texts, by a code that is texted to it",
 }
 
 

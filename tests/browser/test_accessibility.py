@@ -67,7 +67,7 @@ def pages_of_a_busy_house(product: Product) -> Sequence[str]:
     of_a_number = [reverse(f"admin:messaging_{name}", args=[ADA]) for name in ("conversation", "evidence")]
     inside = [path for path in [*addresses(), *of_a_number] if is_a_page(client.get(path))]
     # The reference of the API is Swagger's own page, for whoever writes apps.
-    return [*inside, "/c/spring-offers", product.simulator.url]
+    return [*inside, "/c/spring-offers", "/stop", product.simulator.url]
 
 
 def test_no_page_has_a_fault(page: Page, product: Product) -> None:

@@ -45,3 +45,25 @@ def test_somebody_joins_on_a_telephone_without_javascript(chromium: Browser, liv
     expect(page.get_by_role("heading", name="You are in")).to_be_visible()
     assert Subscription.objects.get(number=NUMBER).state == "opted_in"
     context.close()
+
+
+def test_somebody_stops_our_texts_by_keyboard_without_javascript(chromium: Browser, live_server: LiveServer) -> None:
+    factories.forget_limits()
+    programme = factories.opt_in_campaign(name="Acme Offers")
+    factories.subscription(programme, factories.customer(numbers=[NUMBER]), NUMBER)
+    context = chromium.new_context(
+        base_url=live_server.url, java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+    page.goto(f"/c/{programme.slug}")
+    page.get_by_role("link", name="Stop our texts").press("Enter")
+    page.get_by_label("Mobile number").press("Enter")
+    expect(page.get_by_text("Write the mobile number that we text.")).to_be_visible()
+    page.get_by_label("Mobile number").fill("(313) 971-1649")
+    page.get_by_label("Mobile number").press("Enter")
+    page.get_by_label("Code").fill(texted_code(NUMBER))
+    page.get_by_label("Code").press("Enter")
+
+    expect(page.get_by_role("heading", name="Our texts have stopped")).to_be_visible()
+    assert Subscription.objects.get(number=NUMBER).state == "opted_out"
+    context.close()

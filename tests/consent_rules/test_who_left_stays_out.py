@@ -1,6 +1,7 @@
 """Items 49, 51 and 52: an opt-out by any channel is the same opt-out, and nothing but the person's act undoes it."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.fixtures.handset import Handset
 from tests.fixtures.product import Product
 from tests.messaging.admin.screens import page
 from tests.optins.api.conftest import Caller
+from tests.optins.test_stopping_page import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,8 +63,17 @@ def by_text(shop: Caller, phone: Handset, folder: Path) -> None:
     phone.posts("STOP")
 
 
+def by_web(shop: Caller, phone: Handset, folder: Path) -> None:
+    visitor = Visitor()
+    visitor.give(phone.number)
+    phone.product.work()
+    (code,) = re.findall(r"\d{6}", phone.hears[-1])
+    visitor.enter(code)
+
+
 CHANNELS: dict[Callable[[Caller, Handset, Path], None], str] = {
-    by_staff: "staff", by_app: "api", by_import: "import", by_list: "api", by_text: "stop",
+    by_staff: "staff", by_app: "api", by_import: "import", by_list: "api", by_web: "web",
+    by_text: "stop",
 }  # fmt: skip
 
 
@@ -79,6 +90,16 @@ def test_every_channel_writes_the_same_ledger_and_the_same_suppression(
     factories.messaging_campaign(factories.scheduled(spring, "Sale today"))
     product.work()
     assert phone.offers == [("skipped", "suppressed")]
+
+
+def test_a_number_that_opted_out_is_texted_no_code_for_leaving(
+    product: Product, spring: OptInCampaign, phone: Handset
+) -> None:
+    phone.says("SPRING", "STOP")
+    heard = phone.hears
+    assert "a code is on its way" in Visitor().give(phone.number)
+    product.work()
+    assert phone.hears == heard
 
 
 def test_no_import_no_profile_and_no_deletion_brings_anybody_back(

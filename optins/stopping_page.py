@@ -1,0 +1,159 @@
+"""`/stop`: whoever holds a number ends its texts, by a code that is texted to it. A form, then the code, and no script.
+
+As on the permalink page, what was typed travels in the form itself, signed. The page never tells whether a number is
+known, subscribed or opted out already, neither by what it says nor by when.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypedDict
+
+from django import forms
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from campaigns.refusals import Refused
+from optins import queries
+from optins.actions.leaving import ask_to_leave, leave
+from optins.actions.verification import Asker
+from optins.visitors import address_of
+
+_SALT: Final = "optline.stop"
+_FORM_SECONDS: Final = 3600
+# More numbers than these nobody compares with those in their phone.
+_NUMBERS_SHOWN: Final = 4
+_NO_MATCH: Final = "This code does not work. Check the text that we sent, or ask for a new code."
+
+
+class NumberForm(forms.Form):
+    """Whose texts end."""
+
+    phone = forms.CharField(max_length=40, error_messages={"required": "Write the mobile number that we text."})
+
+
+class Token(TypedDict):
+    """What the person typed, and what they were shown beneath it."""
+
+    phone: str
+    wording: str
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest) -> HttpResponse:
+    """The page; while the global options are not complete nothing can be texted, so that only the other way stands."""
+    if queries.global_options() is None or request.method != "POST":
+        return _number_page(request, NumberForm())
+    step = _STEPS.get(request.POST.get("step", ""), _take_number)
+    return step(request)
+
+
+# --- The steps -------------------------------------------------------------------------------
+
+
+def _take_number(request: HttpRequest) -> HttpResponse:
+    form = NumberForm(request.POST)
+    if not form.is_valid():
+        return _number_page(request, form)
+    token: Token = {"phone": form.cleaned_data["phone"], "wording": _wording()}
+    problem = _ask(request, token)
+    if problem is None:
+        return _code_page(request, token)
+    form.add_error("phone" if problem.field else None, problem.sentence)
+    return _number_page(request, form)
+
+
+def _ask_again(request: HttpRequest) -> HttpResponse:
+    token = _token(request)
+    if token is None:
+        return _started_over(request)
+    problem = _ask(request, token)
+    if problem is None:
+        return _code_page(request, token, note="The code before no longer works. Enter the new one.")
+    return _code_page(request, token, problem=problem.sentence)
+
+
+def _take_code(request: HttpRequest) -> HttpResponse:
+    token = _token(request)
+    if token is None:
+        return _started_over(request)
+    try:
+        leave(asker=_asker(request, token), phone_number=token["phone"], code=request.POST.get("code", ""))
+    except Refused:
+        # All that may be wrong with a code reads alike.
+        return _code_page(request, token, problem=_NO_MATCH)
+    options = queries.global_options()
+    come_back = queries.restart_advice(options.sender) if options and options.sender else ""
+    return render(request, "stop/done.html", {"number": token["phone"], "come_back": come_back})
+
+
+_STEPS: Final[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {
+    "number": _take_number,
+    "again": _ask_again,
+    "code": _take_code,
+}
+
+
+def _ask(request: HttpRequest, token: Token) -> Refused | None:
+    try:
+        ask_to_leave(asker=_asker(request, token), phone_number=token["phone"])
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _asker(request: HttpRequest, token: Token) -> Asker:
+    return Asker(
+        ip=address_of(request), user_agent=request.headers.get("User-Agent", ""), wording=token["wording"]
+    )  # fmt: skip
+
+
+def _token(request: HttpRequest) -> Token | None:
+    """What the person typed at the first step; None when it is too old or not ours."""
+    try:
+        token: Token = signing.loads(request.POST.get("token", ""), salt=_SALT, max_age=_FORM_SECONDS)
+    except signing.BadSignature:
+        return None
+    return token
+
+
+def _wording() -> str:
+    company = queries.company_name()
+    return (
+        f"By entering the code I ask {company or 'you'} to send no text to this number any more, "
+        "from any programme and from any number."
+    )
+
+
+# --- The pages -------------------------------------------------------------------------------
+
+
+def _number_page(request: HttpRequest, form: NumberForm) -> HttpResponse:
+    numbers = queries.numbers_of_ours()
+    context = {
+        "form": form,
+        "is_open": queries.global_options() is not None,
+        "company": queries.company_name(),
+        "numbers": numbers if len(numbers) <= _NUMBERS_SHOWN else [],
+    }
+    return render(request, "stop/number.html", context)
+
+
+def _started_over(request: HttpRequest) -> HttpResponse:
+    form = NumberForm({})
+    form.errors.clear()
+    form.add_error(None, "That took too long. Please start again.")
+    return _number_page(request, form)
+
+
+def _code_page(request: HttpRequest, token: Token, *, problem: str = "", note: str = "") -> HttpResponse:
+    context = {
+        "number": token["phone"],
+        "wording": token["wording"],
+        "token": signing.dumps(token, salt=_SALT),
+        "problem": problem,
+        "note": note,
+    }
+    return render(request, "stop/code.html", context)

@@ -28,7 +28,7 @@ _LOOKS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class HealthLine:
-    """A sign as the card shows it: `tone` colours the icon, and `word` says the same to who sees no colours."""
+    """A sign as the card shows it: `tone` colours the icon, and `word` says the same without colour."""
 
     label: str
     text: str
@@ -40,10 +40,13 @@ class HealthLine:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The card of opt-ins and opt-outs: its days, what the chart draws, and the net change in words."""
+    """The card of opt-ins and opt-outs: its days, what the chart draws, and the net change in words.
+
+    `chart` is None when there is nothing to draw.
+    """
 
     days: Sequence[Day]
-    chart: dict[str, object]
+    chart: dict[str, object] | None
     net: str
 
 
@@ -69,7 +72,8 @@ def trend_card() -> Trend:
         ],
         "axes": {"x": "Day", "y": "Subscriptions"},
     }
-    return Trend(days, chart, net_change(days))
+    is_still = not any(day.opt_ins or day.opt_outs for day in days)
+    return Trend(days, None if is_still else chart, net_change(days))
 
 
 def net_change(days: Sequence[Day]) -> str:

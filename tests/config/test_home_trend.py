@@ -37,6 +37,12 @@ def test_the_page_draws_them_and_says_the_same_in_a_table() -> None:
     assert "1 joined and 0 left in 14 days: 1 more than before." in shown
 
 
+def test_where_nobody_came_or_went_there_is_no_empty_chart() -> None:
+    shown = signed_in(VIEWER).get(page("index")).text
+    assert "Nobody joined or left a programme in 14 days." in shown
+    assert "data-chart" not in shown
+
+
 @pytest.mark.parametrize(
     ("opt_ins", "opt_outs", "said"),
     [

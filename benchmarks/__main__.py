@@ -4,6 +4,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 
 from benchmarks import certificate
 from config.local import postgres, testbed, valkey
@@ -12,7 +13,8 @@ from config.local.services import ROOT, Services
 
 
 def main() -> int:
-    """Run the measurements with the command line's arguments; return their exit code."""
+    """Run the measurements with the command line's arguments; return their exit code. The last line says how long."""
+    begun = time.monotonic()
     with Family() as family:
         folder = family.temporary_folder()
         data, logs, password = folder / "postgres", folder / "log", secrets.token_urlsafe()
@@ -34,7 +36,9 @@ def main() -> int:
         }
         manage = [sys.executable, "manage.py"]
         subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=env, check=True)
-        return subprocess.run([*manage, "measure", *sys.argv[1:]], cwd=ROOT, env=env, check=False).returncode
+        code = subprocess.run([*manage, "measure", *sys.argv[1:]], cwd=ROOT, env=env, check=False).returncode
+    print(f"The whole run took {time.monotonic() - begun:.0f} s.", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`manage.py measure [--quick] [--only PART] [--json]`: the comparisons. `benchmarks/run` calls it, with servers."""
 
 import sys
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -25,7 +26,9 @@ class Command(BaseCommand):
     help = "Measures how fast texts leave, audiences freeze and webhooks answer."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--quick", action="store_true", help="1,000 and 20,000 texts, once each.")
+        parser.add_argument(
+            "--quick", action="store_true", help="1,000 and 20,000 texts; no TLS, no latency, no first text."
+        )
         parser.add_argument("--repetitions", type=int, help="How often each thing is measured: 1 or 5 by default.")
         parser.add_argument("--only", choices=[*_PARTS, _GROWTH], help="One part; growth is measured when it is named.")
         parser.add_argument("--json", action="store_true", help="JSON on stdout, the table on stderr.")
@@ -38,8 +41,10 @@ class Command(BaseCommand):
         with connection.schema_editor() as editor:
             editor.create_model(PlainRow)
         report, stage = Report(), set_stage(many, few)
-        for part in [only] if only else _PARTS:
+        for part in [only] if only else _QUICK if quick else _PARTS:
+            begun = time.monotonic()
             _PARTS[part](report, stage, repetitions or usual, quick)
+            print(f"{part} took {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
         if json:
             self.stdout.write(report.as_json())
         print(report.as_table(), file=sys.stderr if json else sys.stdout)
@@ -72,28 +77,29 @@ def _keywords(report: Report, _stage: Stage, repetitions: int, _quick: bool) -> 
 def _texts(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
     with sink(0.0) as at_once:
         count = 10_000 if quick else 50_000
-        one = _against_bare_transport(report, stage, at_once, repetitions, count)
+        one = _against_bare_transport(report, stage, at_once, max(repetitions, 2 if quick else 3), count)
         stock = [texts.stock_async_client(at_once, count // 4) for _ in range(repetitions)]
         usual = report.add("texts: the usual way", repetitions, lambda: texts.the_usual_way(stage, at_once, 100))
     report.ratios["bare_transport_vs_stock_client"] = one.bare / _add(report, "texts: stock async client", stock).median
     report.ratios["end_to_end_vs_usual_way"] = one.many / usual.median
-    _with_latency(report, stage, repetitions)
-    _over_tls(report, stage, repetitions, count)
+    if not quick:
+        _with_latency(report, stage, repetitions)
+        _over_tls(report, stage, repetitions, count)
 
 
-def _against_bare_transport(report: Report, stage: Stage, sink_url: str, repetitions: int, count: int) -> "_OneProcess":
+def _against_bare_transport(report: Report, stage: Stage, sink_url: str, turns: int, count: int) -> "_OneProcess":
     """In turns, so that what else the machine does meets both: one send worker and the bare transport, then two."""
     few, many, bare, both = list[texts.Sent](), list[texts.Sent](), list[texts.Posted](), list[texts.Sent]()
     texts.bare_transport(sink_url, 1_000)
     with texts.send_workers(sink_url, 1) as worker:
         texts.send_campaign(stage, stage.few, worker)  # the first loads what every later one has
-        for _ in range(max(repetitions, 3)):
+        for _ in range(turns):
             few.append(texts.send_campaign(stage, stage.few, worker))
             many.append(texts.send_campaign(stage, None, worker))
             bare.append(texts.bare_transport(sink_url, count))
     with texts.send_workers(sink_url, 2) as pair:
         texts.send_campaign(stage, stage.few, pair)
-        for _ in range(repetitions):
+        for _ in range(turns // 2):
             both.append(texts.send_campaign(stage, None, pair))
             bare.append(texts.bare_transport(sink_url, count))
     _add(report, "texts: one send worker, few", few)
@@ -128,7 +134,7 @@ def _with_latency(report: Report, stage: Stage, repetitions: int) -> None:
 
 
 def _web(report: Report, stage: Stage, repetitions: int, quick: bool) -> None:
-    requests = 2_000 if quick else 10_000
+    requests = 1_500 if quick else 10_000
     with sink(0.0) as at_once, texts.send_workers(at_once, 1) as workers:
         texts.send_campaign(stage, stage.few, workers)
         _requests(report, stage, repetitions, requests)
@@ -190,4 +196,5 @@ def _median_cost(campaigns: list[texts.Sent]) -> float:
 
 
 _PARTS: Final = {"audience": _audience, "keywords": _keywords, "texts": _texts, "first": _first_text, "web": _web}
+_QUICK: Final = [part for part in _PARTS if part != "first"]
 _GROWTH: Final = "growth"

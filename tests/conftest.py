@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from config.local import testbed
@@ -18,6 +20,10 @@ pytest_plugins = [
     "tests.fixtures.product",
     "tests.fixtures.handset",
 ]
+
+# How fast the machine is today says nothing about a rule.
+hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("unhurried")
 
 CHROMIUM = shutil.which("chromium")
 

@@ -29,6 +29,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "customer.erase": "Erased a customer",
     "customer.update": "Changed a customer",
     "deactivations.take": "Took a carriers' list of deactivated numbers",
+    "demo.remove": "Removed the demo data",
+    "demo.seed": "Wrote the demo data",
     "drift.check": "Compared consent with a carrier",
     "global.options": "Saved the options of the Global SMS Opt-In",
     "hours.reset": "Went back to the shipped lawful hours of a region",
@@ -67,13 +69,15 @@ _WORDS: Final[Mapping[str, str]] = {
     "sender.delete": "Deleted a phone number",
     "sender.save": "Saved a phone number",
     "sending.hold": "Stopped all sending",
+    "sending.release": "Released all sending",
     "staff_number.ask": "Asked for a code for a test phone",
     "staff_number.forget": "Took a test phone away",
     "staff_number.verify": "Proved a test phone",
+    "subscription.rebuild": "Repaired a subscription by the ledger",
+    "suppression.rebuild": "Repaired a suppression by the ledger",
     "text.handle": "Marked a person's texts as handled",
     "text.reopen": "Marked a person's text as not handled",
     "text.reply": "Replied to a person",
-    "sending.release": "Released all sending",
 }
 
 

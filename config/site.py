@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from unfold.sites import UnfoldAdminSite
 
 from campaigns.actors import Actor
@@ -53,5 +53,19 @@ class OptlineAdminSite(UnfoldAdminSite):
             except Refused as refused:
                 messages.error(request, refused.sentence)
             return redirect("admin:index")
-        context = {**self.each_context(request), "title": "Remove the demo data"}
-        return TemplateResponse(request, "admin/remove_demo.html", context)
+        asked = {
+            "title": "Remove the demo data",
+            "question": "Remove the demo data",
+            "sentences": [
+                "The demo's customers, phone numbers, message providers and segment go. Its API apps and those logins that "
+                "still have the demo's password are switched off.",
+                "What your own campaigns use stays, and is told. The proof of what people said stays too. The demo data "
+                "does not come back.",
+            ],
+            "label": "Remove demo data",
+            "back": reverse("admin:index"),
+            "danger": True,
+        }
+        return TemplateResponse(
+            request, "admin/campaigns/campaign/confirm.html", {**self.each_context(request), **asked}
+        )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -38,6 +39,28 @@ _WRITE: Final = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code that nobody has seen: salt and digest for the row that it is judged by, its text as it is shown later
+    and as it is sent."""
+
+    salt: uuid.UUID
+    digest: str
+    body: str
+    sealed_body: str
+
+
+def new_code(*, name: str, prefix: str = "") -> NewCode:
+    """A code whose text begins with `prefix`, or calls it the code of `name`."""
+    code, salt = codes.generate(settings.VERIFICATION_CODE_LENGTH), uuid.uuid4()
+    minutes = round(settings.VERIFICATION_TTL.total_seconds() / _MINUTE) or 1
+
+    def text(shown: str) -> str:
+        return code_text(code=shown, prefix=prefix, programme=name, minutes=minutes)
+
+    return NewCode(salt, codes.digest(code, key=digest_key(), salt=str(salt)), text(masked(code)), text(code))
+
+
 def limits_of(asker: Asker, number: str, around: tuple[str, str]) -> list[Limit]:
     """How often codes may go to a number, its prefix and country (`around`), and be asked for by whom."""
     found = [Limit(f"number:{number}", settings.VERIFICATIONS_PER_NUMBER_HOUR, _HOUR)]
@@ -69,20 +92,14 @@ def text_code(
     The text begins with `prefix`, or as the code of `name`. It is not sent after `owed_for`, by default as long as the
     code works.
     """
-    code, salt = codes.generate(settings.VERIFICATION_CODE_LENGTH), uuid.uuid4()
-    lifetime = settings.VERIFICATION_TTL
-    minutes = round(lifetime.total_seconds() / _MINUTE) or 1
-
-    def text(shown: str) -> str:
-        return code_text(code=shown, prefix=prefix, programme=name, minutes=minutes)
-
+    code, lifetime = new_code(name=name, prefix=prefix), settings.VERIFICATION_TTL
     owe_code(
         number=number, sender_id=sender_id, campaign_id=campaign_id, customer_id=asker.customer_id,
-        body=text(masked(code)), sealed_body=text(code), lifetime=lifetime if owed_for is None else owed_for,
+        body=code.body, sealed_body=code.sealed_body, lifetime=lifetime if owed_for is None else owed_for,
         along_with=_WRITE.format(app=_held_by("app", asker.app), customer=_held_by("customer", asker.customer_id)),
         values={
-            "purpose": purpose.value, "app": asker.app.pk if asker.app else None, "salt": salt,
-            "digest": codes.digest(code, key=digest_key(), salt=str(salt)), "ip": _IP.get_prep_value(asker.ip),
+            "purpose": purpose.value, "app": asker.app.pk if asker.app else None, "salt": code.salt,
+            "digest": code.digest, "ip": _IP.get_prep_value(asker.ip),
             "works_for": lifetime,
         },
     )  # fmt: skip

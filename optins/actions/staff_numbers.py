@@ -1,7 +1,5 @@
 """Staff prove that a phone is theirs, by a code as customers do, so that tests of messages may go to it."""
 
-import uuid
-from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -15,9 +13,9 @@ from campaigns.actors import Actor
 from campaigns.phone import country, mask
 from campaigns.refusals import Refused
 from optins import codes, limits
+from optins.actions.issuing import new_code
 from optins.actions.notices import owe_code
 from optins.actions.verification import complete_options, digest_key
-from optins.code_texts import code_text, masked
 from optins.limits import Limit, TooMany
 from optins.models import StaffNumber, Suppression
 
@@ -44,18 +42,16 @@ def ask_for_staff_code(*, number: str, by: Actor) -> StaffNumber:
     wait = limits.check(_limits(whose, textable), cooldown=settings.VERIFICATION_COOLDOWN)
     if wait:
         raise TooMany(wait)
-    code, salt = codes.generate(settings.VERIFICATION_CODE_LENGTH), uuid.uuid4()
+    code, lifetime = new_code(name=_NAME), settings.VERIFICATION_TTL
     row, _ = StaffNumber.objects.update_or_create(
         user_id=whose,
         defaults={
-            "number": textable, "salt": salt, "code_digest": codes.digest(code, key=digest_key(), salt=str(salt)),
-            "tries": 0, "expires_at": Now() + settings.VERIFICATION_TTL, "verified_at": None,
+            "number": textable, "salt": code.salt, "code_digest": code.digest,
+            "tries": 0, "expires_at": Now() + lifetime, "verified_at": None,
         },
     )  # fmt: skip
-    lifetime = settings.VERIFICATION_TTL
     owe_code(
-        number=textable, sender_id=sender.pk, body=_text(masked(code), lifetime), sealed_body=_text(code, lifetime),
-        lifetime=lifetime,
+        number=textable, sender_id=sender.pk, body=code.body, sealed_body=code.sealed_body, lifetime=lifetime,
     )  # fmt: skip
     record(by=by, act="staff_number.ask", of=row, number=mask(textable))
     return row
@@ -67,10 +63,6 @@ def _limits(user_id: int, number: str) -> list[Limit]:
         Limit(f"number:{number}", settings.VERIFICATIONS_PER_NUMBER_HOUR, _HOUR),
         Limit(f"staff:{user_id}", settings.VERIFICATIONS_PER_CUSTOMER_HOUR, _HOUR),
     ]
-
-
-def _text(shown: str, lifetime: timedelta) -> str:
-    return code_text(code=shown, prefix="", programme=_NAME, minutes=round(lifetime.total_seconds() / 60) or 1)
 
 
 def confirm_staff_code(*, code: str, by: Actor) -> None:

@@ -57,10 +57,10 @@ class OptlineAdminSite(UnfoldAdminSite):
             "title": "Remove the demo data",
             "question": "Remove the demo data",
             "sentences": [
-                "The demo's customers, phone numbers, message providers and segment go. Its API apps and those logins that "
-                "still have the demo's password are switched off.",
-                "What your own campaigns use stays, and is told. The proof of what people said stays too. The demo data "
-                "does not come back.",
+                "The demo's customers, phone numbers, message providers and segment go. Its API apps and those logins "
+                "that still have the demo's password are switched off.",
+                "What your own campaigns use stays, and is told. The proof of what people said stays too. The demo "
+                "data does not come back.",
             ],
             "label": "Remove demo data",
             "back": reverse("admin:index"),

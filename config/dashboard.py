@@ -35,7 +35,7 @@ from messaging.reports import (
 )
 from messaging.usual import Usual, usual_by_now
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
-from optins.queries import held_codes, time_left, waiting_reviews
+from optins.queries import held_codes, review_queue
 
 _LATEST = 6
 
@@ -162,11 +162,10 @@ def needs() -> Sequence[Need]:
 
 def _reviews() -> Sequence[Need]:
     """The queue of texts that may ask to stop: how many, and the time that is left for the oldest."""
-    waiting = waiting_reviews()
-    oldest = waiting.first()
-    if oldest is None:
+    queue = review_queue(now=timezone.localtime())
+    if queue is None:
         return ()
-    left, count = time_left(oldest, now=timezone.localtime()), waiting.count()
+    left, count = queue.left, queue.texts
     verb, noun = ("waits", "text") if count == 1 else ("wait", "texts")
     title = f"{_figure(count)} {noun} may ask to stop and {verb} for your decision"
     url = reverse("admin:optins_optoutreview_changelist")

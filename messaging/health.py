@@ -16,7 +16,7 @@ from messaging.models import Outbound, PendingCallback, StatusCallback
 from messaging.refused import refused_lately
 from messaging.reports import long_uncertain_texts, waiting
 from messaging.states import State
-from optins.queries import time_left, waiting_reviews
+from optins.queries import review_queue
 
 # Seconds from which a text that is due, and a callback that is stored, want a look, and from which somebody must act.
 _TEXT_IS_LATE: Final = (60.0, 900.0)
@@ -106,14 +106,13 @@ def _signatures() -> Line:
 
 
 def _reviews() -> Line:
-    waits = waiting_reviews()
-    oldest = waits.first()
-    if oldest is None:
+    queue = review_queue(now=timezone.localtime())
+    if queue is None:
         return Line(Sign.REVIEWS, "Review queue", "Empty", Tone.FINE)
-    left = time_left(oldest, now=timezone.localtime())
+    left = queue.left
     until = f"overdue since {left.until:%d %B}" if left.is_over else f"the oldest must be decided by {left.until:%d %B}"
     tone = Tone.ACT if left.business_days <= URGENT_DAYS else Tone.LOOK
-    return Line(Sign.REVIEWS, "Review queue", f"{waits.count():,} waiting, {until}", tone)
+    return Line(Sign.REVIEWS, "Review queue", f"{queue.texts:,} waiting, {until}", tone)
 
 
 def _of(seconds: float, late: tuple[float, float]) -> Tone:

@@ -199,6 +199,23 @@ def waiting_reviews() -> QuerySet[OptOutReview]:
     return OptOutReview.objects.filter(state=OptOutReview.State.WAITING).order_by("received_at", "pk")
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewQueue:
+    """Texts that wait for a decision: how many, and the time that is left for the most urgent."""
+
+    texts: int
+    left: TimeLeft
+
+
+def review_queue(*, now: dt.datetime) -> ReviewQueue | None:
+    """How the queue stands at `now`, given in the dashboard's zone; None when nothing waits."""
+    waiting = waiting_reviews()
+    oldest = waiting.first()
+    if oldest is None:
+        return None
+    return ReviewQueue(waiting.count(), time_left(oldest, now=now))
+
+
 def lowerable(numbers: Collection[str]) -> set[str]:
     """Which of the numbers an opt-out would change anything for: subscribed, or not suppressed for every sender."""
     digests = {digest_of(number): number for number in numbers}

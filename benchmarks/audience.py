@@ -8,8 +8,8 @@ from django.db import connection
 
 from benchmarks.stage import Stage, forget_texts, message_to
 from campaigns.models import PhoneNumber, Segment
-from messaging.actions.freezing import freeze_due
-from messaging.actions.runs import open_run
+from messaging.actions.runs.freezing import freeze_due
+from messaging.actions.runs.lifecycle import open_run
 from messaging.models import Outbound, Run
 
 _BARE = """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.stage import Stage, frozen
 from config.celery import SEND, app
-from messaging.actions.outbox import SEND_DUE
+from messaging.actions.runs.outbox import SEND_DUE
 from messaging.models import Outbound, Run
 from messaging.states import State
 from optins.models import Sender

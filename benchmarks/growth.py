@@ -20,16 +20,16 @@ from django.utils import timezone
 from benchmarks.growth_filling import History, fill
 from benchmarks.stage import Stage, message_to
 from config import roles
-from messaging.actions.callbacks import merge_callbacks, store_callback
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.following_up import follow_up
-from messaging.actions.freezing import freeze_chunk
-from messaging.actions.leasing import flag_stuck
-from messaging.actions.outbox import cancel_waiting, carry_notices
-from messaging.actions.reconciling import reconcile
-from messaging.actions.retaining import retain
-from messaging.actions.runs import finish_runs, follow_clock, open_run, start_due
-from messaging.actions.settling import settle
+from messaging.actions.listening.callbacks import merge_callbacks, store_callback
+from messaging.actions.listening.following_up import follow_up
+from messaging.actions.listening.reconciling import reconcile
+from messaging.actions.runs.freezing import freeze_chunk
+from messaging.actions.runs.lifecycle import finish_runs, follow_clock, open_run, start_due
+from messaging.actions.runs.outbox import cancel_waiting, carry_notices
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.actions.sending.leasing import flag_stuck
+from messaging.actions.sending.settling import settle
+from messaging.actions.upkeep.retaining import retain
 from messaging.gateway.outcomes import Accepted
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.queries import open_runs, senders_with_work

@@ -20,8 +20,8 @@ from campaigns.models import Segment
 from config.local.ports import HOST, free_port
 from config.local.processes import Child, Family
 from config.local.services import ROOT
-from messaging.actions.freezing import freeze_due
-from messaging.actions.runs import open_run
+from messaging.actions.runs.freezing import freeze_due
+from messaging.actions.runs.lifecycle import open_run
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from optins.actions.campaigns import create_global, launch, save_global_options, save_options
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, OptInOptions, Sender

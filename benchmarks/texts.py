@@ -19,8 +19,8 @@ from benchmarks.stage import BODY, Stage, child, cpu_seconds, forget_texts, froz
 from campaigns.models import Segment
 from config.celery import SEND, app
 from config.local.processes import Child
-from messaging.actions.flights import callback_url
-from messaging.actions.outbox import SEND_DUE
+from messaging.actions.runs.outbox import SEND_DUE
+from messaging.actions.sending.flights import callback_url
 from messaging.gateway.outcomes import Accepted
 from messaging.gateway.twilio import Account, OutgoingText, TwilioGateway
 from messaging.gateway.wire import Batch, wire

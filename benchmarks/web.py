@@ -16,8 +16,8 @@ from django.conf import settings
 from benchmarks.stage import Stage, child, cpu_seconds
 from campaigns.models import PhoneNumber
 from config.local.ports import HOST, free_port
-from messaging.actions.callbacks import merge_callbacks
-from messaging.actions.flights import callback_url
+from messaging.actions.listening.callbacks import merge_callbacks
+from messaging.actions.sending.flights import callback_url
 from messaging.gateway.signatures import sign
 from messaging.models import Outbound
 from messaging.states import State

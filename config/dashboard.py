@@ -17,13 +17,12 @@ from campaigns.models import Campaign, Customer
 from campaigns.timing import roughly
 from config import demo
 from config.wellbeing import health_lines, trend_card
-from messaging.approvals import APPROVE_PERMISSION, decided_for, standing, waiting_approvals
-from messaging.calendar import week, week_of
-from messaging.health import URGENT_DAYS
+from messaging.launch.approvals import APPROVE_PERMISSION, decided_for, standing, waiting_approvals
+from messaging.launch.calendar import week, week_of
 from messaging.models import SmsMessage
 from messaging.pages import page_of, review_page_of
 from messaging.queries import open_holds
-from messaging.reports import (
+from messaging.reports.figures import (
     DRIFT_ACT,
     Progress,
     Today,
@@ -33,7 +32,8 @@ from messaging.reports import (
     progress_of_campaigns,
     today,
 )
-from messaging.usual import Usual, usual_by_now
+from messaging.reports.health import URGENT_DAYS
+from messaging.reports.usual import Usual, usual_by_now
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
 from optins.queries import held_codes, review_queue
 

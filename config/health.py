@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from messaging.queries import open_holds
-from messaging.reports import waiting
+from messaging.reports.figures import waiting
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:

@@ -8,7 +8,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from messaging.health import Line, Sign, Tone, health
+from messaging.reports.health import Line, Sign, Tone, health
 from optins.trend import Day, trend
 
 # The page that shows what each sign counts, and how its list is narrowed.
@@ -51,7 +51,7 @@ class Trend:
 
 
 def health_lines() -> Sequence[HealthLine]:
-    """The five signs of `messaging.health`, each linked to its page."""
+    """The five signs of `messaging.reports.health`, each linked to its page."""
     return [_line(line) for line in health()]
 
 

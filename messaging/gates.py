@@ -38,8 +38,8 @@ from campaigns.models import Campaign, Customer
 from messaging import rendering
 from messaging.caps import at_limit, has_had_enough
 from messaging.clock import GateNow
+from messaging.lawful.places import PLACE_FIELDS, dialled_country
 from messaging.models import Inbound, Outbound, Run, SmsMessage
-from messaging.places import PLACE_FIELDS, dialled_country
 from messaging.queries import has_merge_value, sending_is_held
 from messaging.states import Reason
 from optins.consent import Check, may_be_texted, not_suppressed, of_person, standing_in

@@ -7,26 +7,11 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from campaigns.bell import Rung
-from messaging.actions import (
-    callbacks,
-    certifying,
-    counting,
-    deactivating,
-    drifting,
-    folding,
-    following_up,
-    judging,
-    leasing,
-    mending,
-    outbox,
-    quarters,
-    reconciling,
-    restoring,
-    retaining,
-    runs,
-    sending,
-    watching,
-)
+from messaging.actions import certifying, counting
+from messaging.actions.listening import callbacks, deactivating, drifting, following_up, reconciling
+from messaging.actions.runs import judging, lifecycle, outbox
+from messaging.actions.sending import leasing, rounds
+from messaging.actions.upkeep import folding, mending, quarters, restoring, retaining, watching
 
 # A send worker works this long and hands over, so that scaling is more workers and a deploy waits seconds.
 WORK_SECONDS = 10.0
@@ -42,7 +27,7 @@ def _tell_workers(**_: Any) -> None:
 @shared_task(name="messaging.send_due", base=Rung)
 def send_due() -> None:
     watching.watch_database()
-    sending.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
+    rounds.send_due(seconds=WORK_SECONDS, must_stop=_shutting_down.is_set)
 
 
 @shared_task(name="messaging.merge_callbacks")
@@ -57,12 +42,12 @@ def carry_notices() -> None:
 
 @shared_task(name="messaging.follow_clock")
 def follow_clock() -> None:
-    runs.follow_clock()
+    lifecycle.follow_clock()
 
 
 @shared_task(name="messaging.start_due", base=Rung)
 def start_due() -> None:
-    runs.start_due()
+    lifecycle.start_due()
 
 
 @shared_task(name="messaging.take_censuses", base=Rung)
@@ -82,7 +67,7 @@ def judge_waves() -> None:
 
 @shared_task(name="messaging.finish_runs", base=Rung)
 def finish_runs() -> None:
-    runs.finish_runs()
+    lifecycle.finish_runs()
 
 
 @shared_task(name="messaging.fold_outcomes")

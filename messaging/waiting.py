@@ -15,8 +15,8 @@ from django.db.models.expressions import RawSQL
 from campaigns.profile import FIELDS
 from messaging import rendering
 from messaging.gates import waiting_recipients
+from messaging.lawful.places import PLACE_FIELDS, Known
 from messaging.models import Run
-from messaging.places import PLACE_FIELDS, Known
 from messaging.planning import look_rows_up
 
 _LOCK: Final = """

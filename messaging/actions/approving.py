@@ -12,10 +12,10 @@ from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
 from campaigns.refusals import Refused
 from messaging.actions.reviewing import Seen, messages_of, refuse_unseen, reviews_of
-from messaging.approvals import APPROVE_PERMISSION, standing
-from messaging.fingerprint import facts
+from messaging.launch.approvals import APPROVE_PERMISSION, standing
+from messaging.launch.fingerprint import facts
+from messaging.launch.review import Review
 from messaging.models import Approval, LaunchRules, MessagingCampaign, SmsMessage
-from messaging.review import Review
 
 _COUNTS = (Approval.State.ASKED, Approval.State.APPROVED)
 

@@ -11,11 +11,11 @@ from campaigns.lifecycle import LAUNCHED, Move
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from messaging.actions.messages import missing, pin
-from messaging.actions.outbox import SEND_DUE
-from messaging.actions.runs import START_DUE, close_runs
-from messaging.approvals import why_not_approved
+from messaging.actions.runs.lifecycle import START_DUE, close_runs
+from messaging.actions.runs.outbox import SEND_DUE
 from messaging.clock import gate_now
 from messaging.gates import audience
+from messaging.launch.approvals import why_not_approved
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.states import Reason
 

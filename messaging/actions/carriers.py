@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
 from campaigns.refusals import Refused
-from messaging.actions.resuming import resume_mended
+from messaging.actions.upkeep.resuming import resume_mended
 from messaging.gateway.twilio import Account, ProviderProblem, TwilioGateway
 from messaging.gateway.twilio import gateway_for as gateway_of_account
 from optins.models import MessageProvider, Sender

@@ -15,7 +15,7 @@ from campaigns.bell import ring_after_commit
 from campaigns.locks import alone
 from campaigns.refusals import Refused
 from messaging.actions.carriers import gateway_for
-from messaging.actions.matching import CLOCKS_DIFFER
+from messaging.actions.listening.matching import CLOCKS_DIFFER
 from messaging.gateway.listing import Listed
 from messaging.gateway.twilio import ProviderProblem
 from messaging.models import DeliveryCertificate, Outbound, SmsMessage

@@ -14,7 +14,7 @@ from campaigns.refusals import Refused
 from messaging.gates import why_no_reply
 from messaging.models import Inbound
 from messaging.parts import MAX_LENGTH, MAX_PARTS, count
-from messaging.reports import reason_in_words
+from messaging.reports.figures import reason_in_words
 from optins.actions import ledger
 from optins.actions.notices import owe
 from optins.models import Notice, Sender

@@ -15,11 +15,11 @@ from campaigns.locks import alone
 from campaigns.models import Customer
 from campaigns.refusals import Refused
 from campaigns.rules import RuleError
-from messaging.counting import count_people, is_fresh, latest
-from messaging.fingerprint import digest
+from messaging.census.counting import count_people, is_fresh, latest
+from messaging.census.tally import Tally
+from messaging.launch.fingerprint import digest
 from messaging.models import Census, SmsMessage
 from messaging.rendering import TemplateError
-from messaging.tally import Tally
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Customer, CustomerEvent
 from campaigns.refusals import Refused
-from messaging.actions.triggers import receive_event
+from messaging.actions.runs.triggers import receive_event
 
 _CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
 

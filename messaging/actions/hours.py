@@ -5,7 +5,7 @@ from django.db import transaction
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
 from campaigns.refusals import Refused
-from messaging.law import DAYS, is_shipped
+from messaging.lawful.law import DAYS, is_shipped
 from messaging.models import LawfulHours
 
 

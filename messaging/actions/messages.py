@@ -12,7 +12,7 @@ from campaigns.actions.audit import record
 from campaigns.actors import Actor
 from campaigns.refusals import Refused
 from messaging import parts, rendering
-from messaging.actions.runs import open_run
+from messaging.actions.runs.lifecycle import open_run
 from messaging.models import SmsMessage
 from messaging.queries import merge_fields, wording_of
 

@@ -10,8 +10,8 @@ from campaigns.actors import Actor
 from campaigns.lifecycle import CLOSED
 from campaigns.refusals import Refused
 from campaigns.timing import in_words
-from messaging.approvals import needs_approval
 from messaging.clock import gate_now
+from messaging.launch.approvals import needs_approval
 from messaging.models import SmsMessage
 
 _STARTED = "It has started already: what was sent cannot be moved."

@@ -14,8 +14,8 @@ from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from messaging.actions.campaigns import drafts_of, launch, launch_message
 from messaging.actions.messages import missing
+from messaging.launch.review import Review, review
 from messaging.models import MessagingCampaign, SmsMessage
-from messaging.review import Review, review
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
 from campaigns.bell import ring_after_commit
 from campaigns.refusals import Refused
-from messaging.actions.outbox import SEND_DUE
+from messaging.actions.runs.outbox import SEND_DUE
 from messaging.models import SendingHold
 
 log = structlog.get_logger(__name__)

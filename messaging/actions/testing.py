@@ -16,7 +16,7 @@ from campaigns.models import Customer
 from campaigns.phone import mask
 from campaigns.refusals import Refused
 from messaging import rendering
-from messaging.actions.outbox import SEND_DUE
+from messaging.actions.runs.outbox import SEND_DUE
 from messaging.models import Outbound, SmsMessage, TestText
 from messaging.queries import merge_values
 from optins.models import Sender, StaffNumber

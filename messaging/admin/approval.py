@@ -13,9 +13,9 @@ from campaigns.actors import Actor
 from campaigns.admin.verbs import actor, tell
 from messaging.actions.approving import approve, ask_for_approval, decline, withdraw
 from messaging.actions.reviewing import Seen
-from messaging.approvals import APPROVE_PERMISSION, Standing, needs_approval, standing
+from messaging.launch.approvals import APPROVE_PERMISSION, Standing, needs_approval, standing
+from messaging.launch.review import Review
 from messaging.models import Approval, MessagingCampaign, SmsMessage
-from messaging.review import Review
 
 # So much more than counted may a launch cost by default: people join between the request and the launch.
 _ROOM: Final = Decimal("1.1")

@@ -22,19 +22,19 @@ from campaigns.patience import TooSlow, at_most
 from campaigns.rules import RuleError
 from messaging.actions.counting import start_census
 from messaging.admin.message_form import SmsMessageForm
-from messaging.counting import latest
-from messaging.fingerprint import digest
-from messaging.forecast import forecast
+from messaging.census.counting import latest
+from messaging.census.prices import Cost, cost
+from messaging.census.sampling import parts_by_country
+from messaging.census.tally import Tally
+from messaging.census.whom import PER_PAGE, people_of
 from messaging.gates import Estimate, audience, estimate
+from messaging.launch.fingerprint import digest
+from messaging.launch.forecast import forecast
+from messaging.launch.timetable import Timetable
 from messaging.models import Census, MessagingCampaign, SmsMessage
-from messaging.prices import Cost, cost
 from messaging.rendering import TemplateError
-from messaging.reports import reason_in_words
-from messaging.sampling import parts_by_country
+from messaging.reports.figures import reason_in_words
 from messaging.states import EXPLANATIONS, Reason
-from messaging.tally import Tally
-from messaging.timetable import Timetable
-from messaging.whom import PER_PAGE, people_of
 
 QUICK_SECONDS: Final = 2.0
 """How long one question of the card may take; a larger audience is counted aside, by a census."""

@@ -14,7 +14,7 @@ from campaigns.admin.verbs import actor, tell
 from campaigns.refusals import Refused
 from campaigns.timing import in_words, instant
 from messaging.actions.rescheduling import reschedule
-from messaging.calendar import DAYS, week, week_of
+from messaging.launch.calendar import DAYS, week, week_of
 from messaging.models import SmsMessage
 
 _A_WEEK = dt.timedelta(days=DAYS)

@@ -32,7 +32,7 @@ from messaging.admin.review import review_page, review_piece
 from messaging.admin.words import bar, moment, when
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.pages import page_of
-from messaging.reports import Progress, progress_of_campaigns, progress_of_messages
+from messaging.reports.figures import Progress, progress_of_campaigns, progress_of_messages
 from messaging.states import State
 from optins.admin.readonly import badge
 

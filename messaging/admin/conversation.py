@@ -21,7 +21,7 @@ from messaging.actions.conversations import HANDLE, REPLY, mark_handled, mark_un
 from messaging.gates import why_no_reply
 from messaging.models import Inbound
 from messaging.queries import needs_answer, reply_senders
-from messaging.reports import conversation, reason_in_words
+from messaging.reports.figures import conversation, reason_in_words
 from optins.actions.reviews import DECIDE, read_as_no_opt_out, read_as_opt_out
 from optins.models import OptOutReview, Sender, Subscription, Suppression
 from optins.queries import time_left, waiting_reviews

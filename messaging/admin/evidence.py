@@ -17,7 +17,7 @@ from campaigns.models import Customer
 from campaigns.phone import E164
 from campaigns.seeing import number_shown
 from messaging.actions.erasing import ERASE_PERMISSION, erase_customer
-from messaging.evidence import pack
+from messaging.reports.evidence import pack
 
 EXPORT_PERMISSION = "optins.export_evidence"
 _WORD = "ERASE"

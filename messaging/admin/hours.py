@@ -15,9 +15,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from campaigns.admin.forms import VerbAdmin, VerbForm
 from campaigns.admin.verbs import actor
 from messaging.actions.hours import reset_hours, save_hours
-from messaging.law import DAYS, is_shipped, shipped, table
+from messaging.lawful.law import DAYS, is_shipped, shipped, table
+from messaging.lawful.places import region_name
 from messaging.models import LawfulHours
-from messaging.places import region_name
 
 _TIMES = tuple(f"{day}_{end}" for day in DAYS for end in ("opens", "closes"))
 

@@ -19,9 +19,9 @@ from messaging.admin import evidence, person
 from messaging.admin.conversation import conversation_view
 from messaging.admin.laboratory import laboratory
 from messaging.admin.words import moment
-from messaging.explaining import MEANINGS
 from messaging.models import Inbound
 from messaging.queries import needs_answer
+from messaging.reports.explaining import MEANINGS
 from optins.admin.readonly import ReadOnlyAdmin, badge
 from optins.keywords import RULES, Meaning
 

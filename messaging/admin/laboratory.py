@@ -13,8 +13,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from campaigns.actions.persons import read_number
 from campaigns.admin.verbs import actor, told_by
 from messaging.actions.rehearsing import Invented, Rehearsal, rehearse
-from messaging.explaining import MEANINGS
 from messaging.parts import MAX_LENGTH
+from messaging.reports.explaining import MEANINGS
 from optins.keywords import SenderKind, carrier_answers, opt_out_type_of
 from optins.models import Sender
 from optins.queries import standing_suppressions

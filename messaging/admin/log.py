@@ -18,7 +18,7 @@ from campaigns.admin.lists import Empty
 from messaging.admin.words import moment
 from messaging.models import Outbound, Run, SmsMessage, StatusCallback
 from messaging.queries import written_until
-from messaging.reports import reason_in_words
+from messaging.reports.figures import reason_in_words
 from optins.admin.readonly import ReadOnlyAdmin, badge
 from optins.models import ConsentEvent
 

@@ -31,10 +31,10 @@ from messaging.admin.why import why_of
 from messaging.admin.words import when
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.queries import merge_fields
-from messaging.reports import progress_of_messages
-from messaging.results import TAKEN, foreseen
-from messaging.running import running
-from messaging.waves import shown_wave
+from messaging.reports.figures import progress_of_messages
+from messaging.reports.results import TAKEN, foreseen
+from messaging.reports.running import running
+from messaging.reports.waves import shown_wave
 
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
     "setup": (

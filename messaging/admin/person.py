@@ -22,10 +22,10 @@ from campaigns.rules import RuleError
 from campaigns.seeing import number_shown, sees_whole_numbers
 from messaging.actions.erasing import ERASE_PERMISSION
 from messaging.admin.evidence import EXPORT_PERMISSION
+from messaging.census.why import Why, reach, why
 from messaging.queries import find_messages
-from messaging.reports import reason_in_words
-from messaging.timeline import Kind, timeline
-from messaging.why import Why, reach, why
+from messaging.reports.figures import reason_in_words
+from messaging.reports.timeline import Kind, timeline
 from optins.actions.opting_out import OPT_OUT_PERMISSION, opt_out_customer
 from optins.models import Subscription, Suppression
 

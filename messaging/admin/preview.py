@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST
 from campaigns.models import Campaign, Customer, Segment
 from campaigns.queries import find_customers
 from campaigns.rules import RuleError
-from messaging import parts, rendering, sampling
+from messaging import parts, rendering
+from messaging.census import sampling
 from messaging.models import MessagingCampaign, SmsMessage
 from messaging.parts import Offender, Parts
 from messaging.queries import merge_fields, merge_values

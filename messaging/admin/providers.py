@@ -19,7 +19,6 @@ from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, told_by
 from campaigns.refusals import Refused
 from messaging.actions.carriers import check_connection, fetch_numbers
-from messaging.actions.flights import CALLBACK_RETRIES
 from messaging.actions.providers import (
     SECRETS,
     canonical_address,
@@ -29,6 +28,7 @@ from messaging.actions.providers import (
     save_provider,
     save_sender,
 )
+from messaging.actions.sending.flights import CALLBACK_RETRIES
 from optins.admin.readonly import badge
 from optins.models import MessageProvider, Sender
 

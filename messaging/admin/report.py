@@ -18,7 +18,7 @@ from messaging.actions.certifying import ask_for_certificate
 from messaging.exports import SHOWN, cells
 from messaging.models import DeliveryCertificate, Outbound, SmsMessage
 from messaging.pages import page_of
-from messaging.results import Results, results_of, runs_of
+from messaging.reports.results import Results, results_of, runs_of
 
 _COLOURS: Final = {"delivered": "Delivered", "failed": "Failed", "waiting": "No final word yet"}
 

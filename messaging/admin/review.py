@@ -28,13 +28,13 @@ from messaging.actions.reviewing import (
 from messaging.admin import approval
 from messaging.admin.audience import Line, lines, people_url
 from messaging.admin.words import when
-from messaging.approvals import APPROVE_PERMISSION
-from messaging.counting import is_fresh
+from messaging.census.counting import is_fresh
+from messaging.census.sampling import readers
+from messaging.launch.approvals import APPROVE_PERMISSION
+from messaging.launch.review import Review
 from messaging.models import Census, MessagingCampaign, SmsMessage
 from messaging.pages import page_of
 from messaging.queries import merge_values
-from messaging.review import Review
-from messaging.sampling import readers
 from messaging.states import Reason
 
 AT_ONCE_SECONDS = 0.5

@@ -16,9 +16,9 @@ from campaigns.phone import pretty
 from campaigns.queries import find_customers
 from campaigns.refusals import Refused
 from messaging.actions.testing import TEST_PERMISSION, send_test
+from messaging.census.sampling import readers
 from messaging.models import SmsMessage, TestText
-from messaging.reports import reason_in_words
-from messaging.sampling import readers
+from messaging.reports.figures import reason_in_words
 from messaging.states import SETTLED
 from optins.models import StaffNumber
 

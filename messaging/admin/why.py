@@ -10,9 +10,9 @@ from campaigns.admin.verbs import actor
 from campaigns.models import Customer
 from campaigns.queries import find_customers
 from campaigns.rules import RuleError
+from messaging.census.why import why
 from messaging.models import SmsMessage
-from messaging.reports import reason_in_words
-from messaging.why import why
+from messaging.reports.figures import reason_in_words
 
 _SHOWN = 10
 

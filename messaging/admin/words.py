@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from campaigns.timing import in_words
 from messaging.models import SmsMessage
-from messaging.reports import Progress
+from messaging.reports.figures import Progress
 
 
 def when(message: SmsMessage) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from campaigns.models import Campaign
-from messaging.forecast import forecast
+from messaging.launch.forecast import forecast
 from messaging.models import SmsMessage
 
 

@@ -32,7 +32,7 @@ class Approval(models.Model):
     """One request to launch a message as it stood then, and the answer of somebody else.
 
     asked ──approve──▶ approved, ──decline──▶ declined; asked and approved ──▶ withdrawn: taken back, or asked anew.
-    It holds for `facts` alone (`messaging.fingerprint`): whatever is changed afterwards makes it void.
+    It holds for `facts` alone (`messaging.launch.fingerprint`): whatever is changed afterwards makes it void.
     """
 
     class State(models.TextChoices):

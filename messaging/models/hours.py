@@ -27,7 +27,7 @@ def _closes(label: str) -> "models.TimeField[str | dt.time | None, dt.time | Non
 
 
 class LawfulHours(models.Model):
-    """The hours of one country or state, in the place of those in `messaging/data/hours.json`.
+    """The hours of one country or state, in the place of those in `messaging/lawful/hours.json`.
 
     Without a row the shipped hours hold, so that a later release brings what changed in the law wherever
     the company did not decide otherwise, and resetting means deleting. A day without times has no hours.

@@ -11,7 +11,7 @@ class OutcomeCount(models.Model):
 
     Written by a trigger of `messaging_outbound` alone, in the transaction that changes the texts: whatever verb or hand
     that was, the counts say what the rows say. Only rows are added, so that no writer waits for another;
-    `messaging.actions.folding` puts them together. See docs/adr/0019-the-database-counts-outcomes.md.
+    `messaging.actions.upkeep.folding` puts them together. See docs/adr/0019-the-database-counts-outcomes.md.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="outcomes")

@@ -14,7 +14,7 @@ class Run(models.Model):
 
     A scheduled message has one run per occurrence. Its audience is frozen chunk by chunk, in the order of the
     customers, while its first texts leave already, or all are held until a first wave of them was judged
-    (`messaging.actions.judging`). A triggered message has one run that stays open for its window and
+    (`messaging.actions.runs.judging`). A triggered message has one run that stays open for its window and
     gains a recipient with each event.
     """
 

@@ -13,12 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from messaging.actions.callbacks import store_callback
-from messaging.actions.receiving import take_inbound
-from messaging.explaining import explained
+from messaging.actions.listening.callbacks import store_callback
+from messaging.actions.listening.receiving import take_inbound
 from messaging.gateway import signatures
 from messaging.gateway.errors import as_code
-from messaging.refused import count_refused
+from messaging.reports.explaining import explained
+from messaging.reports.refused import count_refused
 from messaging.webhooks.accounts import Accounts
 
 log = structlog.get_logger(__name__)

@@ -11,12 +11,12 @@ ROOT = Path(__file__).parents[2]
 
 def _verbs() -> Iterator[tuple[str, ast.FunctionDef]]:
     """Public functions of the actions packages that take `by`."""
-    for path in sorted(ROOT.glob("*/actions/*.py")):
+    for path in sorted(ROOT.glob("*/actions/**/*.py")):
         for node in ast.parse(path.read_text()).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
                 continue
             if "by" in {argument.arg for argument in node.args.kwonlyargs}:
-                yield f"{path.parent.parent.name}.{path.stem}.{node.name}", node
+                yield f"{path.relative_to(ROOT).parts[0]}.{path.stem}.{node.name}", node
 
 
 VERBS = dict(_verbs())

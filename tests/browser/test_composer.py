@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Dialog, Page, expect
 
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import MessagingCampaign, Outbound
 from messaging.states import Reason, State
 from tests import factories

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from messaging.actions.campaigns import launch
-from messaging.actions.judging import judge_waves
+from messaging.actions.runs.judging import judge_waves
 from messaging.models import MessagingCampaign
 from tests import factories
 from tests.browser.conftest import SignIn

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_act_that_a_verb_names_has_words() -> None:
-    files = [file for app in ("campaigns", "optins", "messaging") for file in (ROOT / app / "actions").glob("*.py")]
+    files = [file for app in ("campaigns", "optins", "messaging") for file in (ROOT / app / "actions").rglob("*.py")]
     written = {act for file in files for act in re.findall(r'\bact\s?=[^,)\n]*?"([a-z_.]+)"', file.read_text())}
     acts = written | {f"campaign.{move}" for move in Move} | {"import.done", "import.failed"}
     assert len(acts) > 30

@@ -10,11 +10,11 @@ from campaigns.models import Campaign
 from config.dashboard import figures, first_steps, needs
 from config.roles import ADMIN, VIEWER
 from messaging.actions.campaigns import pause
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.leasing import flag_stuck
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.actions.sending.leasing import flag_stuck
 from messaging.models import Run
-from messaging.reports import Today, today
+from messaging.reports.figures import Today, today
 from optins.actions.opting_out import opt_out_number
 from optins.models import MessageProvider
 from tests import factories

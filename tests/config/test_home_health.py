@@ -8,12 +8,12 @@ from pytest_django.fixtures import Settings
 
 from config.roles import VIEWER
 from config.wellbeing import health_lines
-from messaging.actions.callbacks import merge_callbacks
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.leasing import flag_stuck
-from messaging.health import Line, Sign, Tone, health
+from messaging.actions.listening.callbacks import merge_callbacks
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.actions.sending.leasing import flag_stuck
 from messaging.models import Outbound, PendingCallback, Run
-from messaging.refused import refused_lately
+from messaging.reports.health import Line, Sign, Tone, health
+from messaging.reports.refused import refused_lately
 from optins.models import OptOutReview
 from tests import factories
 from tests.factories import signed_in

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from config.dashboard import figures
 from config.roles import VIEWER
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.quarters import count_quarters
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.actions.upkeep.quarters import count_quarters
 from messaging.models import Outbound, QuarterCount, Run
-from messaging.reports import today
-from messaging.usual import Usual, usual_by_now
+from messaging.reports.figures import today
+from messaging.reports.usual import Usual, usual_by_now
 from tests import factories
 from tests.factories import signed_in
 from tests.messaging.admin.screens import page

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db.models.functions import Now
 
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import Outbound
 from optins.models import OptInCampaign
 from tests import factories

@@ -5,7 +5,7 @@ from django.test import Client
 
 from campaigns.phone import mask, pretty
 from config.roles import MARKETER, VIEWER
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import Inbound, Outbound, SmsMessage
 from optins.models import ConsentEvent, OptOutReview, Subscription, Suppression, Verification
 from tests import factories

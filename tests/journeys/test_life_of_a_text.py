@@ -2,8 +2,8 @@
 
 import pytest
 
-from messaging.actions.receiving import take_inbound
-from messaging.actions.triggers import receive_event
+from messaging.actions.listening.receiving import take_inbound
+from messaging.actions.runs.triggers import receive_event
 from messaging.models import Inbound, Outbound, Run
 from messaging.states import Reason, State
 from optins.models import Subscription, Suppression

@@ -12,17 +12,17 @@ import django
 
 django.setup()
 
-from messaging.actions import sending  # noqa: E402  needs Django to be set up
 from messaging.actions.carriers import gateway_for  # noqa: E402
-from messaging.actions.claiming import claim_recipients  # noqa: E402
-from messaging.actions.flights import callback_url  # noqa: E402
+from messaging.actions.sending import rounds  # noqa: E402  needs Django to be set up
+from messaging.actions.sending.claiming import claim_recipients  # noqa: E402
+from messaging.actions.sending.flights import callback_url  # noqa: E402
 from messaging.gateway.twilio import OutgoingText  # noqa: E402
 from messaging.models import Run  # noqa: E402
 
 
 def main(deed: str) -> None:
     if deed == "work":
-        sending.send_due(seconds=60)
+        rounds.send_due(seconds=60)
         return
     run = Run.objects.get()
     (text,) = claim_recipients(run=run, parts=1).texts

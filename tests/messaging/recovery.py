@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from django.db.models import F
 
 from campaigns.models import Customer
-from messaging.actions.reconciling import reconcile
-from messaging.actions.runs import start_due
+from messaging.actions.listening.reconciling import reconcile
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import MessagingCampaign, Outbound
 from optins.models import Sender
 from tests import factories

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging import pacing
-from messaging.buckets import IDLE_SECONDS, Bucket
+from messaging.pace import pacing
+from messaging.pace.buckets import IDLE_SECONDS, Bucket
 from tests import factories
 from tests.messaging.parts_of import client, wait
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from messaging.actions.certifying import ask_for_certificate, certify
-from messaging.actions.sending import send_due
+from messaging.actions.sending.rounds import send_due
 from messaging.models import DeliveryCertificate, Outbound, SmsMessage
 from messaging.states import State
 from optins.models import Sender

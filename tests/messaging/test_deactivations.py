@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import AuditEntry, PhoneNumber
-from messaging.actions.deactivating import take_deactivations
+from messaging.actions.listening.deactivating import take_deactivations
 from optins.models import ConsentEvent, OptInCampaign, Sender, Subscription, Suppression
 from tests import factories
 from tests.commands import said, told

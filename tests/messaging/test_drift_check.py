@@ -8,8 +8,8 @@ from pytest_django.fixtures import Settings
 
 from campaigns.models import AuditEntry
 from config.roles import ADMIN
-from messaging.actions.drifting import check_drift
-from messaging.actions.receiving import take_inbound
+from messaging.actions.listening.drifting import check_drift
+from messaging.actions.listening.receiving import take_inbound
 from messaging.models import Inbound, Outbound
 from messaging.simulator.accounts import JAN_SERVICE
 from messaging.states import Reason

@@ -10,9 +10,9 @@ from campaigns.actors import Actor
 from campaigns.models import AuditEntry, Customer
 from campaigns.refusals import Refused
 from messaging.actions.erasing import Erased, erase_customer, erase_number
-from messaging.actions.outbox import carry_notices
-from messaging.actions.receiving import take_inbound
-from messaging.actions.runs import start_due
+from messaging.actions.listening.receiving import take_inbound
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.runs.outbox import carry_notices
 from messaging.models import Inbound, Outbound
 from messaging.states import Reason
 from optins.models import ConsentEvent, OptInCampaign, PersonalEvidence, Subscription, Suppression

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from config.roles import LAUNCHER, MARKETER
 from messaging.actions.campaigns import cancel
-from messaging.actions.judging import judge_waves
+from messaging.actions.runs.judging import judge_waves
 from messaging.models import MessagingCampaign, Outbound, Run
 from messaging.states import Reason, State
 from optins.actions.opting_out import opt_out_number

@@ -4,9 +4,9 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from messaging.actions.advancing import Report, advance
-from messaging.actions.following_up import follow_up
-from messaging.actions.sending import send_due
+from messaging.actions.listening.advancing import Report, advance
+from messaging.actions.listening.following_up import follow_up
+from messaging.actions.sending.rounds import send_due
 from messaging.models import Outbound
 from messaging.states import Reason, State
 from optins.models import Sender, Suppression

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from campaigns.models import Campaign
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.runs import follow_clock, start_due
-from messaging.forecast import forecast
+from messaging.actions.runs.lifecycle import follow_clock, start_due
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.launch.forecast import forecast
+from messaging.launch.timetable import Crowd, Terms, rehearse
+from messaging.lawful.places import Known, place_of
 from messaging.models import Run, SmsMessage
-from messaging.places import Known, place_of
 from messaging.states import Reason, State
-from messaging.timetable import Crowd, Terms, rehearse
 from optins.models import OptInCampaign
 from tests import factories
 from tests.messaging.clocks import clock_at

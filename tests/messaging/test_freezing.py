@@ -8,11 +8,11 @@ from pytest_django.fixtures import Settings
 
 from campaigns.models import PhoneNumber, Segment
 from messaging.actions.campaigns import cancel, end, pause
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.freezing import freeze_chunk, freeze_due
-from messaging.actions.runs import finish_runs, start_due
+from messaging.actions.runs.freezing import freeze_chunk, freeze_due
+from messaging.actions.runs.lifecycle import finish_runs, start_due
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.models import MessagingCampaign, Outbound, Run
-from messaging.reports import is_settled
+from messaging.reports.figures import is_settled
 from messaging.states import Reason, State
 from optins.models import OptInCampaign
 from tests import factories

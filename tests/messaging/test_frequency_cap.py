@@ -7,10 +7,10 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from messaging.actions.claiming import claim_notices, claim_recipients
-from messaging.actions.outbox import carry_notices
-from messaging.actions.receiving import take_inbound
-from messaging.actions.runs import start_due
+from messaging.actions.listening.receiving import take_inbound
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.runs.outbox import carry_notices
+from messaging.actions.sending.claiming import claim_notices, claim_recipients
 from messaging.models import Outbound, Run
 from messaging.states import Reason, State
 from optins.models import OptInCampaign

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from messaging.actions.leasing import flag_stuck
-from messaging.actions.reconciling import reconcile
+from messaging.actions.listening.reconciling import reconcile
+from messaging.actions.sending.leasing import flag_stuck
 from messaging.models import Inbound, Outbound, PendingCallback
 from messaging.states import State
 from messaging.tasks import merge_callbacks, send_due

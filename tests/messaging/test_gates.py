@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from campaigns.models import Attribute, Customer, PhoneNumber
 from campaigns.phone import country
 from messaging import rendering
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.gates import estimate
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.queries import has_merge_value, merge_values

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from campaigns.models import Customer
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.runs import start_due
-from messaging.counting import count_people
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.census.counting import count_people
+from messaging.census.tally import Tally
+from messaging.census.whom import people_of
+from messaging.census.why import Why, why
 from messaging.gates import EVERYBODY, estimate
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.states import Reason, State
-from messaging.tally import Tally
-from messaging.whom import people_of
-from messaging.why import Why, why
 from optins.actions.opting_out import opt_out_number
 from optins.models import OptInCampaign
 from tests import factories

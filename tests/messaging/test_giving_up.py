@@ -6,10 +6,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from messaging.actions.campaigns import cancel, end
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.runs import finish_runs, start_due
+from messaging.actions.runs.lifecycle import finish_runs, start_due
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.models import MessagingCampaign, Outbound, Run
-from messaging.reports import is_settled, progress_of_campaigns
+from messaging.reports.figures import is_settled, progress_of_campaigns
 from messaging.states import Reason, State
 from tests import factories
 from tests.fixtures.together import together

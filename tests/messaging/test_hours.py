@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.hours import Hours, Law, Span, Window
-from messaging.places import Known, Place, place_of
+from messaging.lawful.hours import Hours, Law, Span, Window
+from messaging.lawful.places import Known, Place, place_of
 
 MINUTE = dt.timedelta(minutes=1)
 ZONES = (

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 from pytest_django.fixtures import Settings
 
-from messaging.actions.leasing import flag_stuck
-from messaging.actions.sending import send_due
+from messaging.actions.sending.leasing import flag_stuck
+from messaging.actions.sending.rounds import send_due
 from messaging.models import Outbound
 from messaging.states import State
 from optins.models import Sender

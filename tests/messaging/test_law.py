@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from messaging.law import law
-from messaging.places import Known, place_of
+from messaging.lawful.law import law
+from messaging.lawful.places import Known, place_of
 
 pytestmark = pytest.mark.django_db
 

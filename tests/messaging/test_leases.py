@@ -11,10 +11,10 @@ from django.db import connection
 from django.db.models import F
 from pytest_django.fixtures import Settings
 
-from messaging.actions.claiming import Claimed, claim_recipients
-from messaging.actions.leasing import flag_stuck, renew
-from messaging.actions.sending import send_due
-from messaging.actions.settling import settle
+from messaging.actions.sending.claiming import Claimed, claim_recipients
+from messaging.actions.sending.leasing import flag_stuck, renew
+from messaging.actions.sending.rounds import send_due
+from messaging.actions.sending.settling import settle
 from messaging.gateway.outcomes import Accepted, Outcome, RetryLater, Uncertain
 from messaging.models import Outbound, Run
 from messaging.states import Reason, State

@@ -13,10 +13,10 @@ from hypothesis.extra.django import TestCase
 from pytest_django.fixtures import Settings
 
 from campaigns.locks import alone
-from messaging.actions import callbacks
-from messaging.actions.advancing import Report, advance
-from messaging.actions.callbacks import merge_callbacks, store_callback
-from messaging.actions.outbox import carry_notices
+from messaging.actions.listening import callbacks
+from messaging.actions.listening.advancing import Report, advance
+from messaging.actions.listening.callbacks import merge_callbacks, store_callback
+from messaging.actions.runs.outbox import carry_notices
 from messaging.models import Outbound, PendingCallback, StatusCallback
 from messaging.states import State, from_twilio
 from optins.actions.notices import owe

@@ -6,13 +6,13 @@ import pytest
 from django.db import transaction
 
 from messaging.actions.campaigns import cancel
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.folding import fold_outcomes
-from messaging.actions.runs import start_due
-from messaging.actions.settling import settle
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.actions.sending.settling import settle
+from messaging.actions.upkeep.folding import fold_outcomes
 from messaging.gateway.outcomes import Accepted
 from messaging.models import MessagingCampaign, Outbound, OutcomeCount, Run
-from messaging.reports import progress_of, progress_of_campaigns, progress_of_messages
+from messaging.reports.figures import progress_of, progress_of_campaigns, progress_of_messages
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from messaging import pacing
-from messaging.pacing import Turn
+from messaging.pace import pacing
+from messaging.pace.pacing import Turn
 from optins.keywords import SenderKind
 from optins.models import Sender
 from tests import factories

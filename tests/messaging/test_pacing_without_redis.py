@@ -9,9 +9,9 @@ from pytest_django.fixtures import Settings
 
 from config.local import valkey
 from config.local.processes import Family
-from messaging import pacing
-from messaging.actions import sending
+from messaging.actions.sending import rounds
 from messaging.models import Outbound
+from messaging.pace import pacing
 from messaging.states import State
 from optins.models import Sender
 from tests import factories
@@ -101,14 +101,14 @@ def test_nothing_goes_above_the_rate_when_redis_is_back(away: str, settings: Set
 
 def test_a_campaign_goes_on_while_redis_is_away(away: str, carrier: Simulator, short_code: Sender) -> None:
     campaign_to(short_code, *(f"+1313555{6000 + place}" for place in range(20)))
-    assert sending.send_due(seconds=5) == 20
+    assert rounds.send_due(seconds=5) == 20
     assert Outbound.objects.filter(state=State.ACCEPTED).count() == 20
 
 
 def test_who_works_on_beyond_its_time_ends_with_a_deploy(away: str, carrier: Simulator, short_code: Sender) -> None:
     Sender.objects.update(parts_per_second=10)
     campaign_to(short_code, *(f"+1313555{6000 + place}" for place in range(20)))
-    rounds = iter(range(8))
-    assert 0 < sending.send_due(seconds=0.3, must_stop=lambda: next(rounds, None) is None) < 20
-    assert next(rounds, None) is None
+    turns = iter(range(8))
+    assert 0 < rounds.send_due(seconds=0.3, must_stop=lambda: next(turns, None) is None) < 20
+    assert next(turns, None) is None
     assert set(Outbound.objects.values_list("state", flat=True)) == {State.ACCEPTED, State.QUEUED}

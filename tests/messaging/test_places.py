@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.places import Known, Place, place_of
+from messaging.lawful.places import Known, Place, place_of
 
 MICHIGAN, MIAMI, TORONTO, LONDON = "+13135550101", "+13055550101", "+14165550101", "+447400123456"
 TOLL_FREE = "+18005550101"

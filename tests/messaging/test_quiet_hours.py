@@ -9,9 +9,9 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from campaigns.models import Campaign
-from messaging.actions.claiming import Claimed, claim_recipients
-from messaging.actions.runs import finish_runs, start_due
-from messaging.actions.sending import send_due
+from messaging.actions.runs.lifecycle import finish_runs, start_due
+from messaging.actions.sending.claiming import Claimed, claim_recipients
+from messaging.actions.sending.rounds import send_due
 from messaging.models import LawfulHours, Outbound, Run
 from messaging.queries import open_runs
 from messaging.states import Reason, State

@@ -8,15 +8,15 @@ from django.db import connection
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from messaging.actions import sending
-from messaging.actions.callbacks import merge_callbacks, store_callback
 from messaging.actions.campaigns import cancel
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.leasing import flag_stuck
-from messaging.actions.outbox import carry_notices
-from messaging.actions.reconciling import reconcile
-from messaging.actions.runs import finish_runs
-from messaging.actions.settling import settle
+from messaging.actions.listening.callbacks import merge_callbacks, store_callback
+from messaging.actions.listening.reconciling import reconcile
+from messaging.actions.runs.lifecycle import finish_runs
+from messaging.actions.runs.outbox import carry_notices
+from messaging.actions.sending import rounds
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.actions.sending.leasing import flag_stuck
+from messaging.actions.sending.settling import settle
 from messaging.gateway.outcomes import Accepted
 from messaging.models import Outbound, Run
 from messaging.simulator.accounts import JAN
@@ -73,7 +73,7 @@ def test_what_the_carrier_took_without_saying_so_is_found_and_not_sent_again(
     carrier: Simulator, short_code: Sender, number: str
 ) -> None:
     campaign_to(short_code, number)
-    sending.send_due(seconds=1)
+    rounds.send_due(seconds=1)
     assert outcome() == (State.UNCERTAIN, Reason.NO_ANSWER)
     carrier.settle()
     assert reconcile() == {"found": 1}
@@ -87,7 +87,7 @@ def test_what_the_carrier_never_had_is_sent_again_after_the_settling_time(
 ) -> None:
     lost(short_code)
     assert reconcile_to_the_end() == {"requeued": 1}
-    sending.send_due(seconds=1)
+    rounds.send_due(seconds=1)
     text = Outbound.objects.get()
     assert (text.state, text.attempts, text.requeued) == (State.ACCEPTED, 2, 1)
     assert bodies(carrier, ADA) == [BODY]
@@ -162,7 +162,7 @@ def test_two_equal_texts_that_both_arrived_are_both_found(carrier: Simulator, sh
 
 def test_the_entry_of_another_text_is_no_match(carrier: Simulator, short_code: Sender) -> None:
     campaign_to(short_code, ADA)
-    sending.send_due(seconds=1)
+    rounds.send_due(seconds=1)
     lost(short_code)
     assert reconcile() == {"absent": 1}
 
@@ -245,7 +245,7 @@ def owe_a_code(sender: Sender, **fields: Any) -> None:
 
 def test_a_code_is_found_by_what_was_sealed(carrier: Simulator, short_code: Sender) -> None:
     owe_a_code(short_code)
-    sending.send_due(seconds=1)
+    rounds.send_due(seconds=1)
     carrier.settle()
     assert reconcile() == {"found": 1}
     text = Outbound.objects.get()
@@ -256,7 +256,7 @@ def test_a_text_of_a_messaging_service_is_found_by_the_service(carrier: Simulato
     service = JAN.services[0].sid
     Sender.objects.filter(pk=short_code.pk).update(kind="messaging_service", address=service)
     campaign_to(Sender.objects.get(pk=short_code.pk), ERROR)
-    sending.send_due(seconds=1)
+    rounds.send_due(seconds=1)
     carrier.settle()
     assert reconcile() == {"found": 1}
 
@@ -275,7 +275,7 @@ def test_who_opted_out_meanwhile_is_not_sent_it_again(carrier: Simulator, short_
     lost(short_code)
     opt_out_number(number=ADA, by=factories.TESTS)
     assert reconcile_to_the_end() == {"requeued": 1}
-    sending.send_due(seconds=0.5)
+    rounds.send_due(seconds=0.5)
     assert outcome() == (State.SKIPPED, Reason.SUPPRESSED)
     assert bodies(carrier, ADA) == []
 

@@ -7,9 +7,9 @@ import requests
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.leasing import flag_stuck
-from messaging.actions.reconciling import reconcile
+from messaging.actions.listening.reconciling import reconcile
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.actions.sending.leasing import flag_stuck
 from messaging.models import Outbound, Run
 from messaging.simulator.accounts import JAN
 from messaging.states import State

@@ -10,10 +10,10 @@ from campaigns.actors import Actor
 from campaigns.models import AuditEntry
 from campaigns.refusals import Refused
 from config.roles import LAUNCHER, MARKETER, VIEWER
-from messaging.actions.claiming import claim_notices
 from messaging.actions.conversations import reply
-from messaging.actions.outbox import carry_notices
-from messaging.actions.receiving import take_inbound
+from messaging.actions.listening.receiving import take_inbound
+from messaging.actions.runs.outbox import carry_notices
+from messaging.actions.sending.claiming import claim_notices
 from messaging.models import Inbound, Outbound
 from messaging.states import Reason, State
 from optins.models import Notice, OptInCampaign, Sender

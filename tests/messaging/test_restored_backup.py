@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import connection
 
 from campaigns.refusals import Refused
-from messaging.actions.reconciling import reconcile
-from messaging.actions.restoring import reconcile_restored
-from messaging.actions.sending import send_due
+from messaging.actions.listening.reconciling import reconcile
+from messaging.actions.sending.rounds import send_due
 from messaging.actions.stopping import release_sending
-from messaging.actions.watching import watch_database
+from messaging.actions.upkeep.restoring import reconcile_restored
+from messaging.actions.upkeep.watching import watch_database
 from messaging.models import DatabaseMark, Inbound, Outbound, SendingHold
 from messaging.states import State
 from optins.models import MessageProvider, Sender, Suppression

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Customer
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import Inbound, MessagingCampaign, Outbound
-from messaging.results import Results, results_of
+from messaging.reports.results import Results, results_of
 from messaging.states import Reason, State
 from optins.actions.opting_out import opt_out_number
 from optins.models import OptInCampaign

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from messaging.actions.retaining import retain
+from messaging.actions.upkeep.retaining import retain
 from messaging.models import Inbound, Outbound, StatusCallback
 from messaging.states import State
 from optins.models import ConsentEvent, MessageProvider, Notice, OptInCampaign

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from config.roles import VIEWER
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import MessagingCampaign, Outbound, SmsMessage
-from messaging.running import running
+from messaging.reports.running import running
 from messaging.states import State
 from optins.models import OptInCampaign
 from tests import factories

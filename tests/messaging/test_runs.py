@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from messaging.actions.campaigns import cancel, end, launch_message, pause, resume
 from messaging.actions.messages import save_message
-from messaging.actions.runs import finish_runs, follow_clock, start_due
+from messaging.actions.runs.lifecycle import finish_runs, follow_clock, start_due
 from messaging.models import MessagingCampaign, Outbound, Run, SmsMessage
 from messaging.states import Reason, State
 from optins.actions.campaigns import end as end_programme

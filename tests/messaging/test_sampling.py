@@ -3,7 +3,8 @@
 import pytest
 
 from campaigns.models import Customer
-from messaging import rendering, sampling
+from messaging import rendering
+from messaging.census import sampling
 from messaging.models import SmsMessage
 from tests import factories
 

@@ -5,12 +5,12 @@ from django.test import Client
 
 from campaigns.audience import members
 from campaigns.models import Customer, Segment
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.freezing import freeze_due
-from messaging.actions.runs import start_due
-from messaging.actions.triggers import receive_event
-from messaging.fingerprint import digest
+from messaging.actions.runs.freezing import freeze_due
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.runs.triggers import receive_event
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.gates import estimate
+from messaging.launch.fingerprint import digest
 from messaging.models import Outbound, Run, SmsMessage
 from optins.models import OptInCampaign
 from tests import factories

@@ -15,8 +15,8 @@ from campaigns.phone import mask
 from config.roles import MARKETER, VIEWER
 from messaging.caps import had_lately
 from messaging.models import MessagingCampaign, Outbound
-from messaging.reports import conversation, progress_of_campaigns, today
-from messaging.results import results_of
+from messaging.reports.figures import conversation, progress_of_campaigns, today
+from messaging.reports.results import results_of
 from messaging.states import Reason, State
 from optins.models import OptInCampaign, StaffNumber
 from tests import factories

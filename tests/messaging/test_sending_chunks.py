@@ -3,8 +3,8 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from messaging.actions import sending
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.sending import rounds
 from messaging.models import Outbound
 from messaging.states import State
 from optins.models import Sender
@@ -32,14 +32,14 @@ def states() -> set[str]:
 
 
 def test_every_chunk_is_sent_once_and_settled(carrier: Simulator) -> None:
-    assert sending.send_due(seconds=60) == PEOPLE
+    assert rounds.send_due(seconds=60) == PEOPLE
     assert states() == {State.ACCEPTED}
     assert [len(carrier.texts(f"+1313555{8000 + place}")) for place in range(PEOPLE)] == [1] * PEOPLE
 
 
 def test_what_is_in_flight_when_the_time_is_up_is_still_settled(wire: ScriptedServer) -> None:
     wire.will(Silence())
-    taken = sending.send_due(seconds=0.01)
+    taken = rounds.send_due(seconds=0.01)
     assert 0 < taken < PEOPLE
     assert len(wire.requests) == taken
     assert states() == {State.UNCERTAIN, State.QUEUED}
@@ -49,5 +49,5 @@ def test_a_chunk_is_claimed_while_others_are_on_the_wire(wire: ScriptedServer, s
     wire.will(Silence())
     settings.TWILIO_TIMEOUT = 0.5
     # Answers never come: one chunk after the other (the first holds one text), this would take four time-outs.
-    assert sending.send_due(seconds=1.2) == PEOPLE
+    assert rounds.send_due(seconds=1.2) == PEOPLE
     assert len(wire.requests) == PEOPLE

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from campaigns.models import Attribute, Customer, PhoneNumber
 from messaging.actions.campaigns import cancel, end, pause, resume
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.models import Outbound, Run
 from messaging.states import Reason, State
 from optins.actions.opting_out import opt_out_number

@@ -12,9 +12,9 @@ from campaigns.lifecycle import Move
 from campaigns.models import AuditEntry
 from messaging.actions.campaigns import pause, resume
 from messaging.actions.carriers import check_connection
-from messaging.actions.mending import check_faulty_providers
 from messaging.actions.providers import save_provider
-from messaging.actions.sending import send_due
+from messaging.actions.sending.rounds import send_due
+from messaging.actions.upkeep.mending import check_faulty_providers
 from messaging.gateway.twilio import gateway_for
 from messaging.models import MessagingCampaign, Outbound
 from messaging.simulator.accounts import JAN

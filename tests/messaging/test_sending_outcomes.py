@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from messaging.actions import sending
-from messaging.actions.flights import callback_url
-from messaging.actions.outbox import carry_notices
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.runs.outbox import carry_notices
+from messaging.actions.sending import rounds
+from messaging.actions.sending.flights import callback_url
 from messaging.models import MessagingCampaign, Outbound
 from messaging.states import Reason, State
 from optins.actions.notices import owe_code
@@ -46,7 +46,7 @@ def campaign(short_code: Sender) -> MessagingCampaign:
 
 def send(wire: ScriptedServer, *steps: Step) -> Outbound:
     wire.will(*steps)
-    sending.send_due(seconds=1)
+    rounds.send_due(seconds=1)
     return Outbound.objects.get()
 
 
@@ -84,7 +84,7 @@ def test_what_may_have_been_taken_is_uncertain_and_never_sent_again(
 ) -> None:
     text = send(wire, step, created())
     assert (text.state, text.reason, text.sid) == (State.UNCERTAIN, Reason.NO_ANSWER, None)
-    sending.send_due(seconds=0.3)
+    rounds.send_due(seconds=0.3)
     assert len(wire.requests) == 1
 
 
@@ -134,7 +134,7 @@ def test_what_was_never_processed_waits_and_is_sent_again(
 
 def test_a_carrier_that_takes_no_connection_is_tried_again(campaign: MessagingCampaign, settings: Settings) -> None:
     settings.SIMULATOR_URL = "http://127.0.0.1:9"
-    sending.send_due(seconds=0.3)
+    rounds.send_due(seconds=0.3)
     assert Outbound.objects.get().state == State.QUEUED
 
 
@@ -149,13 +149,13 @@ def test_a_wrong_setting_pauses_the_campaign_and_fails_nobody(
     assert (text.state, campaign.state) == (State.QUEUED, "paused")
     assert campaign.pause_reason
     Outbound.objects.update(due_at=Now())
-    assert sending.send_due(seconds=0.2) == 0
+    assert rounds.send_due(seconds=0.2) == 0
     assert len(wire.requests) == 1
 
 
 def test_without_a_carrier_nothing_is_claimed(campaign: MessagingCampaign, settings: Settings) -> None:
     settings.SIMULATOR_URL = ""
-    assert sending.send_due(seconds=0.2) == 0
+    assert rounds.send_due(seconds=0.2) == 0
     assert Outbound.objects.get().state == State.QUEUED
 
 
@@ -212,7 +212,7 @@ def test_a_text_that_cannot_be_made_ready_fails_alone_after_some_tries(
     with connection.cursor() as cursor:  # a secret that no key of ours opens
         cursor.execute("UPDATE messaging_outbound SET sealed_body = 'unreadable' WHERE kind = 'notice'")
     for _ in range(4):
-        sending.send_due(seconds=0.3)
+        rounds.send_due(seconds=0.3)
         broken.update(due_at=Now())
     assert broken.values_list("state", "reason").get() == (State.SKIPPED, Reason.OWN_FAULT)
     assert Outbound.objects.exclude(kind="notice").get().state == State.ACCEPTED

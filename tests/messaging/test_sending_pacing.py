@@ -2,9 +2,9 @@
 
 import pytest
 
-from messaging.actions import sending
-from messaging.actions.outbox import carry_notices
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.runs.outbox import carry_notices
+from messaging.actions.sending import rounds
 from messaging.models import Outbound, Run
 from messaging.states import State
 from optins.actions.notices import owe
@@ -38,7 +38,7 @@ def sent(run: Run | None = None) -> int:
 
 def work(*, after: float, sender: Sender) -> int:
     wait(sender, after)
-    return sending.send_due(seconds=0.05)
+    return rounds.send_due(seconds=0.05)
 
 
 def test_a_text_of_several_parts_leaves_when_all_are_paid(programme: OptInCampaign, short_code: Sender) -> None:
@@ -55,14 +55,14 @@ def test_a_long_text_is_not_overtaken_by_short_ones(programme: OptInCampaign, sh
     long, _ = campaign(programme, "x" * 400), campaign(programme, "short")
     Sender.objects.update(parts_per_second=8)
     # With short texts alone nobody would ever see three parts together.
-    sending.send_due(seconds=0.9)
+    rounds.send_due(seconds=0.9)
     assert sent(long) >= 1
 
 
 def test_two_campaigns_of_one_sender_go_side_by_side(programme: OptInCampaign, short_code: Sender) -> None:
     one, other = campaign(programme, "one"), campaign(programme, "other")
     Sender.objects.update(parts_per_second=5)
-    sending.send_due(seconds=0.6)
+    rounds.send_due(seconds=0.6)
     assert sent(one) >= 1
     assert abs(sent(one) - sent(other)) <= 1
 
@@ -82,4 +82,4 @@ def test_nothing_is_due_before_its_time(carrier: Simulator, short_code: Sender) 
     factories.subscription(programme, factories.customer(numbers=["+13135550101"]))
     factories.messaging_campaign(factories.scheduled(programme), due=False)
     assert start_due() == 0
-    assert sending.send_due(seconds=0.1) == 0
+    assert rounds.send_due(seconds=0.1) == 0

@@ -11,14 +11,14 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from messaging.actions import runs
-from messaging.actions.callbacks import merge_callbacks, store_callback
 from messaging.actions.campaigns import cancel
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.outbox import carry_notices
-from messaging.actions.receiving import take_inbound
-from messaging.actions.runs import start_due
-from messaging.actions.triggers import receive_event
+from messaging.actions.listening.callbacks import merge_callbacks, store_callback
+from messaging.actions.listening.receiving import take_inbound
+from messaging.actions.runs import lifecycle
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.runs.outbox import carry_notices
+from messaging.actions.runs.triggers import receive_event
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.models import Inbound, MessagingCampaign, Outbound, Run
 from messaging.states import State
 from optins.models import Notice, OptInCampaign, Sender, Subscription
@@ -180,5 +180,5 @@ def test_the_clock_ends_a_campaign_once(programme: OptInCampaign) -> None:
     ends = timezone.now() + dt.timedelta(hours=2)
     factories.messaging_campaign(factories.scheduled(programme), ends_at=ends, due=False)
     MessagingCampaign.objects.update(ends_at=Now())
-    assert together(runs.follow_clock, runs.follow_clock) == [None, None]
+    assert together(lifecycle.follow_clock, lifecycle.follow_clock) == [None, None]
     assert MessagingCampaign.objects.get().state == "ended"

@@ -9,7 +9,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from messaging.actions.campaigns import cancel, pause
-from messaging.actions.sending import send_due
+from messaging.actions.sending.rounds import send_due
 from messaging.models import MessagingCampaign, Outbound
 from messaging.states import State
 from optins.models import Sender

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.shares import Shares, share
+from messaging.pace.shares import Shares, share
 
 LARGE, SMALL, OTHER = 1, 2, 3
 

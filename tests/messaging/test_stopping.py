@@ -9,8 +9,8 @@ from django.test import Client
 from campaigns.models import AuditEntry
 from campaigns.refusals import Refused
 from config.roles import LAUNCHER, MARKETER
-from messaging.actions.outbox import carry_notices
-from messaging.actions.sending import send_due
+from messaging.actions.runs.outbox import carry_notices
+from messaging.actions.sending.rounds import send_due
 from messaging.actions.stopping import hold_sending, release_sending
 from messaging.models import Outbound, SendingHold
 from messaging.states import State

@@ -6,9 +6,9 @@ import pytest
 
 from messaging.actions import counting
 from messaging.actions.counting import start_census, take_censuses
-from messaging.counting import latest
+from messaging.census.counting import latest
+from messaging.census.tally import Tally
 from messaging.models import Census, SmsMessage
-from messaging.tally import Tally
 from optins.models import OptInCampaign
 from tests import factories
 from tests.factories import TESTS

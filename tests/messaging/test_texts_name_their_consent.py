@@ -4,7 +4,7 @@ import pytest
 from django.db.models.functions import Now
 
 from campaigns.models import Customer
-from messaging.actions.triggers import receive_event
+from messaging.actions.runs.triggers import receive_event
 from messaging.models import Outbound
 from optins.models import ConsentEvent, OptInCampaign
 from tests import factories

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from campaigns.actions.customers import save_customer
 from campaigns.models import Customer
 from config.roles import VIEWER
-from messaging.actions.outbox import carry_notices
-from messaging.actions.receiving import take_inbound
-from messaging.actions.runs import start_due
-from messaging.timeline import Entry, Kind, timeline
+from messaging.actions.listening.receiving import take_inbound
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.runs.outbox import carry_notices
+from messaging.reports.timeline import Entry, Kind, timeline
 from optins.actions.opting_out import opt_out_number
 from optins.models import OptInCampaign
 from tests import factories

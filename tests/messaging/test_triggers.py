@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from campaigns.models import Customer
 from messaging.actions.campaigns import pause
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.triggers import receive_event
+from messaging.actions.runs.triggers import receive_event
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.states import Reason, State
 from optins.actions.opting_out import opt_out_number

@@ -5,7 +5,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import Inbound, Outbound
 from messaging.states import State
 from optins.models import Notice, OptInCampaign, Sender, Subscription, Suppression

@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.db.models.functions import Now
 
-from messaging.actions.callbacks import merge_callbacks
-from messaging.actions.outbox import carry_notices
+from messaging.actions.listening.callbacks import merge_callbacks
+from messaging.actions.runs.outbox import carry_notices
 from messaging.models import Outbound, StatusCallback
 from messaging.states import Reason, State
 from optins.actions.notices import owe

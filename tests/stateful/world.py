@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from django.db.models.functions import Now
 
 from campaigns.models import Customer, CustomerImport, PhoneNumber
-from messaging.actions.drifting import check_drift
 from messaging.actions.erasing import erase_customer, erase_number
-from messaging.actions.runs import start_due
+from messaging.actions.listening.drifting import check_drift
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import MessagingCampaign, Outbound
 from messaging.simulator.accounts import JAN_SERVICE
 from messaging.states import State

@@ -11,7 +11,7 @@ from campaigns.commands import Answer, OperatorCommand, described, find_campaign
 from campaigns.models import Campaign
 from messaging.management.foretelling import forecast_in_words, foretold
 from messaging.models import Run
-from messaging.reports import Progress, is_settled, progress_of, reason_in_words, texts_of
+from messaging.reports.figures import Progress, is_settled, progress_of, reason_in_words, texts_of
 from messaging.states import State
 
 _POLL_SECONDS: Final = 0.5

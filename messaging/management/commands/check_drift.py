@@ -3,7 +3,7 @@
 from typing import Any
 
 from campaigns.commands import Answer, OperatorCommand
-from messaging.actions.drifting import check_drift
+from messaging.actions.listening.drifting import check_drift
 
 
 class Command(OperatorCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from campaigns.commands import Answer, OperatorCommand
 from campaigns.phone import mask
-from messaging.evidence import pack
+from messaging.reports.evidence import pack
 from optins.numbers import asked_number
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from campaigns.commands import Answer, OperatorCommand, as_json, find_campaign
 from messaging.exports import COLUMNS, cells, row_of
-from messaging.reports import texts_of
+from messaging.reports.figures import texts_of
 from messaging.states import State
 
 _AT_ONCE: Final = 2_000

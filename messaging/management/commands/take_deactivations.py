@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from campaigns.commands import Answer, OperatorCommand
-from messaging.actions.deactivating import take_deactivations
+from messaging.actions.listening.deactivating import take_deactivations
 
 
 class Command(OperatorCommand):

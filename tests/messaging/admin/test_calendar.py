@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaigns.models import AuditEntry
 from config.roles import LAUNCHER, MARKETER, VIEWER
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import MessagingCampaign, SmsMessage
 from tests import factories
 from tests.factories import signed_in

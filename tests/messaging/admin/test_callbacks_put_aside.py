@@ -7,7 +7,7 @@ from django.utils.html import escape
 from campaigns.models import AuditEntry
 from config.dashboard import needs
 from config.roles import LAUNCHER, MARKETER, VIEWER
-from messaging.actions.callbacks import merge_callbacks, store_callback
+from messaging.actions.listening.callbacks import merge_callbacks, store_callback
 from messaging.models import Outbound, PendingCallback, StatusCallback
 from optins.models import Sender
 from tests.factories import signed_in

@@ -4,7 +4,7 @@ import pytest
 
 from config.roles import LAUNCHER, MARKETER
 from messaging.actions.campaigns import cancel
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import MessagingCampaign, Outbound, SmsMessage
 from messaging.states import Reason, State
 from tests import factories

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.roles import MARKETER
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import Run, SmsMessage
 from optins.models import GlobalOptions, OptInCampaign
 from tests import factories

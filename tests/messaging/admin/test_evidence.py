@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from campaigns.models import Customer
 from config.roles import ADMIN, LAUNCHER, MARKETER, VIEWER
-from messaging.actions.receiving import take_inbound
-from messaging.actions.runs import start_due
+from messaging.actions.listening.receiving import take_inbound
+from messaging.actions.runs.lifecycle import start_due
 from optins.models import ConsentEvent
 from tests import factories
 from tests.optins.tampering import tamper

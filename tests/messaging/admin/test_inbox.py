@@ -3,8 +3,8 @@
 import pytest
 
 from config.roles import MARKETER, VIEWER
-from messaging.actions.outbox import carry_notices
-from messaging.actions.receiving import take_inbound
+from messaging.actions.listening.receiving import take_inbound
+from messaging.actions.runs.outbox import carry_notices
 from optins.models import Sender
 from tests import factories
 from tests.factories import signed_in

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from campaigns.models import AuditEntry
 from config.roles import ADMIN, MARKETER
-from messaging.law import law
+from messaging.lawful.law import law
+from messaging.lawful.places import Known, place_of
 from messaging.models import LawfulHours
-from messaging.places import Known, place_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db

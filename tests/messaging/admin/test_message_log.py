@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.roles import VIEWER
-from messaging.actions.outbox import carry_notices
+from messaging.actions.runs.outbox import carry_notices
 from messaging.models import Outbound, StatusCallback
 from messaging.states import Reason, State
 from optins.actions.notices import owe_code

@@ -7,9 +7,9 @@ from django.test import Client
 
 from campaigns.models import AuditEntry
 from config.roles import ADMIN, LAUNCHER, MARKETER
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
+from messaging.census.prices import cost
 from messaging.models import MessagingCampaign, Outbound, PartPrice
-from messaging.prices import cost
 from messaging.states import State
 from tests import factories
 from tests.factories import signed_in

@@ -7,7 +7,7 @@ import pytest
 from django.db.models.functions import Now
 
 from config.roles import VIEWER
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import DeliveryCertificate, MessagingCampaign, Outbound
 from messaging.states import Reason, State
 from tests import factories

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from campaigns.models import AuditEntry
 from config.roles import LAUNCHER, MARKETER
 from messaging.actions.counting import take_censuses
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.admin import review
 from messaging.models import Census, MessagingCampaign, SmsMessage
 from optins.models import OptInCampaign

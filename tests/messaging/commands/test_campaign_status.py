@@ -8,8 +8,8 @@ from django.core.management import execute_from_command_line
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from messaging.actions.claiming import claim_recipients
-from messaging.actions.runs import finish_runs, start_due
+from messaging.actions.runs.lifecycle import finish_runs, start_due
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.models import MessagingCampaign, Outbound, Run
 from messaging.states import State
 from tests import factories

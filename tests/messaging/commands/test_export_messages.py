@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from messaging.actions.runs import start_due
+from messaging.actions.runs.lifecycle import start_due
 from messaging.models import MessagingCampaign
 from tests import factories
 from tests.commands import refused, said

@@ -1,0 +1,1 @@
+"""What carriers tell, unasked and asked: statuses, inbound texts, lists."""

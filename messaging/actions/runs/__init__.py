@@ -1,0 +1,1 @@
+"""From a launched message to rows that wait in the outbox."""

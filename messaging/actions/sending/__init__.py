@@ -1,0 +1,1 @@
+"""The send worker: claim, send, settle."""

@@ -1,0 +1,1 @@
+"""Whom a message meets: who gets it and why, in how many parts, at what cost."""

@@ -1,0 +1,1 @@
+"""What a person sees and agrees to before a message leaves."""

@@ -1,0 +1,191 @@
+"""What came of a campaign or a message: outcomes by the hour, what people did afterwards, what it took.
+
+What a person did within `ANSWER_WITHIN` of a campaign's text belongs to the last such text before it, whichever
+campaign that was of: each reply and each opt-out counts once.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Left, TruncHour
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from messaging.census.prices import Cost, cost
+from messaging.census.tally import Tally
+from messaging.lawful.places import dialled_country
+from messaging.models import Census, Outbound, Run, SmsMessage
+from messaging.reports.figures import Progress, progress_of
+from messaging.states import State
+
+ANSWER_WITHIN: Final = dt.timedelta(days=3)
+
+TAKEN: Final = (State.ACCEPTED, State.SENT, State.DELIVERED, State.FAILED)
+"""The states of texts that the carrier took, whatever became of them."""
+
+# The last campaign text that each answer came after. `%(answers)s` are the rows, each with a number and a time.
+_AFTER: Final = """
+    SELECT count(DISTINCT answer.number)
+    FROM ({answers}) AS answer
+    JOIN LATERAL (
+        SELECT run_id FROM messaging_outbound AS sent
+        WHERE sent.number = answer.number AND sent.kind = 'campaign'
+              AND sent.claimed_at BETWEEN answer.at - %(within)s AND answer.at
+        ORDER BY sent.claimed_at DESC LIMIT 1
+    ) AS last ON last.run_id = ANY(%(runs)s)
+"""
+_REPLIES: Final = """
+    SELECT number, received_at AS at FROM messaging_inbound
+    WHERE received_at BETWEEN %(first)s AND %(until)s AND meaning NOT IN ('opt_out', 'opt_in', 'help')
+"""
+_OPT_OUTS: Final = """
+    SELECT personal.number, event.at FROM optins_consentevent AS event
+    JOIN optins_personalevidence AS personal ON personal.event_id = event.id
+    WHERE event.at BETWEEN %(first)s AND %(until)s AND event.action = 'opted_out'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One hour by the company's clock: how many texts were handed over in it, and what became of those."""
+
+    at: dt.datetime
+    handed_over: int
+    delivered: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the funnel: how many people came so far, and what share of the step before."""
+
+    label: str
+    people: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """`replies` and `opt_outs` count people; `cost` is of the texts that the carrier took, at the prices of now.
+
+    `foreseen` is what was to be expected by the last census before the launch, at the same prices; None without one.
+    """
+
+    progress: Progress
+    hours: Sequence[Hour]
+    cost: Cost
+    foreseen: Cost | None
+    replies: int
+    opt_outs: int
+
+    @property
+    def taken(self) -> int:
+        """Texts that the carrier took, whatever became of them."""
+        return sum(hour.handed_over for hour in self.hours)
+
+    @property
+    def delivered_share(self) -> float | None:
+        """Per cent of those with an outcome; None before the first."""
+        settled = self.progress.delivered + self.progress.failed
+        return round(100 * self.progress.delivered / settled, 1) if settled else None
+
+    @property
+    def opt_out_share(self) -> float | None:
+        """Per cent of those who were texted; None before the first."""
+        return round(100 * self.opt_outs / self.taken, 2) if self.taken else None
+
+    @property
+    def funnel(self) -> Sequence[Step]:
+        """From everybody in the audience to those who answered."""
+        progress = self.progress
+        wanted = progress.people - progress.of(State.SKIPPED)
+        steps = (
+            ("In the audience", progress.people),
+            ("May be texted", wanted),
+            ("Handed to the carrier", self.taken),
+            ("Delivered", progress.delivered),
+            ("Replied", self.replies),
+        )
+        before = [people for _, people in steps]
+        return [
+            Step(label, people, round(100 * people / earlier, 1) if earlier else 0.0)
+            for (label, people), earlier in zip(steps, [before[0], *before], strict=False)
+        ]
+
+
+def runs_of(what: Campaign | SmsMessage) -> QuerySet[Run]:
+    """The runs of a messaging campaign, or of one of its messages."""
+    return Run.objects.filter(message=what) if isinstance(what, SmsMessage) else Run.objects.filter(campaign=what)
+
+
+def results_of(what: Campaign | SmsMessage) -> Results:
+    """Everything the report of a campaign or a message shows."""
+    runs = list(runs_of(what).values_list("pk", flat=True))
+    texts = Outbound.objects.filter(run__in=runs)
+    hours = _hours(texts)
+    replies, opt_outs = (_people_after(answers, runs, hours) for answers in (_REPLIES, _OPT_OUTS))
+    return Results(progress_of(texts), hours, cost(parts_by_country(texts)), foreseen(what), replies, opt_outs)
+
+
+def opt_outs_after(run: Run) -> int:
+    """How many people opted out after a run's text, as its report counts them."""
+    return _people_after(_OPT_OUTS, [run.pk], _hours(Outbound.objects.filter(run=run)))
+
+
+def foreseen(what: Campaign | SmsMessage) -> Cost | None:
+    """What the launch of a message, or of all that a campaign launched, was to cost; None where one was not counted."""
+    before = Census.objects.filter(state=Census.State.DONE, finished_at__lte=F("message__launched_at"))
+    of_what = Q(message=what) if isinstance(what, SmsMessage) else Q(message__campaign=what.pk)
+    latest = before.filter(of_what).order_by("message_id", "-pk").distinct("message_id")
+    countries: Counter[str] = Counter()
+    for kept in latest.values_list("tally", flat=True):
+        countries.update(Tally.from_json(kept).countries)
+    scheduled = SmsMessage.objects.filter(
+        state=SmsMessage.State.LAUNCHED, delivery=SmsMessage.Delivery.SCHEDULED, **_chosen(what)
+    )
+    return cost(countries) if latest and latest.count() == scheduled.count() else None
+
+
+def _chosen(what: Campaign | SmsMessage) -> dict[str, int]:
+    return {"pk": what.pk} if isinstance(what, SmsMessage) else {"campaign": what.pk}
+
+
+def parts_by_country(texts: QuerySet[Outbound]) -> Mapping[str, int]:
+    """The parts of those texts that the carrier took, by the country they went to."""
+    rows = texts.filter(state__in=TAKEN).order_by().values_list(Left("number", 5)).annotate(taken=Sum("parts"))
+    found: Counter[str] = Counter()
+    for beginning, parts in rows:
+        found[dialled_country(beginning)] += parts or 0
+    return found
+
+
+def _hours(texts: QuerySet[Outbound]) -> Sequence[Hour]:
+    rows = (
+        texts.filter(state__in=TAKEN)
+        .order_by()
+        .values(at=TruncHour("claimed_at", tzinfo=timezone.get_default_timezone()))
+        .annotate(
+            handed_over=Count("pk"),
+            delivered=Count("pk", filter=Q(state=State.DELIVERED)),
+            failed=Count("pk", filter=Q(state=State.FAILED)),
+        )
+        .order_by("at")
+    )
+    return [Hour(**row) for row in rows]
+
+
+def _people_after(answers: str, runs: Collection[int], hours: Sequence[Hour]) -> int:
+    if not hours:
+        return 0
+    until = hours[-1].at + dt.timedelta(hours=1) + ANSWER_WITHIN
+    params: dict[str, Any] = {
+        "within": ANSWER_WITHIN, "runs": list(runs), "first": hours[0].at, "until": until,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_AFTER.format(answers=answers), params)
+        return int(cursor.fetchone()[0])

@@ -228,6 +228,7 @@ UNFOLD: dict[str, object] = {
     ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
     "ENVIRONMENT": environment,
     "BORDER_RADIUS": "8px",
     "COLORS": {"primary": _PRIMARY, "base": _BASE},

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from config import health
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("language", set_language, name="set_language"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}optline/favicon.svg")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

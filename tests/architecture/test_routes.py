@@ -22,6 +22,7 @@ PUBLIC = {
     "": "leads to the dashboard",
     "admin": "leads to the dashboard",
     "favicon.ico": "leads to the icon",
+    "language": "remembers in which language somebody reads",
     "healthz": "says that the process answers, and nothing else",
     "readyz": "says what answers and how late texts are",
     "^priv(?:/|$)": "answers 404 in the API's own words",

@@ -105,7 +105,7 @@ class RuleWidget(TemplateWidget):
     template_name = "admin/campaigns/segment/builder.html"
 
     class Media:
-        js = ("optline/segment_builder.js",)
+        js = ("optline/ask.js", "optline/segment_builder.js")
         css = {"all": ("optline/audience.css",)}
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 "use strict";
 
 (() => {
-  const PAUSE_MS = 300;
   // What the server needs to know of the form to render a text and to tell whom it is meant for.
   const TOLD = ["csrfmiddlewaretoken", "opening", "body", "closing", "sender", "programme", "segment_in", "segment_out",
     "viewing_as", "find"];
@@ -13,28 +12,14 @@
     const viewingAs = composer.querySelector("[data-viewing-as]");
     const find = composer.querySelector("[name=find]");
     const insert = (name) => composer.querySelector(`[data-insert="${name}"]`);
-    const timers = {};
-    const latest = {};
+    const asks = { preview: Optline.asking(), spread: Optline.asking(), field: Optline.asking() };
 
-    /* Asks the server for a piece; a newer question cancels an older one. */
-    async function ask(piece, more = {}) {
-      latest[piece]?.abort();
-      latest[piece] = new AbortController();
+    function ask(piece, more = {}) {
       const given = new URLSearchParams({ kind: "marketing", campaign: composer.dataset.campaign, ...more });
       for (const name of TOLD) {
         given.set(name, form.elements.namedItem(name)?.value ?? "");
       }
-      try {
-        const signal = latest[piece].signal;
-        const answer = await fetch(composer.dataset[piece], { method: "POST", body: given, signal });
-        return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-      } catch (error) {
-        // A newer keystroke cancelled this one, or the network is away: what is shown stands.
-        if (error.name === "AbortError" || error instanceof TypeError) {
-          return null;
-        }
-        throw error;
-      }
+      return asks[piece](composer.dataset[piece], given);
     }
 
     const place = (name, nodes) => composer.querySelector(`[data-part="${name}"]`).replaceChildren(...nodes);
@@ -53,16 +38,13 @@
       }
     }
 
-    function soon(work, pause) {
-      clearTimeout(timers[work.name]);
-      timers[work.name] = setTimeout(work, pause);
-    }
-
-    function showSoon() {
-      soon(show, PAUSE_MS);
-      // Asked of the whole audience: only once the hand rests.
-      soon(showSpread, 3 * PAUSE_MS);
-    }
+    const showTextSoon = Optline.afterPause(show);
+    // Asked of the whole audience: only once the hand rests.
+    const showSpreadSoon = Optline.afterPause(showSpread, 3);
+    const showSoon = () => {
+      showTextSoon();
+      showSpreadSoon();
+    };
 
     function write(text) {
       body.setRangeText(text, body.selectionStart, body.selectionEnd, "end");

@@ -111,11 +111,9 @@
 
   /* ---- What a text costs ------------------------------------------------------------------------ */
 
-  const PAUSE_IN_TYPING = 300;
-
   function countUnder(form, field) {
     const place = document.createElement("div");
-    let timer;
+    const ask = Optline.asking();
     place.className = "ol-count";
     place.setAttribute("aria-live", "polite");
     field.after(place);
@@ -129,16 +127,12 @@
       body.set("kind", field.dataset.wording ?? "");
       body.set("campaign", form.dataset.campaign);
       body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-      const answer = await fetch(form.dataset.count, { method: "POST", body }).catch(() => null);
-      if (answer?.ok) {
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        place.replaceChildren(...page.querySelectorAll('[data-for="count"] > p, [data-for="wording"] > p'));
+      const answer = await ask(form.dataset.count, body);
+      if (answer) {
+        place.replaceChildren(...answer.querySelectorAll('[data-for="count"] > p, [data-for="wording"] > p'));
       }
     };
-    field.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(count, PAUSE_IN_TYPING);
-    });
+    field.addEventListener("input", Optline.afterPause(count));
     place.addEventListener("click", (event) => {
       const missing = event.target.closest("[data-append]");
       if (missing) {

@@ -6,35 +6,20 @@
 "use strict";
 
 (() => {
-  const PAUSE_MS = 300;
-
   function build(root) {
     const form = root.closest("form");
     const part = (name) => root.querySelector(`[data-part="${name}"]`);
     const controls = () => [...part("rows").querySelectorAll("input[id]:not([type=checkbox]), select[id]")];
+    const askRows = Optline.asking();
+    const askMeaning = Optline.asking();
     let turn = Promise.resolve();
-    let latest = null;
-    let timer = 0;
-
-    async function post(address, more = {}, signal = undefined) {
-      const body = new FormData(form);
-      Object.entries(more).forEach(([name, value]) => body.set(name, value));
-      try {
-        const answer = await fetch(address, { method: "POST", body, signal });
-        return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-      } catch (error) {
-        // A newer question cancelled this one, or the network is away: what is shown stands.
-        if (error.name === "AbortError" || error instanceof TypeError) {
-          return null;
-        }
-        throw error;
-      }
-    }
 
     /* New rows from the server. The hand stays where it is, and what was typed meanwhile is kept. */
     async function reshape(act) {
       const posted = new Map(controls().map((control) => [control.id, control.value]));
-      const answer = await post(root.dataset.rows, { do: act });
+      const given = new FormData(form);
+      given.set("do", act);
+      const answer = await askRows(root.dataset.rows, given);
       if (!answer) {
         return;
       }
@@ -52,15 +37,8 @@
       askSoon();
     }
 
-    function askSoon() {
-      clearTimeout(timer);
-      timer = setTimeout(ask, PAUSE_MS);
-    }
-
     async function ask() {
-      latest?.abort();
-      latest = new AbortController();
-      const answer = await post(root.dataset.meaning, {}, latest.signal);
+      const answer = await askMeaning(root.dataset.meaning, new FormData(form));
       if (!answer) {
         return;
       }
@@ -75,6 +53,7 @@
       }
     }
 
+    const askSoon = Optline.afterPause(ask);
     const inTurn = (act) => {
       turn = turn.then(() => reshape(act));
     };

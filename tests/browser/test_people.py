@@ -61,7 +61,7 @@ def test_a_text_is_answered_by_keyboard_alone(
     expect(page.get_by_text("This person waits for an answer.")).to_be_visible()
     tab_to(page, page.get_by_label("Your words"))
     page.keyboard.type("Yes, from 10 to 6.")
-    expect(page.locator("[data-count]")).to_contain_text("1 part · GSM-7")
+    expect(page.locator("#reply-count")).to_contain_text("1 part · GSM-7")
     album.keep(page, "conversation")
     tab_to(page, page.get_by_role("button", name="Send the reply"))
     page.keyboard.press("Enter")

@@ -2,8 +2,53 @@
 
 A rule writes ``_("…")`` around a sentence that it makes, and a constant is made by ``gettext_lazy``: it is in the
 reader's language when it is read, and in English wherever no page is being made. docs/translations.md tells the rest.
+
+What is stored, or compared with what is, is English: a constant is marked by ``gettext_noop``, a sentence with values
+is `storable`, and both are `retold` where a person reads them.
 """
 
-from django.utils.translation import gettext, gettext_lazy, ngettext
+import re
+from contextlib import AbstractContextManager
+from typing import Final
 
-__all__ = ["gettext", "gettext_lazy", "ngettext"]
+from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext, override
+
+__all__ = ["english", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "retold", "storable"]
+
+_VALUE: Final = re.compile(r"%\((\w+)\)s")
+_BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
+
+# A value ends with its sentence.
+_ANYTHING: Final = r"(?:(?![.?!] [A-Z“]).)+?"
+
+# What sentences with values look like once they have them. Where two fit, the longer one is meant.
+_storable: Final[dict[str, re.Pattern[str]]] = {}
+
+
+def english() -> AbstractContextManager[None]:
+    """Whoever asks, words come out in English: for what is stored or compared."""
+    return override(settings.LANGUAGE_CODE)
+
+
+def storable(template: str) -> str:
+    """A sentence (marked by `gettext_noop`) that is stored with its values, each ``%(name)s``: `retold` knows it again.
+
+    For constants of modules. It is filled by ``template % values``.
+    """
+    pieces = [re.escape(piece.replace("%%", "%")) for piece in _VALUE.split(template)]
+    # Every second piece is the name of a value.
+    pieces[1::2] = [f"(?P<{name}>{_ANYTHING})" for name in pieces[1::2]]
+    _storable[template] = re.compile("".join(pieces), re.DOTALL)
+    return template
+
+
+def retold(stored: str) -> str:
+    """Sentences that were stored in English, in the reader's language; what is none of ours stays as it is."""
+    if not stored or (told := gettext(stored)) != stored:
+        return told if stored else ""
+    for template in sorted(_storable, key=len, reverse=True):
+        if found := _storable[template].fullmatch(stored):
+            return gettext(template) % found.groupdict()
+    sentences = _BETWEEN_SENTENCES.split(stored)
+    return " ".join(map(retold, sentences)) if len(sentences) > 1 else stored

@@ -19,6 +19,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from campaigns.language import gettext
+from campaigns.language import gettext_noop as _
+
 
 class State(StrEnum):
     """Where an outbound stands."""
@@ -129,173 +132,184 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A reason in words for a marketer: the state it belongs to, what happened, and what to do."""
+    """A reason in words for a marketer: the state it belongs to, what happened, and what to do.
+
+    It holds the English, which is the catalogue's key; it tells it in the reader's language.
+    """
 
     state: State
-    sentence: str
-    advice: str
+    happened: str
+    to_do: str
+
+    @property
+    def sentence(self) -> str:
+        return gettext(self.happened)
+
+    @property
+    def advice(self) -> str:
+        return gettext(self.to_do)
 
 
 _SKIPPED: Final = {
     Reason.NO_PHONE: (
-        "The customer has no phone number.",
-        "Add a number on the customer's page, or import one.",
+        _("The customer has no phone number."),
+        _("Add a number on the customer's page, or import one."),
     ),
     Reason.SAME_PHONE: (
-        "Another customer with the same phone number is already in this run.",
-        "Nothing to do: one phone gets one text. If the two are one person, merge them where they come from.",
+        _("Another customer with the same phone number is already in this run."),
+        _("Nothing to do: one phone gets one text. If the two are one person, merge them where they come from."),
     ),
     Reason.NOT_OPTED_IN: (
-        "The number has not opted in to the messaging preference of this message.",
-        "Invite the customer to text the keyword or to opt in on your website or app.",
+        _("The number has not opted in to the messaging preference of this message."),
+        _("Invite the customer to text the keyword or to opt in on your website or app."),
     ),
     Reason.OPTED_OUT: (
-        "The number opted out of the messaging preference of this message.",
-        "Nothing to do: only the person can opt in again.",
+        _("The number opted out of the messaging preference of this message."),
+        _("Nothing to do: only the person can opt in again."),
     ),
     Reason.SUPPRESSED: (
-        "The number must not be texted: it sent STOP, or the carrier blocks it.",
-        "Nothing to do: only the person can lift this, by texting START.",
+        _("The number must not be texted: it sent STOP, or the carrier blocks it."),
+        _("Nothing to do: only the person can lift this, by texting START."),
     ),
     Reason.IN_REVIEW: (
-        "The number sent a text that may ask to stop, and nobody has decided about it yet.",
-        "Decide about it in the review queue.",
+        _("The number sent a text that may ask to stop, and nobody has decided about it yet."),
+        _("Decide about it in the review queue."),
     ),
     Reason.RESTRICTED: (
-        "The customer does not meet the user restrictions of the campaign.",
-        "Check the birth date and attributes of the customer: what is unknown counts as not met.",
+        _("The customer does not meet the user restrictions of the campaign."),
+        _("Check the birth date and attributes of the customer: what is unknown counts as not met."),
     ),
     Reason.NOT_IN_AUDIENCE: (
-        "The customer was no longer in the target audience when the text was due.",
-        "Check the segments of the campaign and of the message if you expected this person.",
+        _("The customer was no longer in the target audience when the text was due."),
+        _("Check the segments of the campaign and of the message if you expected this person."),
     ),
     Reason.COUNTRY_NOT_ALLOWED: (
-        "The number belongs to a country that this system does not text.",
-        "Ask an operator to allow the country, if your programme covers it.",
+        _("The number belongs to a country that this system does not text."),
+        _("Ask an operator to allow the country, if your programme covers it."),
     ),
     Reason.MISSING_FIELD: (
-        "The customer has no value for a merge field of the message.",
-        "Give the field a default in the message, or fill in the customer's value.",
+        _("The customer has no value for a merge field of the message."),
+        _("Give the field a default in the message, or fill in the customer's value."),
     ),
     Reason.TOO_LONG: (
-        "With this customer's values the text is longer than 10 parts.",
-        "Shorten the message, or limit its merge fields with max.",
+        _("With this customer's values the text is longer than 10 parts."),
+        _("Shorten the message, or limit its merge fields with max."),
     ),
     Reason.CAMPAIGN_ENDED: (
-        "The campaign ended before the text could be sent.",
-        "Extend the runtime earlier next time, or send a new message.",
+        _("The campaign ended before the text could be sent."),
+        _("Extend the runtime earlier next time, or send a new message."),
     ),
     Reason.WINDOW_CLOSED: (
-        "The message's window was closed when the text was due.",
-        "Check the from and until dates of the message, and its delay.",
+        _("The message's window was closed when the text was due."),
+        _("Check the from and until dates of the message, and its delay."),
     ),
     Reason.OUTSIDE_HOURS: (
-        "It was not a lawful hour for texts where the person is.",
-        "Let the message wait for the morning instead (Setup), or set an earlier time of day.",
+        _("It was not a lawful hour for texts where the person is."),
+        _("Let the message wait for the morning instead (Setup), or set an earlier time of day."),
     ),
     Reason.FREQUENCY_CAP: (
-        "The customer already received as many texts as the limit allows.",
-        "Nothing to do, unless the limit is lower than you meant.",
+        _("The customer already received as many texts as the limit allows."),
+        _("Nothing to do, unless the limit is lower than you meant."),
     ),
     Reason.TOO_LATE: (
-        "The text was so late that it was no longer worth sending.",
-        "Ask an operator why sending stood still, and send a new message if it still matters.",
+        _("The text was so late that it was no longer worth sending."),
+        _("Ask an operator why sending stood still, and send a new message if it still matters."),
     ),
     Reason.OWN_FAULT: (
-        "The text could not be made ready to be sent, several times, by a fault of this system.",
-        "Ask an operator for the log of the send worker. The other texts are not concerned.",
+        _("The text could not be made ready to be sent, several times, by a fault of this system."),
+        _("Ask an operator for the log of the send worker. The other texts are not concerned."),
     ),
     Reason.OUT_OF_TOUCH: (
-        "The person has not texted us lately and is not opted in, so that nobody may write to them.",
-        "Wait until the person texts again, or opts in.",
+        _("The person has not texted us lately and is not opted in, so that nobody may write to them."),
+        _("Wait until the person texts again, or opts in."),
     ),
     Reason.NOT_STAFF: (
-        "It was a test, and the phone is no verified one of staff any more.",
-        "Whoever holds the phone verifies it again (My test phone).",
+        _("It was a test, and the phone is no verified one of staff any more."),
+        _("Whoever holds the phone verifies it again (My test phone)."),
     ),
 }
 
 _FAILED: Final = {
     Reason.INVALID_NUMBER: (
-        "The carrier says that this phone number does not exist, or is a landline that cannot receive texts.",
-        "Ask the customer for the number of a mobile phone.",
+        _("The carrier says that this phone number does not exist, or is a landline that cannot receive texts."),
+        _("Ask the customer for the number of a mobile phone."),
     ),
     Reason.UNREACHABLE: (
-        "The phone could not be reached: it was off, out of range, or no network serves it.",
-        "Nothing to do now; if it happens again, ask the customer for another number.",
+        _("The phone could not be reached: it was off, out of range, or no network serves it."),
+        _("Nothing to do now; if it happens again, ask the customer for another number."),
     ),
     Reason.BLOCKED_BY_CARRIER: (
-        "The network or the phone blocks texts from this sender.",
-        "Do not try again. If many texts fail so, ask an operator to talk to the carrier.",
+        _("The network or the phone blocks texts from this sender."),
+        _("Do not try again. If many texts fail so, ask an operator to talk to the carrier."),
     ),
     Reason.FILTERED_AS_SPAM: (
-        "The carrier took the text for spam.",
-        "Stop and review the wording: name your brand, avoid public link shorteners, say how to STOP.",
+        _("The carrier took the text for spam."),
+        _("Stop and review the wording: name your brand, avoid public link shorteners, say how to STOP."),
     ),
     Reason.OPTED_OUT_AT_CARRIER: (
-        "The number sent STOP to this sender, and the carrier refuses texts to it.",
-        "Nothing to do: only the person can lift this, by texting START.",
+        _("The number sent STOP to this sender, and the carrier refuses texts to it."),
+        _("Nothing to do: only the person can lift this, by texting START."),
     ),
     Reason.ACCOUNT_REFUSED: (
-        "The provider refused our account.",
-        "Ask an operator to check the provider's credentials, balance and standing.",
+        _("The provider refused our account."),
+        _("Ask an operator to check the provider's credentials, balance and standing."),
     ),
     Reason.SENDER_REFUSED: (
-        "The provider refused the target phone number that the text was to come from.",
-        "Ask an operator to check that the number is in the account, can text and is registered.",
+        _("The provider refused the target phone number that the text was to come from."),
+        _("Ask an operator to check that the number is in the account, can text and is registered."),
     ),
     Reason.COUNTRY_DISABLED: (
-        "The provider's account may not text this country.",
-        "Ask an operator to enable the country in the provider's geographic permissions.",
+        _("The provider's account may not text this country."),
+        _("Ask an operator to enable the country in the provider's geographic permissions."),
     ),
     Reason.CONTENT_REFUSED: (
-        "The provider refused the text itself: it was empty, too long or not allowed.",
-        "Correct the message, then send a new one.",
+        _("The provider refused the text itself: it was empty, too long or not allowed."),
+        _("Correct the message, then send a new one."),
     ),
     Reason.UNDELIVERED: (
-        "The carrier could not deliver the text and gave no better reason.",
-        "Nothing to do for one; if many fail so, ask an operator to look.",
+        _("The carrier could not deliver the text and gave no better reason."),
+        _("Nothing to do for one; if many fail so, ask an operator to look."),
     ),
     Reason.CARRIER_UNKNOWN: (
-        "The carrier gave an error that this system does not know.",
-        "Ask an operator to look up the error code shown beside it.",
+        _("The carrier gave an error that this system does not know."),
+        _("Ask an operator to look up the error code shown beside it."),
     ),
     Reason.NEVER_TAKEN: (
-        "The provider gave no answer, several times, and has no trace of the text.",
-        "Ask an operator to look at the connection to the provider, then send a new message.",
+        _("The provider gave no answer, several times, and has no trace of the text."),
+        _("Ask an operator to look at the connection to the provider, then send a new message."),
     ),
 }
 
 _CANCELLED: Final = {
     Reason.STOPPED: (
-        "The person opted out before the text was sent.",
-        "Nothing to do: only the person can opt in again.",
+        _("The person opted out before the text was sent."),
+        _("Nothing to do: only the person can opt in again."),
     ),
     Reason.ERASED: (
-        "The person was erased before the text was sent.",
-        "Nothing to do: the person's data is gone.",
+        _("The person was erased before the text was sent."),
+        _("Nothing to do: the person's data is gone."),
     ),
     Reason.CAMPAIGN_CANCELLED: (
-        "The campaign was cancelled before the text was sent.",
-        "Create a new campaign if these people should be texted after all.",
+        _("The campaign was cancelled before the text was sent."),
+        _("Create a new campaign if these people should be texted after all."),
     ),
 }
 
 _QUEUED: Final = {
     Reason.HELD_FOR_HOURS: (
-        "The text waits until people may be texted where this person is.",
-        "Nothing to do: it leaves by itself when the hours begin.",
+        _("The text waits until people may be texted where this person is."),
+        _("Nothing to do: it leaves by itself when the hours begin."),
     ),
     Reason.HELD_FOR_FIRST_WAVE: (
-        "The text waits for how the first wave turns out.",
-        "Nothing to do: it leaves by itself when few enough of the first people failed or opted out.",
+        _("The text waits for how the first wave turns out."),
+        _("Nothing to do: it leaves by itself when few enough of the first people failed or opted out."),
     ),
 }
 
 _UNCERTAIN: Final = {
     Reason.NO_ANSWER: (
-        "The provider did not answer, so that nobody knows yet whether it has the text.",
-        "Wait: the provider is asked, and it is not sent again until it is certain that it never left.",
+        _("The provider did not answer, so that nobody knows yet whether it has the text."),
+        _("Wait: the provider is asked, and it is not sent again until it is certain that it never left."),
     ),
 }
 

@@ -6,6 +6,7 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from messaging.gateway import sentences
 from messaging.gateway.errors import ErrorClass, as_code, classify, explain
 from messaging.gateway.outcomes import Outcome, Refused, RetryLater, Uncertain
 from messaging.gateway.transport import Answer, MaybeSent
@@ -45,7 +46,7 @@ def judge(answer: Answer) -> None:
     if 200 <= answer.status < 300:
         return
     if not 400 <= answer.status < 500 or answer.status == 408:
-        raise MaybeSent(f"Twilio answered with HTTP status {answer.status}.")
+        raise MaybeSent(sentences.STATUS % {"status": answer.status})
     said = _json_object(answer.text)
     code = as_code(said.get("code"))
     code = code if code is not None and code >= _SMALLEST_TWILIO_CODE else None
@@ -96,8 +97,8 @@ def _kind(refusal: Refusal) -> ErrorClass:
 def sentence(refusal: Refusal) -> str:
     """Our sentence for a code we know; else Twilio's words too, phone numbers cut to their last digits."""
     if refusal.code is None:
-        return f"The request was refused with HTTP status {refusal.status} and no error code."
+        return sentences.NO_CODE % {"status": refusal.status}
     if classify(refusal.code) is not ErrorClass.UNKNOWN:
         return explain(refusal.code)
     said = _LONG_NUMBER.sub("•", refusal.message[:200])
-    return f"{explain(refusal.code)} Twilio said: {said}" if said else explain(refusal.code)
+    return f"{explain(refusal.code)} {sentences.SAID % {'words': said}}" if said else explain(refusal.code)

@@ -21,6 +21,8 @@ from urllib.request import getproxies, proxy_bypass
 import certifi
 import pycurl
 
+from messaging.gateway import sentences
+
 CONNECT_SECONDS = 5.0
 # Older connections are closed rather than reused: what stands between may have forgotten them.
 _IDLE_SECONDS = 60
@@ -116,12 +118,12 @@ class Line:
     def failure(self, code: int) -> NeverSent | MaybeSent:
         """What libcurl's error code means for the request that was being carried."""
         if self._begun and code == pycurl.E_OPERATION_TIMEDOUT:
-            return MaybeSent("No answer came in time.")
+            return MaybeSent(sentences.NO_ANSWER)
         if self._begun:
-            return MaybeSent("The connection broke before the whole answer had come.")
+            return MaybeSent(sentences.BROKEN_OFF)
         if code in _TLS_FAULTS:
-            return NeverSent("The provider's TLS certificate could not be verified, or TLS failed.")
-        return NeverSent(f"No connection could be made (libcurl's error {code}).")
+            return NeverSent(sentences.NO_TLS)
+        return NeverSent(sentences.NO_CONNECTION % {"code": code})
 
     def _read(self, size: int) -> bytes:
         self._begun = True

@@ -21,7 +21,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from messaging.gateway import forms
+from messaging.gateway import forms, sentences
 from messaging.gateway.answers import SHORT_WAIT_SECONDS, Busy, Refusal, judge, refused, sentence
 from messaging.gateway.errors import as_code
 from messaging.gateway.listing import FoundNumber, Listed
@@ -173,10 +173,10 @@ class TwilioGateway:
         except Refusal as refusal:
             return refused(refusal)
         except _MISSHAPEN:
-            return Uncertain("Twilio's answer could not be understood.")
+            return Uncertain(sentences.NOT_UNDERSTOOD)
 
     def check(self) -> AccountCheck:
-        """Whether the credentials work, in a sentence for staff. Sends nothing."""
+        """Whether the credentials work, in an English sentence for staff. Sends nothing."""
         try:
             return _ask(self._check_account if self._account.username == self._account.sid else self._check_key)
         except ProviderProblem as problem:
@@ -251,14 +251,14 @@ class TwilioGateway:
         account = self._client.api.accounts(self._account.sid).fetch()
         name = str(account.friendly_name or "")
         if account.status != "active":
-            return AccountCheck(False, name, f"The Twilio account {name} is {account.status}.")
-        trial = " It is a trial account, which texts verified numbers only." if account.type == "Trial" else ""
-        return AccountCheck(True, name, f"Connected to the Twilio account {name}.{trial}")
+            return AccountCheck(False, name, sentences.NOT_ACTIVE % {"name": name, "status": account.status})
+        connected = sentences.CONNECTED % {"name": name}
+        return AccountCheck(True, name, f"{connected} {sentences.TRIAL}" if account.type == "Trial" else connected)
 
     def _check_key(self) -> AccountCheck:
         # A standard API key may not read the account itself, so it is tried on what it is for.
         self._client.incoming_phone_numbers.page(page_size=1)
-        return AccountCheck(True, "", "Connected to Twilio with the API key.")
+        return AccountCheck(True, "", sentences.CONNECTED_BY_KEY)
 
     def _find_numbers(self) -> Iterator[FoundNumber]:
         pools: dict[str, str] = {}
@@ -384,10 +384,10 @@ def _ask(question: Callable[[], T]) -> T:
     try:
         return question()
     except Busy as busy:
-        raise ProviderProblem(f"Twilio is busy. Try again in {busy.after_seconds:.0f} seconds.") from busy
+        raise ProviderProblem(sentences.BUSY % {"seconds": f"{busy.after_seconds:.0f}"}) from busy
     except (NeverSent, MaybeSent) as error:
-        raise ProviderProblem(f"Twilio could not be asked. {error}") from error
+        raise ProviderProblem(f"{sentences.NOT_ASKED} {error}") from error
     except Refusal as refusal:
         raise ProviderProblem(sentence(refusal)) from refusal
     except _MISSHAPEN as error:
-        raise ProviderProblem("Twilio's answer could not be understood.") from error
+        raise ProviderProblem(sentences.NOT_UNDERSTOOD) from error

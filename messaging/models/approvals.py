@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from messaging.models.messages import SmsMessage
 
@@ -13,19 +15,21 @@ class LaunchRules(models.Model):
 
     only = models.BooleanField(default=True, unique=True, editable=False)
     needs_approval = models.BooleanField(
-        "another person approves each launch",
+        _("another person approves each launch"),
         db_default=False,
-        help_text="Whoever wants to launch asks; somebody else with the right to approve says yes or no. "
-        "A change of text, audience, time or sender makes a new approval necessary.",
+        help_text=_(
+            "Whoever wants to launch asks; somebody else with the right to approve says yes or no. "
+            "A change of text, audience, time or sender makes a new approval necessary."
+        ),
     )
 
     class Meta:
-        verbose_name = "launch rules"
-        verbose_name_plural = "launch rules"
+        verbose_name = _("launch rules")
+        verbose_name_plural = _("launch rules")
         constraints = [models.CheckConstraint(name="launch_rules_single", condition=Q(only=True))]
 
     def __str__(self) -> str:
-        return "Launch rules"
+        return gettext("Launch rules")
 
 
 class Approval(models.Model):
@@ -36,33 +40,35 @@ class Approval(models.Model):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", "Asked for"  # waits for somebody else
-        APPROVED = "approved", "Approved"  # may be launched while nothing is changed
-        DECLINED = "declined", "Declined"  # `reason` says why
-        WITHDRAWN = "withdrawn", "Withdrawn"  # counts no more
+        ASKED = "asked", _("Asked for")  # waits for somebody else
+        APPROVED = "approved", _("Approved")  # may be launched while nothing is changed
+        DECLINED = "declined", _("Declined")  # `reason` says why
+        WITHDRAWN = "withdrawn", _("Withdrawn")  # counts no more
 
     message = models.ForeignKey(SmsMessage, on_delete=models.CASCADE, related_name="approvals")
     state = models.CharField(max_length=9, choices=State.choices, default=State.ASKED)
     fingerprint = models.CharField(max_length=64)
     facts = models.JSONField()
     ceiling = models.DecimalField(
-        "cost ceiling",
+        _("cost ceiling"),
         max_digits=12,
         decimal_places=2,
         null=True,
-        help_text="What it may cost at most, in `currency`; empty where nothing can be counted before.",
+        help_text=_("What it may cost at most, in `currency`; empty where nothing can be counted before."),
     )
     currency = models.CharField(max_length=3)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    asked_label = models.CharField("asked by", max_length=150)
+    asked_label = models.CharField(_("asked by"), max_length=150)
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    decided_label = models.CharField("decided by", max_length=150, blank=True)
+    decided_label = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
         permissions = [("approve_message", "Can approve or decline what others want to launch")]
         constraints = [
             models.UniqueConstraint(
@@ -87,4 +93,4 @@ class Approval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Approval of {self.message}"
+        return gettext("Approval of %(message)s") % {"message": self.message}

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from messaging.models.messages import SmsMessage
 
@@ -15,9 +17,9 @@ class Census(models.Model):
     """
 
     class State(models.TextChoices):
-        COUNTING = "counting", "Counting"  # people after `through` are still to be looked at
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"  # the audience could not be worked out; `problem` says why
+        COUNTING = "counting", _("Counting")  # people after `through` are still to be looked at
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")  # the audience could not be worked out; `problem` says why
 
     message = models.ForeignKey(SmsMessage, on_delete=models.CASCADE, related_name="censuses")
     fingerprint = models.CharField(max_length=64)
@@ -33,7 +35,8 @@ class Census(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name_plural = "censuses"
+        verbose_name = _("census")
+        verbose_name_plural = _("censuses")
         constraints = [
             # Two people who look at the same message wait for the same census.
             models.UniqueConstraint(
@@ -47,7 +50,7 @@ class Census(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Census of {self.message}"
+        return gettext("Census of %(message)s") % {"message": self.message}
 
     @property
     def share(self) -> int:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from messaging.models.messages import SmsMessage
 
@@ -29,6 +31,8 @@ class DeliveryCertificate(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("delivery certificate")
+        verbose_name_plural = _("delivery certificates")
         constraints = [
             # Two people who ask at once wait for the same answer.
             models.UniqueConstraint(
@@ -37,7 +41,7 @@ class DeliveryCertificate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Certificate of {self.message}"
+        return gettext("Certificate of %(message)s") % {"message": self.message}
 
     @property
     def recipients(self) -> int:

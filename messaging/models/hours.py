@@ -1,11 +1,17 @@
 """The hours in which people may be texted, where the company changed what this product ships with."""
 
 import datetime as dt
+from typing import TYPE_CHECKING, Final
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 MIDNIGHT = "00:00"
 
@@ -18,12 +24,15 @@ def _pair(day: str) -> Q:
     )
 
 
-def _opens(label: str) -> "models.TimeField[str | dt.time | None, dt.time | None]":
-    return models.TimeField(f"{label} from", null=True, blank=True)
+def _time(label: "_StrPromise") -> "models.TimeField[str | dt.time | None, dt.time | None]":
+    return models.TimeField(label, null=True, blank=True)
 
 
-def _closes(label: str) -> "models.TimeField[str | dt.time | None, dt.time | None]":
-    return models.TimeField(f"{label} until", null=True, blank=True)
+_OUT_OF_ORDER: Final = {
+    "weekdays": _("Weekdays: give both times, the second later (00:00 is midnight), or neither."),
+    "saturday": _("Saturday: give both times, the second later (00:00 is midnight), or neither."),
+    "sunday": _("Sunday: give both times, the second later (00:00 is midnight), or neither."),
+}
 
 
 class LawfulHours(models.Model):
@@ -34,32 +43,33 @@ class LawfulHours(models.Model):
     """
 
     region = models.CharField(
+        _("region"),
         max_length=6,
         primary_key=True,
-        validators=[RegexValidator(r"^(\*|[A-Z]{2}(-[A-Z]{2,3})?)$", "Write a country as US, a state as US-FL.")],
-        help_text="A country such as US, a state such as US-FL, or * for every country without a row.",
+        validators=[RegexValidator(r"^(\*|[A-Z]{2}(-[A-Z]{2,3})?)$", _("Write a country as US, a state as US-FL."))],
+        help_text=_("A country such as US, a state such as US-FL, or * for every country without a row."),
     )
-    weekdays_opens = _opens("weekdays")
-    weekdays_closes = _closes("weekdays")
-    saturday_opens = _opens("Saturday")
-    saturday_closes = _closes("Saturday")
-    sunday_opens = _opens("Sunday")
-    sunday_closes = _closes("Sunday")
-    source = models.TextField(help_text="The law, or whose decision it is.")
+    weekdays_opens = _time(_("weekdays from"))
+    weekdays_closes = _time(_("weekdays until"))
+    saturday_opens = _time(_("Saturday from"))
+    saturday_closes = _time(_("Saturday until"))
+    sunday_opens = _time(_("Sunday from"))
+    sunday_closes = _time(_("Sunday until"))
+    source = models.TextField(_("source"), help_text=_("The law, or whose decision it is."))
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["region"]
-        verbose_name = "lawful hours"
-        verbose_name_plural = "lawful hours"
+        verbose_name = _("lawful hours")
+        verbose_name_plural = _("lawful hours")
         constraints = [
             models.CheckConstraint(
                 name=f"hours_{day}_in_order",
                 condition=_pair(day),
-                violation_error_message=f"{label}: give both times, the second later (00:00 is midnight), or neither.",
+                violation_error_message=sentence,
             )
-            for day, label in (("weekdays", "Weekdays"), ("saturday", "Saturday"), ("sunday", "Sunday"))
+            for day, sentence in _OUT_OF_ORDER.items()
         ]
 
     def __str__(self) -> str:
-        return f"Hours of {self.region}"
+        return gettext("Hours of %(region)s") % {"region": self.region}

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from campaigns.phone import mask
@@ -12,24 +14,27 @@ from optins.models import MessageProvider, Sender
 class Inbound(models.Model):
     """One text from a person, stored once per MessageSid, with the rule that won."""
 
-    sid = models.CharField("message SID", max_length=34, unique=True)
+    sid = models.CharField(_("message SID"), max_length=34, unique=True)
     provider = models.ForeignKey(MessageProvider, on_delete=models.PROTECT, related_name="+")
     sender = models.ForeignKey(
-        Sender, verbose_name="texted to", null=True, on_delete=models.PROTECT, related_name="inbounds"
+        Sender, verbose_name=_("texted to"), null=True, on_delete=models.PROTECT, related_name="inbounds"
     )
-    number = models.CharField("from", max_length=34)
-    body = models.TextField(blank=True)
+    number = models.CharField(_("from"), max_length=34)
+    body = models.TextField(_("body"), blank=True)
     opt_out_type = models.CharField(max_length=8, blank=True)
     meaning = models.CharField(max_length=12, blank=True)
     rule = models.CharField(max_length=64, blank=True)
-    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.SET_NULL, related_name="+")
-    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    received_at = models.DateTimeField(_("received at"), db_default=Now(), editable=False)
     handled_at = models.DateTimeField(null=True, editable=False, help_text="Since when it needs no answer any more.")
     handled_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "inbound text"
+        verbose_name = _("inbound text")
+        verbose_name_plural = _("inbound texts")
         permissions = [
             ("reply_to_text", "Can reply to a person"),
             ("handle_text", "Can say that a text needs no answer"),
@@ -46,7 +51,7 @@ class Inbound(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Text from {mask(self.number)}"
+        return gettext("Text from %(number)s") % {"number": mask(self.number)}
 
 
 class PendingCallback(models.Model):
@@ -56,9 +61,9 @@ class PendingCallback(models.Model):
     key's, and there is no foreign key, whose check would make all writers share a lock on the account's row.
     """
 
-    account_sid = models.CharField("account SID", max_length=34)
+    account_sid = models.CharField(_("account SID"), max_length=34)
     attempt_id = models.UUIDField(null=True)
-    sid = models.CharField("message SID", max_length=34)
+    sid = models.CharField(_("message SID"), max_length=34)
     status = models.CharField(max_length=32)
     error_code = models.PositiveIntegerField(null=True)
     received_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -67,8 +72,8 @@ class PendingCallback(models.Model):
 
     class Meta:
         ordering = ["id"]
-        verbose_name = "callback that was put aside"
-        verbose_name_plural = "callbacks that were put aside"
+        verbose_name = _("callback that was put aside")
+        verbose_name_plural = _("callbacks that were put aside")
         permissions = [("handle_callback", "Can try again or discard a callback that was put aside")]
         indexes = [
             # Those put aside, on their page and on Home. One that waits is not in it.
@@ -76,7 +81,9 @@ class PendingCallback(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.status} for {self.sid or 'no message'}"
+        if not self.sid:
+            return gettext("%(status)s for no message") % {"status": self.status}
+        return gettext("%(status)s for %(sid)s") % {"status": self.status, "sid": self.sid}
 
 
 class StatusCallback(models.Model):
@@ -84,7 +91,7 @@ class StatusCallback(models.Model):
 
     provider = models.ForeignKey(MessageProvider, on_delete=models.PROTECT, related_name="+")
     attempt_id = models.UUIDField(null=True)
-    sid = models.CharField("message SID", max_length=34)
+    sid = models.CharField(_("message SID"), max_length=34)
     status = models.CharField(max_length=32)
     error_code = models.PositiveIntegerField(null=True)
     moved = models.BooleanField(help_text="Whether it moved a text forward.")
@@ -101,4 +108,4 @@ class StatusCallback(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.status} for {self.sid}"
+        return gettext("%(status)s for %(sid)s") % {"status": self.status, "sid": self.sid}

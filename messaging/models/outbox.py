@@ -6,6 +6,8 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Customer, CustomerEvent
 from campaigns.phone import mask
@@ -27,25 +29,25 @@ class Outbound(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CAMPAIGN = "campaign", "Campaign"
-        NOTICE = "notice", "Notice"
-        TEST = "test", "Test"
+        CAMPAIGN = "campaign", _("Campaign")
+        NOTICE = "notice", _("Notice")
+        TEST = "test", _("Test")
 
     class StateChoice(models.TextChoices):
-        QUEUED = State.QUEUED, "Queued"
-        SENDING = State.SENDING, "Sending"
-        UNCERTAIN = State.UNCERTAIN, "Uncertain"
-        ACCEPTED = State.ACCEPTED, "Accepted"
-        SENT = State.SENT, "Sent"
-        DELIVERED = State.DELIVERED, "Delivered"
-        FAILED = State.FAILED, "Failed"
-        CANCELLED = State.CANCELLED, "Cancelled"
-        SKIPPED = State.SKIPPED, "Skipped"
+        QUEUED = State.QUEUED, _("Queued")
+        SENDING = State.SENDING, _("Sending")
+        UNCERTAIN = State.UNCERTAIN, _("Uncertain")
+        ACCEPTED = State.ACCEPTED, _("Accepted")
+        SENT = State.SENT, _("Sent")
+        DELIVERED = State.DELIVERED, _("Delivered")
+        FAILED = State.FAILED, _("Failed")
+        CANCELLED = State.CANCELLED, _("Cancelled")
+        SKIPPED = State.SKIPPED, _("Skipped")
 
     AHEAD = (Kind.NOTICE, Kind.TEST)
     """What goes ahead of campaigns, and is claimed apart from them."""
 
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     # The references of this table are not checked by the database at each of a million rows, and have no index unless
     # one below serves somebody: docs/adr/0012-the-outbox-keeps-few-keys.md.
     run = models.ForeignKey(
@@ -59,20 +61,33 @@ class Outbound(models.Model):
         Notice, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
     campaign = models.ForeignKey(
-        Campaign, null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False, related_name="+"
+        Campaign,
+        verbose_name=_("campaign"),
+        null=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     customer = models.ForeignKey(
         Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     number = models.CharField(max_length=16, blank=True, help_text="Blank when the person has none.")
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
-    body = models.TextField(blank=True, help_text="The text exactly as handed over; a code is masked.")
+    sender = models.ForeignKey(
+        Sender,
+        verbose_name=_("sender"),
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    body = models.TextField(_("body"), blank=True, help_text="The text exactly as handed over; a code is masked.")
     sealed_body = EncryptedTextField(blank=True)
-    parts = models.PositiveSmallIntegerField(null=True)
+    parts = models.PositiveSmallIntegerField(_("parts"), null=True)
 
-    state = models.CharField(max_length=9, choices=StateChoice.choices, default=State.QUEUED)
-    reason = models.CharField(max_length=32, blank=True)
-    due_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(_("state"), max_length=9, choices=StateChoice.choices, default=State.QUEUED)
+    reason = models.CharField(_("reason"), max_length=32, blank=True)
+    due_at = models.DateTimeField(_("due at"), db_default=Now())
     attempt_id = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
@@ -84,7 +99,7 @@ class Outbound(models.Model):
     requeued = models.PositiveSmallIntegerField(
         db_default=0, help_text="How often it came back to the queue because the carrier never had it."
     )
-    sid = models.CharField("message SID", max_length=34, null=True)
+    sid = models.CharField(_("message SID"), max_length=34, null=True)
     error_code = models.PositiveIntegerField(null=True)
     consent_event = models.ForeignKey(
         ConsentEvent, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -94,7 +109,8 @@ class Outbound(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "text"
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
         constraints = [
             # Partial throughout, so that no row pays for a key that it has no value for.
             models.UniqueConstraint(
@@ -177,4 +193,6 @@ class Outbound(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} to {mask(self.number) if self.number else 'nobody'}"
+        if not self.number:
+            return gettext("%(kind)s to nobody") % {"kind": self.get_kind_display()}
+        return gettext("%(kind)s to %(number)s") % {"kind": self.get_kind_display(), "number": mask(self.number)}

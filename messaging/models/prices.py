@@ -4,6 +4,8 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 class PartPrice(models.Model):
@@ -13,25 +15,27 @@ class PartPrice(models.Model):
     """
 
     country = models.CharField(
+        _("country"),
         max_length=2,
         primary_key=True,
-        validators=[RegexValidator(r"^[A-Z]{2}$", "Write a country with two letters, such as US.")],
-        help_text="Two letters, such as US.",
+        validators=[RegexValidator(r"^[A-Z]{2}$", _("Write a country with two letters, such as US."))],
+        help_text=_("Two letters, such as US."),
     )
     price = models.DecimalField(
-        "price of a part",
+        _("price of a part"),
         max_digits=9,
         decimal_places=5,
         validators=[MinValueValidator(0)],
-        help_text="What your account pays for one message part, carrier fees included.",
+        help_text=_("What your account pays for one message part, carrier fees included."),
     )
-    is_example = models.BooleanField("is an example", db_default=False, editable=False)
+    is_example = models.BooleanField(_("is an example"), db_default=False, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["country"]
-        verbose_name = "price"
+        verbose_name = _("price")
+        verbose_name_plural = _("prices")
         constraints = [models.CheckConstraint(name="price_not_negative", condition=Q(price__gte=0))]
 
     def __str__(self) -> str:
-        return f"Price of a part to {self.country}"
+        return gettext("Price of a part to %(country)s") % {"country": self.country}

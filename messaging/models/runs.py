@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from messaging.models.messages import SmsMessage
@@ -19,16 +20,16 @@ class Run(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"  # has, or may still gain, recipients that are not settled
-        FINISHED = "finished", "Finished"  # no recipient is left unsettled and none will come
-        CANCELLED = "cancelled", "Cancelled"  # given up; what was waiting never went
+        OPEN = "open", _("Open")  # has, or may still gain, recipients that are not settled
+        FINISHED = "finished", _("Finished")  # no recipient is left unsettled and none will come
+        CANCELLED = "cancelled", _("Cancelled")  # given up; what was waiting never went
 
     class Wave(models.TextChoices):
-        NONE = "", "Everybody at once"
-        WAITING = "waiting", "Waits for the whole audience"  # the first people are chosen among all
-        FIRST = "first", "First wave"  # the others are held
-        STOPPED = "stopped", "Stopped itself"  # its campaign was paused; to resume it lets the others go
-        REST = "rest", "Goes on"  # the others are let go, some thousands at a time
+        NONE = "", _("Everybody at once")
+        WAITING = "waiting", _("Waits for the whole audience")  # the first people are chosen among all
+        FIRST = "first", _("First wave")  # the others are held
+        STOPPED = "stopped", _("Stopped itself")  # its campaign was paused; to resume it lets the others go
+        REST = "rest", _("Goes on")  # the others are let go, some thousands at a time
 
     message = models.ForeignKey(SmsMessage, on_delete=models.PROTECT, related_name="runs")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
@@ -50,6 +51,8 @@ class Run(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
         constraints = [
             # Two beats, a double click or two schedulers: each occurrence once.
             models.UniqueConstraint(fields=["message", "due_at"], name="run_once_per_occurrence"),

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Customer
 from messaging.models.messages import SmsMessage
@@ -19,11 +21,13 @@ class TestText(models.Model):
     outbound = models.OneToOneField(Outbound, on_delete=models.CASCADE, related_name="test")
     customer = models.ForeignKey(Customer, null=True, on_delete=models.SET_NULL, related_name="+")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    sent_label = models.CharField("sent by", max_length=150)
+    sent_label = models.CharField(_("sent by"), max_length=150)
     sent_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("test")
+        verbose_name_plural = _("tests")
         permissions = [("send_test", "Can send tests of messages to staff")]
         indexes = [
             # How many somebody sent lately.
@@ -31,4 +35,4 @@ class TestText(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Test of {self.message}"
+        return gettext("Test of %(message)s") % {"message": self.message}

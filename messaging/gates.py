@@ -191,7 +191,7 @@ def waiting_recipients(run: Run) -> QuerySet[Outbound]:
     return waiting_rows(run).annotate(refusal=refusal, consent=Subquery(standing)).order_by("due_at", "pk")
 
 
-# Tries that ended in a fault of ours, each a minute after the other, before a text is given up.
+# Tries that ended in a fault of ours, each `OWN_FAULT_RETRY_SECONDS` after the other, before a text is given up.
 _FAULTS = 3
 
 

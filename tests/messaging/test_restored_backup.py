@@ -6,6 +6,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from campaigns.refusals import Refused
 from messaging.actions.listening.reconciling import reconcile
@@ -55,6 +56,14 @@ def forget_what_was_sent() -> None:
     DatabaseMark.objects.update(system_identifier=1)
 
 
+def restored_a_while_ago() -> bool:
+    """Notice it, as if so long ago that nothing that was on the wire then is still missing from the carrier's list."""
+    noticed = watch_database()
+    passed = settings.RESCUE_AFTER + settings.RECONCILE_SETTLE
+    SendingHold.objects.update(held_at=F("held_at") - passed)
+    return noticed
+
+
 def test_the_same_database_is_left_alone() -> None:
     assert [watch_database(), watch_database()] == [False, False]
     assert held() == []
@@ -80,15 +89,15 @@ def test_a_snapshot_is_noticed_by_what_redis_remembers() -> None:
 
 def test_what_the_carrier_has_is_not_sent_again(carrier: Simulator, short_code: Sender) -> None:
     campaign_to(short_code, ADA, BOB)
-    send_due(seconds=1)
+    send_due(seconds=20)
     carrier.settle()
     campaign_to(short_code, CAROL, body="Not sent yet")
     forget_what_was_sent()
-    watch_database()
+    restored_a_while_ago()
     assert send_due(seconds=0.1) == 0
     assert reconcile_restored()["matched"] == 2
     release_sending(by=TESTS)
-    send_due(seconds=1)
+    send_due(seconds=20)
     carrier.settle()
     assert [len(carrier.messages(number)) for number in (ADA, BOB, CAROL)] == [1, 1, 1]
 
@@ -98,15 +107,32 @@ def test_a_stop_that_the_backup_does_not_know_holds_again(carrier: Simulator, sh
     carrier.text_in(ADA, short_code.address, "STOP")
     assert not Inbound.objects.exists()
     DatabaseMark.objects.update(system_identifier=1)
-    watch_database()
+    restored_a_while_ago()
     assert reconcile_restored()["inbound"] == 1
     assert Suppression.objects.filter(number=ADA).exists()
     assert Outbound.objects.get(kind="campaign").state == State.CANCELLED
 
 
-def test_it_is_not_released_before_the_carriers_were_asked(carrier: Simulator, short_code: Sender) -> None:
+def test_what_was_on_the_wire_when_the_database_went_back_is_waited_for(carrier: Simulator, short_code: Sender) -> None:
+    campaign_to(short_code, ADA)
     DatabaseMark.objects.update(timeline=99)
     watch_database()
+    assert reconcile_restored() == {}
+    with pytest.raises(Refused, match="have not been asked"):
+        release_sending(by=TESTS)
+
+
+def test_a_database_that_went_back_once_more_waits_once_more() -> None:
+    DatabaseMark.objects.update(timeline=98)
+    assert restored_a_while_ago()
+    DatabaseMark.objects.update(timeline=99)
+    assert watch_database()
+    assert reconcile_restored() == {}
+
+
+def test_it_is_not_released_before_the_carriers_were_asked(carrier: Simulator, short_code: Sender) -> None:
+    DatabaseMark.objects.update(timeline=99)
+    restored_a_while_ago()
     carrier.order_fault(on="list", do="error")
     with pytest.raises(Refused, match="have not been asked"):
         release_sending(by=TESTS)
@@ -119,6 +145,6 @@ def test_it_is_not_released_before_the_carriers_were_asked(carrier: Simulator, s
 def test_thousands_of_uncertain_texts_take_one_listing(carrier: Simulator, short_code: Sender) -> None:
     numbers = [f"+1313555{6000 + place}" for place in range(40)]
     campaign_to(short_code, *numbers)
-    send_due(seconds=2)
+    send_due(seconds=20)
     Outbound.objects.update(state=State.UNCERTAIN, sid=None, ask_at="2020-01-01T00:00Z")
     assert reconcile() == {"found": 40}

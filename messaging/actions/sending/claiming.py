@@ -34,9 +34,6 @@ log = structlog.get_logger(__name__)
 # Twilio's own limit: ten hours.
 _LONGEST_VALIDITY = 36_000
 
-AFTER_A_FAULT = dt.timedelta(minutes=1)
-"""How long a text waits that could not be made ready, by a fault that is not the carrier's."""
-
 
 class Claimed(NamedTuple):
     """One text to hand over now. `body` is the real text; it is not kept where it is a code.
@@ -184,7 +181,7 @@ def _commit(claimed: Sequence[Claimed]) -> None:
 def _put_off(broken: Sequence[int]) -> None:
     """What cannot be claimed for a fault of ours uses up a try and waits; the gates give it up after some."""
     Outbound.objects.filter(pk__in=broken).update(
-        attempts=F("attempts") + 1, due_at=Now() + AFTER_A_FAULT, reason=Reason.OWN_FAULT
+        attempts=F("attempts") + 1, due_at=Now() + settings.OWN_FAULT_RETRY, reason=Reason.OWN_FAULT
     )
 
 

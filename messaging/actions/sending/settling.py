@@ -13,7 +13,7 @@ from campaigns.actors import Actor
 from campaigns.lifecycle import Move
 from campaigns.models import Campaign
 from campaigns.refusals import Refused as MoveRefused
-from messaging.actions.sending.claiming import AFTER_A_FAULT, Claimed
+from messaging.actions.sending.claiming import Claimed
 from messaging.actions.sending.halving import in_halves
 from messaging.failures import reason_of
 from messaging.gateway.errors import ErrorClass, explain
@@ -146,9 +146,8 @@ def _settlement(claimed: Claimed, outcome: Outcome, *, pauses: bool) -> _Settlem
         case Unsent():
             return _Settlement(*which, State.QUEUED)
         case Broken():
-            return _Settlement(
-                *which, State.QUEUED, reason=Reason.OWN_FAULT, wait_seconds=AFTER_A_FAULT.total_seconds()
-            )
+            pause = settings.OWN_FAULT_RETRY.total_seconds()
+            return _Settlement(*which, State.QUEUED, reason=Reason.OWN_FAULT, wait_seconds=pause)
         case Refused(kind=kind, code=code) if kind in _PAUSES:
             wait = None if pauses else AFTER_MENDING_SECONDS
             return _Settlement(*which, State.QUEUED, error_code=code, wait_seconds=wait)

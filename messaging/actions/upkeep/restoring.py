@@ -4,6 +4,9 @@ Inbound texts that the database does not know are taken as if they came now: a S
 given is owed again. Then each text that the carrier has and the database does not is matched with one that waits, by
 number, sender and body: that one has left, and has the carrier's SID and state. What nobody can know stays with people:
 a campaign that was created after the backup is not there.
+
+The carriers are asked late. A send worker that was at work when the database went back, as when a standby took over,
+has texts on the wire that no row tells of: they may begin until its lease ends, and be listed later still.
 """
 
 import uuid
@@ -13,6 +16,7 @@ from itertools import islice
 from typing import Final
 
 import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
@@ -39,7 +43,7 @@ _AT_ONCE: Final = 500
 
 
 def reconcile_restored() -> Mapping[str, int]:
-    """Take in what the carriers know and a restored database does not. Empty when there is nothing to do.
+    """Take in what the carriers know and a restored database does not. Empty when there is nothing to do, or not yet.
 
     Returns what came of it, counted: inbound, matched, unmatched (no text of ours waits for it), unasked (providers
     that could not be asked), freezing (audiences that are still being written: it is done again after that).
@@ -64,7 +68,8 @@ def reconcile_restored() -> Mapping[str, int]:
 
 def _unreconciled() -> SendingHold | None:
     restored = SendingHold.objects.filter(cause=SendingHold.Cause.RESTORED, released_at=None)
-    return restored.filter(reconciled_at=None).first()
+    on_the_wire = settings.RESCUE_AFTER + settings.RECONCILE_SETTLE
+    return restored.filter(reconciled_at=None, held_at__lte=Now() - on_the_wire).first()
 
 
 def _is_still_freezing() -> bool:

@@ -84,7 +84,9 @@ def _hold(problem: str) -> None:
     )
     if not created:
         # Restored once more before anybody released it: the carriers are asked again, from the earlier moment on.
-        SendingHold.objects.filter(pk=hold.pk).update(since=min(hold.since or _newest(), _newest()), reconciled_at=None)
+        SendingHold.objects.filter(pk=hold.pk).update(
+            since=min(hold.since or _newest(), _newest()), held_at=Now(), reconciled_at=None
+        )
     record(by=WATCHING, act="sending.hold", of=hold, reason=problem)
     log.error("sending_held", cause=hold.cause, reason=problem)
 

@@ -64,6 +64,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "provider.save": "Saved a message provider",
     "review.keep": "Read a text as no opt-out",
     "review.opt_out": "Read a text as an opt-out",
+    "run.hold": "Held a message that was not what was approved",
     "segment.delete": "Deleted a segment",
     "segment.save": "Saved a segment",
     "sender.delete": "Deleted a phone number",

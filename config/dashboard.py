@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.lifecycle import Kind, State
@@ -17,7 +18,13 @@ from campaigns.models import Campaign, Customer
 from campaigns.timing import roughly
 from config import demo
 from config.wellbeing import health_lines, trend_card
-from messaging.launch.approvals import APPROVE_PERMISSION, decided_for, standing, waiting_approvals
+from messaging.launch.approvals import (
+    APPROVE_PERMISSION,
+    decided_for,
+    standing,
+    unapproved_messages,
+    waiting_approvals,
+)
 from messaging.launch.calendar import week, week_of
 from messaging.models import SmsMessage
 from messaging.pages import page_of, review_page_of
@@ -141,6 +148,7 @@ def needs() -> Sequence[Need]:
     for campaign in Campaign.objects.filter(state=State.PAUSED):
         reason = campaign.pause_reason or "Somebody paused it."
         found.append(Need(f"“{campaign.name}” is paused", reason, page_of(campaign)))
+    found += _unapproved()
     for provider in MessageProvider.objects.exclude(check_problem="").only("pk", "name", "check_problem"):
         url = reverse("admin:optins_messageprovider_change", args=[provider.pk])
         found.append(Need(f"{provider.name} does not connect", provider.check_problem, url, "danger"))
@@ -158,6 +166,18 @@ def needs() -> Sequence[Need]:
         url = reverse("admin:optins_globalcampaign_change", args=[options.pk])
         found.append(Need("The Global SMS Opt-In is not complete", "Nobody can join until it is.", url))
     return found
+
+
+def _unapproved() -> Sequence[Need]:
+    """Launched messages that wait, or will not start, since they are not what another person approved."""
+    return [
+        Need(
+            _("“%(message)s” waits for a new approval") % {"message": each.message.name},
+            _("Not as it was approved: %(what)s.") % {"what": ", ".join(change.label for change in each.changes)},
+            review_page_of(each.message),
+        )
+        for each in unapproved_messages(Q())
+    ]
 
 
 def _reviews() -> Sequence[Need]:

@@ -12,7 +12,8 @@ from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
 from campaigns.refusals import Refused
 from messaging.actions.reviewing import Seen, messages_of, refuse_unseen, reviews_of
-from messaging.launch.approvals import APPROVE_PERMISSION, standing
+from messaging.actions.runs.binding import let_go_on
+from messaging.launch.approvals import APPROVE_PERMISSION, standing, unapproved_of
 from messaging.launch.fingerprint import facts
 from messaging.launch.review import Review
 from messaging.models import Approval, LaunchRules, MessagingCampaign, SmsMessage
@@ -22,9 +23,11 @@ _COUNTS = (Approval.State.ASKED, Approval.State.APPROVED)
 
 @transaction.atomic
 def save_launch_rules(*, rules: LaunchRules, by: Actor) -> None:
-    """Say whether launches need another person's approval. Raises PermissionDenied."""
+    """Say whether launches need another person's approval; if not, what was held for one goes on."""
     by.require("messaging.change_launchrules")
     rules.save()
+    if not rules.needs_approval:
+        let_go_on()
     record(by=by, act="launch_rules.save", of=rules, needs_approval=rules.needs_approval)
 
 
@@ -34,16 +37,27 @@ def ask_for_approval(
 ) -> Sequence[Approval]:
     """Ask somebody else to approve the launch of a campaign, or of a message that was added later, as it was reviewed.
 
+    A launched message can be asked for anew while it is not what was approved: with the approval it goes on.
     `ceilings` are what each scheduled message may cost at most, by its id. What is approved or asked for already is
     left alone. Raises Refused for what `launch_reviewed` refuses, and for a ceiling below what it costs.
     """
     by.require(LAUNCH_PERMISSION)
     reviews = reviews_of(what)
     refuse_unseen(reviews, seen)
-    wanted = [found for found in reviews if not (standing(found.message).stands or standing(found.message).waits)]
+    wanted = [found for found in reviews if _lacks_approval(found)]
     if not wanted:
         raise Refused("wrong_state", "Nothing of this lacks an approval, or a request for one.")
     return [_ask(found, ceilings.get(found.message.pk), by) for found in wanted]
+
+
+def _lacks_approval(found: Review) -> bool:
+    """Whether nobody has approved it, or asks for it, as it is and at what it costs; a launched one can be too late."""
+    if found.message.state == SmsMessage.State.LAUNCHED:
+        waits = unapproved_of(found.message)
+        if waits is None or waits.is_too_late:
+            return False
+    now = standing(found.message, amount=found.price.amount if found.is_scheduled else None)
+    return not (now.stands or now.waits)
 
 
 def _ask(found: Review, ceiling: Decimal | None, by: Actor) -> Approval:
@@ -65,6 +79,7 @@ def _ask(found: Review, ceiling: Decimal | None, by: Actor) -> Approval:
 def approve(*, what: MessagingCampaign | SmsMessage, marks: Mapping[int, str], by: Actor, reason: str = "") -> None:
     """Approve what somebody else asked for, as it was looked at: `marks` are the fingerprints by the messages' ids.
 
+    A launched message that was held goes on.
     Raises Refused for one's own request, and for what was changed since it was asked for or looked at.
     """
     by.require(APPROVE_PERMISSION)
@@ -72,6 +87,7 @@ def approve(*, what: MessagingCampaign | SmsMessage, marks: Mapping[int, str], b
         if standing(asked.message).changes or marks.get(asked.message_id) != asked.fingerprint:
             raise Refused("changed", f"“{asked.message.name}” was changed since. Whoever asked has to ask again.")
         _decide(asked, Approval.State.APPROVED, by, reason)
+        let_go_on(messages=[asked.message_id])
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from campaigns.lifecycle import LAUNCHED, Move
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from messaging.actions.messages import missing, pin
-from messaging.actions.runs.lifecycle import START_DUE, close_runs
+from messaging.actions.runs.binding import START_DUE
+from messaging.actions.runs.lifecycle import close_runs
 from messaging.actions.runs.outbox import SEND_DUE
 from messaging.clock import gate_now
 from messaging.gates import audience

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
@@ -52,7 +53,7 @@ def card(reviews: Sequence[Review], by: Actor) -> Card | None:
     """The card for some reviews; None where the company asks for no approval, or nothing can be launched."""
     if not reviews or not needs_approval():
         return None
-    asked = [Asked(standing(found.message), _proposed(found)) for found in reviews]
+    asked = [Asked(standing(each.message, amount=_amount(each)), _proposed(each)) for each in reviews]
     phase = _phase([each.standing for each in asked], by)
     right = APPROVE_PERMISSION if phase is Phase.DECIDE else LAUNCH_PERMISSION
     mine = any(each.standing.waits and _is_of(each.standing.approval, by) for each in asked)
@@ -72,15 +73,19 @@ def _is_of(approval: Approval | None, by: Actor) -> bool:
     return approval is not None and approval.asked_by_id == by.user_id
 
 
+def _amount(found: Review) -> Decimal | None:
+    return found.price.amount if found.is_scheduled else None
+
+
 def _proposed(found: Review) -> Decimal | None:
-    if not found.is_scheduled:
-        return None
-    return (found.price.amount * _ROOM).quantize(Decimal("0.01"), ROUND_UP)
+    amount = _amount(found)
+    return None if amount is None else (amount * _ROOM).quantize(Decimal("0.01"), ROUND_UP)
 
 
 def done(request: HttpRequest, what: MessagingCampaign | SmsMessage, seen: Seen) -> bool:
     """Whether what was posted is about an approval, and was done or refused. The next page tells."""
     by, reason = actor(request), request.POST.get("reason", "")
+    launched = isinstance(what, SmsMessage) and what.state == SmsMessage.State.LAUNCHED
     acts: Mapping[str, tuple[Callable[[], object], str]] = {
         "ask": (
             lambda: ask_for_approval(what=what, seen=seen, ceilings=_ceilings(request), by=by),
@@ -88,7 +93,7 @@ def done(request: HttpRequest, what: MessagingCampaign | SmsMessage, seen: Seen)
         ),
         "approve": (
             lambda: approve(what=what, marks=seen.marks, reason=reason, by=by),
-            "Approved. It can be launched as it is.",
+            _("Approved. It goes on as it is.") if launched else _("Approved. It can be launched as it is."),
         ),
         "decline": (lambda: decline(what=what, reason=reason, by=by), "Declined. Whoever asked finds your reason."),
         "withdraw": (lambda: withdraw(what=what, by=by), "The request was taken back."),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -30,6 +30,7 @@ from messaging.actions.messages import missing
 from messaging.admin.report import recipients_of, report_of
 from messaging.admin.review import review_page, review_piece
 from messaging.admin.words import bar, moment, when
+from messaging.launch.approvals import unapproved_messages
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.pages import page_of
 from messaging.reports.figures import Progress, progress_of_campaigns, progress_of_messages
@@ -150,9 +151,11 @@ class MessagingCampaignAdmin(CampaignPage):
     def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
         messages = list(_messages(campaign))
         found = progress_of_messages([message.pk for message in messages])
+        waiting = {each.message.pk: each for each in unapproved_messages(Q(campaign=campaign.pk))}
         rows = [
             {
                 "message": message,
+                "unapproved": waiting.get(message.pk),
                 "when": when(message),
                 "lacks": missing(message) if message.state == SmsMessage.State.DRAFT else (),
                 "progress": found.get(message.pk),

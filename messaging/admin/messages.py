@@ -29,6 +29,7 @@ from messaging.admin.review import review_page, review_piece
 from messaging.admin.testing import test_of, tests_sent
 from messaging.admin.why import why_of
 from messaging.admin.words import when
+from messaging.launch.approvals import unapproved_of
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.queries import merge_fields
 from messaging.reports.figures import progress_of_messages
@@ -158,6 +159,7 @@ def _shown(message: SmsMessage, by: Actor) -> dict[str, object]:
         "missing": lacks,
         "goes_out": when(message),
         "progress": None if draft else progress_of_messages([message.pk]).get(message.pk),
+        "unapproved": None if draft else unapproved_of(message),
         "may_launch": launchable and by.may(LAUNCH_PERMISSION),
         "may_test": exists and by.may(TEST_PERMISSION),
         "may_duplicate": exists and by.may("messaging.add_smsmessage"),
@@ -183,6 +185,7 @@ def progress_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     over = not to_begin and Run.State.OPEN not in runs and not (progress and progress.moving)
     context = {
         "progress": progress,
+        "unapproved": unapproved_of(message),
         "message": message,
         "over": over,
         "wave": shown_wave(message),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,6 +17,7 @@ from campaigns.admin.verbs import actor, tell
 from campaigns.models import Campaign
 from messaging.actions.certifying import ask_for_certificate
 from messaging.exports import SHOWN, cells
+from messaging.launch.approvals import unapproved_messages
 from messaging.models import DeliveryCertificate, Outbound, SmsMessage
 from messaging.pages import page_of
 from messaging.reports.results import Results, results_of, runs_of
@@ -40,6 +42,7 @@ def report_of(request: HttpRequest, what: Campaign | SmsMessage) -> HttpResponse
         "is_message": isinstance(what, SmsMessage),
         "campaign": what.campaign if isinstance(what, SmsMessage) else what,
         "results": results,
+        "unapproved": unapproved_messages(Q(pk=what.pk) if isinstance(what, SmsMessage) else Q(campaign=what.pk)),
         "chart": _chart(results),
         "back": _page(what),
         "log": f"{reverse('admin:messaging_outbound_changelist')}?{_chosen(what)}",

@@ -8,6 +8,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
@@ -30,7 +31,7 @@ from messaging.admin.audience import Line, lines, people_url
 from messaging.admin.words import when
 from messaging.census.counting import is_fresh
 from messaging.census.sampling import readers
-from messaging.launch.approvals import APPROVE_PERMISSION
+from messaging.launch.approvals import APPROVE_PERMISSION, unapproved_of
 from messaging.launch.review import Review
 from messaging.models import Census, MessagingCampaign, SmsMessage
 from messaging.pages import page_of
@@ -90,7 +91,8 @@ def _have_counted(request: HttpRequest, what: MessagingCampaign | SmsMessage) ->
     """Have the texts rendered: those of a small audience before the page is shown again."""
     begun = []
     for message in [what] if isinstance(what, SmsMessage) else complete_drafts(what):
-        if message.delivery == SmsMessage.Delivery.SCHEDULED and not missing(message):
+        launched = message.state == SmsMessage.State.LAUNCHED
+        if message.delivery == SmsMessage.Delivery.SCHEDULED and (launched or not missing(message)):
             begun.append(start_census(message=message, by=actor(request)))
     if any(census.state == Census.State.COUNTING for census in begun):
         take_censuses(seconds=AT_ONCE_SECONDS)
@@ -123,6 +125,7 @@ def _context(what: MessagingCampaign | SmsMessage, by: Actor) -> dict[str, objec
         "cautions": sum(len(found.cautions) for found in reviews),
         "must_type": must_type(reviews),
         "approval": approval.card(reviews, by),
+        "unapproved": unapproved_of(what) if isinstance(what, SmsMessage) else None,
         "may_launch": by.may(LAUNCH_PERMISSION),
         "label": _label(reviews),
         "total": recipients_of(reviews),
@@ -156,7 +159,7 @@ def _blockers(what: MessagingCampaign | SmsMessage) -> Sequence[str]:
     """What keeps it from being launched at all, in sentences."""
     if isinstance(what, SmsMessage):
         if what.state == SmsMessage.State.LAUNCHED:
-            return ["This message is launched already."]
+            return _blockers_of_launched(what)
         if what.campaign.state not in LAUNCHED:
             return ["Launch the campaign: its complete messages go with it."]
         return [*missing(what), *_refusals([what])]
@@ -167,6 +170,16 @@ def _blockers(what: MessagingCampaign | SmsMessage) -> Sequence[str]:
     if not complete:
         return [f"“{message.name}”: {sentence}" for message in found for sentence in missing(message)]
     return _refusals(complete)
+
+
+def _blockers_of_launched(message: SmsMessage) -> Sequence[str]:
+    """It is looked at again only while it waits for another approval."""
+    waits = unapproved_of(message)
+    if waits is None:
+        return [_("This message is launched already.")]
+    if waits.is_too_late:
+        return [_("Its time is so long over that nobody would get it. Launch a copy of it, and cancel this one.")]
+    return _refusals([message])
 
 
 def _refusals(drafts: Sequence[SmsMessage]) -> Sequence[str]:
@@ -200,7 +213,8 @@ def _launched(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> Htt
     typed = "".join(given.get("number", "").split()).replace(",", "")
     seen = Seen(marks, ticked, int(typed) if typed.isdecimal() else None)
     if approval.done(request, what, seen):
-        return HttpResponseRedirect(_page(what))
+        goes_on = isinstance(what, SmsMessage) and bool(_blockers(what))
+        return HttpResponseRedirect(_back(what) if goes_on else _page(what))
     done = f"“{what.name}” was launched."
     if tell(request, lambda: launch_reviewed(what=what, seen=seen, by=actor(request)), done=done):
         campaign = what.campaign if isinstance(what, SmsMessage) else what

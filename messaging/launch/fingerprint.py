@@ -9,6 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
+
 from campaigns.models import Campaign, Segment
 from campaigns.queries import spelled_out
 from messaging.models import SmsMessage
@@ -22,29 +25,42 @@ class Change:
     before: str
     now: str
 
+    @property
+    def label(self) -> str:
+        """The fact's name in the reader's language."""
+        return gettext(self.what)
+
 
 def facts(message: SmsMessage) -> Mapping[str, str]:
-    """Everything that decides who gets what when, by the names that people read."""
+    """Everything that decides who gets what when, by the names that people read.
+
+    In English whoever asks: what was approved on a page in one language is compared on another, and by the clock.
+    """
+    with override("en"):
+        return _facts(message)
+
+
+def _facts(message: SmsMessage) -> Mapping[str, str]:
     campaign = message.campaign
     return {
-        "Text": message.text,
-        "Target phone number": _named(message.sender_id, message.sender),
-        "Messaging preference": _named(message.programme_id, message.programme),
-        "Target audience": _rule(campaign.audience),
-        "User restrictions": _restriction(campaign),
-        "Only people in": _rule(message.segment_in),
-        "Nobody in": _rule(message.segment_out),
-        "Delivery method": message.delivery,
-        "Delivery date and time": _moment(message.scheduled_for),
-        "Time zone": message.time_zone,
-        "Event": message.event_name,
-        "Window": f"{_moment(message.window_from)} – {_moment(message.window_until)}",
-        "Delay": f"{message.delay_amount} {message.delay_unit}",
-        "At most per person": f"{message.limit_count or '–'} in {message.limit_days or '–'} days",
-        "Outside lawful hours": message.outside_hours,
-        "Too late after": f"{message.late_after_hours or 'usual'}",
-        "First wave": _first_wave(message),
-        "Campaign's runtime": f"{_moment(campaign.starts_at)} – {_moment(campaign.ends_at)}",
+        _("Text"): message.text,
+        _("Target phone number"): _named(message.sender_id, message.sender),
+        _("Messaging preference"): _named(message.programme_id, message.programme),
+        _("Target audience"): _rule(campaign.audience),
+        _("User restrictions"): _restriction(campaign),
+        _("Only people in"): _rule(message.segment_in),
+        _("Nobody in"): _rule(message.segment_out),
+        _("Delivery method"): message.delivery,
+        _("Delivery date and time"): _moment(message.scheduled_for),
+        _("Time zone"): message.time_zone,
+        _("Event"): message.event_name,
+        _("Window"): f"{_moment(message.window_from)} – {_moment(message.window_until)}",
+        _("Delay"): f"{message.delay_amount} {message.delay_unit}",
+        _("At most per person"): f"{message.limit_count or '–'} in {message.limit_days or '–'} days",
+        _("Outside lawful hours"): message.outside_hours,
+        _("Too late after"): f"{message.late_after_hours or 'usual'}",
+        _("First wave"): _first_wave(message),
+        _("Campaign's runtime"): f"{_moment(campaign.starts_at)} – {_moment(campaign.ends_at)}",
     }
 
 

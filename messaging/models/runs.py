@@ -1,7 +1,7 @@
 """Runs: one firing of a message to a frozen audience."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,8 @@ class Run(models.Model):
     A scheduled message has one run per occurrence. Its audience is frozen chunk by chunk, in the order of the
     customers, while its first texts leave already, or all are held until a first wave of them was judged
     (`messaging.actions.runs.judging`). A triggered message has one run that stays open for its window and
-    gains a recipient with each event.
+    gains a recipient with each event. Where another person approves launches, a run that is not what was approved
+    any more is held: it gains nobody until it was approved anew (`messaging.actions.runs.binding`).
     """
 
     class State(models.TextChoices):
@@ -44,6 +45,15 @@ class Run(models.Model):
         null=True, help_text="Since when the audience is complete; from the start where events make it."
     )
     finished_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(
+        null=True, help_text="Since when nobody is written into it: it is not what another person approved."
+    )
+    held_for = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text="What differs: name, then, now; each as a list.",
+    )
     wave = models.CharField(max_length=7, choices=Wave.choices, default=Wave.NONE, blank=True)
     wave_people = models.PositiveIntegerField(db_default=0, help_text="How many people the first wave was to be.")
     wave_verdict = models.CharField(max_length=255, blank=True)
@@ -59,6 +69,10 @@ class Run(models.Model):
             models.CheckConstraint(
                 name="run_over_has_time",
                 condition=Q(state="open", finished_at__isnull=True) | (~Q(state="open") & Q(finished_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="run_held_says_why",
+                condition=Q(held_at__isnull=True, held_for=[]) | (Q(held_at__isnull=False) & ~Q(held_for=[])),
             ),
             models.CheckConstraint(
                 name="run_wave_judged_has_time",

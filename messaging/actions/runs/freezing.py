@@ -18,8 +18,10 @@ from django.db.models.functions import Now
 from campaigns.bell import ring_after_commit
 from campaigns.locks import alone
 from campaigns.models import Customer
+from messaging.actions.runs.binding import MEANT, hold, is_too_dear
 from messaging.actions.runs.outbox import SEND_DUE
 from messaging.gates import recipients
+from messaging.launch.approvals import unapproved
 from messaging.models import Run
 from messaging.states import Reason
 
@@ -64,13 +66,13 @@ def freeze_due(*, seconds: float) -> bool:
 
 def _begun() -> list[int]:
     """The open runs whose audience is not complete, the latest first."""
-    runs = Run.objects.filter(state=Run.State.OPEN, frozen_at__isnull=True)
+    runs = Run.objects.filter(state=Run.State.OPEN, frozen_at__isnull=True, held_at__isnull=True)
     return list(runs.order_by("-pk").values_list("pk", flat=True))
 
 
 def _freeze_unless_broken(run_id: int) -> bool:
     try:
-        return freeze_chunk(run_id=run_id)
+        return not is_too_dear(run_id=run_id) and freeze_chunk(run_id=run_id)
     except Exception:
         log.exception("freeze_failed", run=run_id)
         return False
@@ -78,14 +80,12 @@ def _freeze_unless_broken(run_id: int) -> bool:
 
 @transaction.atomic
 def freeze_chunk(*, run_id: int) -> bool:
-    """Write the next chunk of a run: one row a person, waiting or skipped with its reason. False if none is left.
+    """Write the next chunk of a run: one row a person, waiting or skipped with its reason. False if none is written.
 
     Holds the run's row, so that who closes the run waits for the chunk and then cancels what is in it.
     """
-    related = ("message__campaign__audience", "message__programme__audience", "message__sender__pool",
-               "message__segment_in", "message__segment_out")  # fmt: skip
-    waiting = Run.objects.filter(pk=run_id, state=Run.State.OPEN, frozen_at__isnull=True)
-    run = waiting.select_for_update(of=("self",), no_key=True).select_related(*related).first()
+    waiting = Run.objects.filter(pk=run_id, state=Run.State.OPEN, frozen_at__isnull=True, held_at__isnull=True)
+    run = waiting.select_for_update(of=("self",), no_key=True).select_related(*MEANT).first()
     if run is None:
         return False
     size = settings.FREEZE_CHUNK if run.frozen_through else min(_FIRST_CHUNK, settings.FREEZE_CHUNK)
@@ -93,7 +93,13 @@ def freeze_chunk(*, run_id: int) -> bool:
     border = ahead.aggregate(last=Max("pk"), people=Count("pk"))
     complete = border["people"] < size
     last = border["last"] or run.frozen_through
+    before = transaction.savepoint()
     written = _write(run, {"gt": run.frozen_through, "lte": last})
+    # Asked now and not before, so that what was changed while people were written counts as well.
+    if differs := unapproved(run.message):
+        transaction.savepoint_rollback(before)
+        hold(run=run, changes=differs)
+        return False
     Run.objects.filter(pk=run_id).update(frozen_through=last, frozen_at=Now() if complete else None)
     log.info("audience_frozen" if complete else "audience_chunk_frozen", run=run_id, through=last, people=written)
     if complete or not run.frozen_through:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from campaigns.actions.moves import begin_due, end_due
 from campaigns.bell import ring_after_commit
 from campaigns.lifecycle import State as CampaignState
+from messaging.actions.runs.binding import START_DUE
 from messaging.actions.runs.freezing import freeze_due
 from messaging.actions.runs.outbox import cancel_waiting
 from messaging.models import Outbound, Run, SmsMessage
@@ -20,7 +21,6 @@ from optins.actions.campaigns import release_keywords
 
 log = structlog.get_logger(__name__)
 
-START_DUE = "messaging.start_due"
 FINISH_RUNS = "messaging.finish_runs"
 _WHY_CLOSED: Final = {Run.State.FINISHED: Reason.CAMPAIGN_ENDED, Run.State.CANCELLED: Reason.CAMPAIGN_CANCELLED}
 

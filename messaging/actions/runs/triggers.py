@@ -9,8 +9,10 @@ from django.db.models.functions import Now
 from campaigns.bell import ring_after_commit
 from campaigns.lifecycle import State as CampaignState
 from campaigns.models import Customer, CustomerEvent
+from messaging.actions.runs.binding import hold
 from messaging.actions.runs.outbox import SEND_DUE
 from messaging.gates import recipients
+from messaging.launch.approvals import unapproved
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.states import Reason, State
 
@@ -34,7 +36,8 @@ def receive_event(*, event: CustomerEvent) -> int:
     """Enrol the event's customer in every message that listens to it. Returns how many messages took it.
 
     A message listens from its window's beginning, else from its launch: what happened before that is told to nobody,
-    however late an app reports it. The window is checked again when the text is claimed; consent likewise.
+    however late an app reports it. The window is checked again when the text is claimed; consent likewise. A message
+    that is not what was approved any more takes nobody, as one whose campaign is paused.
     """
     listening = SmsMessage.objects.filter(
         Q(window_from__isnull=True, launched_at__lte=event.occurred_at)
@@ -52,8 +55,8 @@ def receive_event(*, event: CustomerEvent) -> int:
 
 
 def _enrol(message: SmsMessage, event: CustomerEvent) -> int:
-    run = message.runs.filter(state=Run.State.OPEN).first()
-    if run is None:
+    run = message.runs.filter(state=Run.State.OPEN, held_at__isnull=True).first()
+    if run is None or hold(run=run, changes=unapproved(message)):
         return 0
     # Two events of one person at the same moment must not both pass the limit.
     Customer.objects.select_for_update().get(pk=event.customer_id)

@@ -5,16 +5,18 @@ from typing import Any, Final
 
 from django.core.management.base import CommandParser
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from campaigns.commands import Answer, OperatorCommand, described, find_campaign
 from campaigns.models import Campaign
+from messaging.launch.approvals import unapproved_messages
 from messaging.management.foretelling import forecast_in_words, foretold
 from messaging.models import Run
 from messaging.reports.figures import Progress, is_settled, progress_of, reason_in_words, texts_of
 from messaging.states import State
 
 _POLL_SECONDS: Final = 0.5
+_IS_WRITTEN: Final = Q(state=Run.State.OPEN, frozen_at__isnull=True, held_at__isnull=True)
 
 
 class Command(OperatorCommand):
@@ -38,7 +40,8 @@ class Command(OperatorCommand):
         return {
             **described(found),
             "settled": settled,
-            "freezing": Run.objects.filter(campaign=found, state=Run.State.OPEN, frozen_at__isnull=True).exists(),
+            "freezing": Run.objects.filter(_IS_WRITTEN, campaign=found).exists(),
+            "unapproved": [each.message.pk for each in unapproved_messages(Q(campaign=found.pk))],
             "planned": progress.people,
             **{state.value: progress.of(state) for state in _ORDER},
             "runs": _runs(found),
@@ -54,6 +57,7 @@ class Command(OperatorCommand):
             [
                 f"“{answer['name']}” (campaign {answer['campaign']}) is {answer['state']}, {over}.",
                 *([answer["pause_reason"]] if answer["pause_reason"] else []),
+                *(f"Message {pk} waits: it is not what another person approved." for pk in answer["unapproved"]),
                 f"{answer['planned']:,} planned{so_far}{': ' if counts else ''}{counts}.",
                 *(f"  {row['count']:,} {row['state']}: {row['sentence']}" for row in answer["reasons"]),
                 *map(forecast_in_words, answer.get("forecast", ())),

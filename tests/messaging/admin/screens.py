@@ -42,8 +42,12 @@ def looked_at(client: Client, address: str) -> str:
 
 
 def reviewed(client: Client, address: str, **typed: str) -> Any:
-    """Look at a review page, tick all that is to be seen, and press its button; the answer, redirects followed."""
+    """Look at a review page, tick all that is to be seen, leave the ceilings that it proposes, and press a button.
+
+    `act` is which button, where there are several. Returns the answer, redirects followed.
+    """
     looked = looked_at(client, address)
     marks = dict(re.findall(r'name="(mark-\d+)" value="(\w+)"', looked))
     boxes = dict.fromkeys(re.findall(r'name="(accept-[\w-]+)"', looked), "on")
-    return client.post(address, {**marks, **boxes, **typed}, follow=True)
+    ceilings = dict(re.findall(r'name="(ceiling-\d+)".*? value="([\d.]+)"', looked))
+    return client.post(address, {**marks, **boxes, **ceilings, **typed}, follow=True)

@@ -20,7 +20,7 @@ from messaging.actions.reviewing import messages_of
 from messaging.models import Approval, Census, LaunchRules, MessagingCampaign, SmsMessage
 from tests import factories
 from tests.factories import signed_in, staff
-from tests.messaging.admin.screens import looked_at, page
+from tests.messaging.admin.screens import looked_at, page, reviewed
 
 pytestmark = pytest.mark.django_db
 
@@ -66,11 +66,7 @@ def address(campaign: MessagingCampaign) -> str:
 
 def act(client: Client, campaign: MessagingCampaign, act: str = "", **typed: str) -> Any:
     """Look at the review page, tick what is to be seen, and press one of its buttons."""
-    looked = looked_at(client, address(campaign))
-    marks = dict(re.findall(r'name="(mark-\d+)" value="(\w+)"', looked))
-    boxes = dict.fromkeys(re.findall(r'name="(accept-[\w-]+)"', looked), "on")
-    ceilings = dict(re.findall(r'name="(ceiling-\d+)".*? value="([\d.]+)"', looked))
-    return client.post(address(campaign), {**marks, **boxes, **ceilings, "act": act, **typed}, follow=True)
+    return reviewed(client, address(campaign), act=act, **typed)
 
 
 def state_of(campaign: MessagingCampaign) -> str:

@@ -14,6 +14,8 @@ from typing import Final
 import redis
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis.commands.core import Script
 
 from campaigns.refusals import Refused
@@ -65,8 +67,12 @@ class TooMany(Refused):
     """A limit is reached; `retry_after` are the seconds to wait."""
 
     def __init__(self, retry_after: int) -> None:
-        seconds = "1 second" if retry_after == 1 else f"{retry_after} seconds"
-        super().__init__("too_many_requests", f"Too many codes were asked for. Try again in {seconds}.")
+        sentence = ngettext(
+            "Too many codes were asked for. Try again in %(seconds)d second.",
+            "Too many codes were asked for. Try again in %(seconds)d seconds.",
+            retry_after,
+        )
+        super().__init__("too_many_requests", sentence % {"seconds": retry_after})
         self.retry_after = retry_after
 
 
@@ -86,7 +92,7 @@ def check(limits: Sequence[Limit], *, cooldown: int) -> int:
     except redis.RedisError:
         log.warning("limits_not_counted")
         raise Refused(
-            "temporarily_unavailable", "Codes cannot be sent at this moment. Try again in a minute."
+            "temporarily_unavailable", _("Codes cannot be sent at this moment. Try again in a minute.")
         ) from None
     return int(wait)
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.lifecycle import State
 from campaigns.models import Campaign, PhoneNumber
 from optins import business_days, linter
 from optins.bearing import Bearing
-from optins.keywords import ALL_LANGUAGES, RESTART_WORD, SenderKind, Situation, fold
+from optins.keywords import ALL_LANGUAGES, SenderKind, Situation, fold
 from optins.models import (
     CodesHold,
     GlobalOptions,
@@ -130,10 +132,10 @@ def kinds_of_senders() -> list[tuple[SenderKind, bool]]:
     return [(SenderKind(kind), own or bool(pool)) for kind, own, pool in rows.distinct()]
 
 
-def restart_advice(sender: Sender) -> str:
-    """How a person who opted out comes back to a sender: `text START to 97865`."""
-    is_service = sender.kind == SenderKind.MESSAGING_SERVICE
-    return f"text {RESTART_WORD} to {'the number that our texts come from' if is_service else sender.address}"
+def restart_address(sender: Sender) -> str:
+    """Where a person who opted out texts START to come back to a sender; blank for a messaging service, of which
+    people know the number that its texts come from."""
+    return "" if sender.kind == SenderKind.MESSAGING_SERVICE else sender.address
 
 
 def sender_known_to(number: str) -> Sender | None:
@@ -178,9 +180,11 @@ class TimeLeft:
 
     def __str__(self) -> str:
         if self.is_over:
-            return "Overdue"
+            return _("Overdue")
         days = self.business_days
-        return "Due today" if days == 0 else f"{days} business day{'' if days == 1 else 's'}"
+        if days == 0:
+            return _("Due today")
+        return ngettext("%(days)d business day", "%(days)d business days", days) % {"days": days}
 
 
 def time_left(review: OptOutReview, *, now: dt.datetime) -> TimeLeft:

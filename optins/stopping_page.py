@@ -4,13 +4,18 @@ As on the permalink page, what was typed travels in the form itself, signed. The
 known, subscribed or opted out already, neither by what it says nor by when.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypedDict
 
 from django import forms
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -24,13 +29,13 @@ _SALT: Final = "optline.stop"
 _FORM_SECONDS: Final = 3600
 # More numbers than these nobody compares with those in their phone.
 _NUMBERS_SHOWN: Final = 4
-_NO_MATCH: Final = "This code does not work. Check the text that we sent, or ask for a new code."
+_NO_MATCH: Final = _("This code does not work. Check the text that we sent, or ask for a new code.")
 
 
 class NumberForm(forms.Form):
     """Whose texts end."""
 
-    phone = forms.CharField(max_length=40, error_messages={"required": "Write the mobile number that we text."})
+    phone = forms.CharField(max_length=40, error_messages={"required": _("Write the mobile number that we text.")})
 
 
 class Token(TypedDict):
@@ -71,7 +76,7 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
         return _started_over(request)
     problem = _ask(request, token)
     if problem is None:
-        return _code_page(request, token, note="The code before no longer works. Enter the new one.")
+        return _code_page(request, token, note=gettext("The code before no longer works. Enter the new one."))
     return _code_page(request, token, problem=problem.sentence)
 
 
@@ -83,10 +88,15 @@ def _take_code(request: HttpRequest) -> HttpResponse:
         leave(asker=_asker(request, token), phone_number=token["phone"], code=request.POST.get("code", ""))
     except Refused:
         # All that may be wrong with a code reads alike.
-        return _code_page(request, token, problem=_NO_MATCH)
+        return _code_page(request, token, problem=str(_NO_MATCH))
     options = queries.global_options()
-    come_back = queries.restart_advice(options.sender) if options and options.sender else ""
-    return render(request, "stop/done.html", {"number": token["phone"], "come_back": come_back})
+    sender = options.sender if options else None
+    context = {
+        "number": token["phone"],
+        "may_come_back": sender is not None,
+        "restart_at": queries.restart_address(sender) if sender else "",
+    }
+    return render(request, "stop/done.html", context)
 
 
 _STEPS: Final[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {
@@ -136,15 +146,20 @@ def _number_page(request: HttpRequest, form: NumberForm) -> HttpResponse:
         "form": form,
         "is_open": queries.global_options() is not None,
         "company": queries.company_name(),
-        "numbers": numbers if len(numbers) <= _NUMBERS_SHOWN else [],
+        "numbers": _listed(numbers) if len(numbers) <= _NUMBERS_SHOWN else "",
     }
     return render(request, "stop/number.html", context)
+
+
+def _listed(numbers: Sequence[str]) -> SafeString:
+    shown = [format_html("<strong>{}</strong>", number) for number in numbers]
+    return mark_safe(get_text_list(shown, gettext("and")))  # noqa: S308  each is escaped
 
 
 def _started_over(request: HttpRequest) -> HttpResponse:
     form = NumberForm({})
     form.errors.clear()
-    form.add_error(None, "That took too long. Please start again.")
+    form.add_error(None, gettext("That took too long. Please start again."))
     return _number_page(request, form)
 
 

@@ -13,6 +13,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -32,8 +34,8 @@ _FORM_SECONDS: Final = 3600
 _GONE: Final = 410
 _OF_THE_NUMBER: Final = frozenset({"invalid_phone_number", "country_not_allowed"})
 _OF_THE_CODE: Final = frozenset({"invalid_code", "code_not_found", "code_expired", "too_many_attempts"})
-_NO_MATCH: Final = "This code does not work. Check the text that we sent, or ask for a new code."
-_NOT_YOU: Final = "Sorry, you cannot join this programme."
+_NO_MATCH: Final = _("This code does not work. Check the text that we sent, or ask for a new code.")
+_NOT_YOU: Final = _("Sorry, you cannot join this programme.")
 
 
 class JoinForm(forms.Form):
@@ -42,7 +44,7 @@ class JoinForm(forms.Form):
     first_name = forms.CharField(max_length=150)
     last_name = forms.CharField(max_length=150, required=False)
     phone = forms.CharField(max_length=40)
-    agree = forms.BooleanField(error_messages={"required": "Tick the box if you agree: we need your consent."})
+    agree = forms.BooleanField(error_messages={"required": _("Tick the box if you agree: we need your consent.")})
 
 
 Token = dict[str, str]
@@ -88,7 +90,8 @@ def _ask_again(request: HttpRequest, programme: OptInCampaign) -> HttpResponse:
         return _started_over(request, programme)
     problem = _ask(request, programme, token)
     if problem is None:
-        return _code_page(request, programme, token, note="We sent a new code. The one before no longer works.")
+        note = gettext("We sent a new code. The one before no longer works.")
+        return _code_page(request, programme, token, note=note)
     return _code_page(request, programme, token, problem=problem.sentence)
 
 
@@ -147,8 +150,8 @@ def _token(request: HttpRequest, programme: OptInCampaign) -> Token | None:
 def _public(refused: Refused) -> str:
     """A refusal in words for the public. All that may be wrong with a code reads alike."""
     if refused.code in _OF_THE_CODE:
-        return _NO_MATCH
-    return _NOT_YOU if refused.code == "not_available" else refused.sentence
+        return str(_NO_MATCH)
+    return str(_NOT_YOU) if refused.code == "not_available" else refused.sentence
 
 
 # --- The pages -------------------------------------------------------------------------------
@@ -167,7 +170,7 @@ def _details_page(request: HttpRequest, programme: OptInCampaign, form: JoinForm
 def _started_over(request: HttpRequest, programme: OptInCampaign) -> HttpResponse:
     form = JoinForm({})
     form.errors.clear()
-    form.add_error(None, "That took too long. Please start again.")
+    form.add_error(None, gettext("That took too long. Please start again."))
     return _details_page(request, programme, form)
 
 
@@ -179,7 +182,7 @@ def _code_page(
         "programme": programme,
         "number": token["phone"],
         "token": signing.dumps(token, salt=_SALT),
-        "come_back": queries.restart_advice(sender) if sender else "",
+        "restart_at": queries.restart_address(sender) if sender else "",
         "problem": problem,
         "note": note,
     }

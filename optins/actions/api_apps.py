@@ -6,6 +6,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -41,7 +42,7 @@ def rotate_secret(*, app: ApiApp, by: Actor, overlap: dt.timedelta = OVERLAP) ->
     """Give an app a new secret and return it. The old one works on for `overlap`, and an older one no more."""
     by.require(CHANGE)
     if overlap < dt.timedelta(0):
-        raise Refused("argument_error", "Choose an overlap of 0 hours or more.", field="overlap")
+        raise Refused("argument_error", _("Choose an overlap of 0 hours or more."), field="overlap")
     secret = new_secret()
     with transaction.atomic():
         ApiApp.objects.filter(pk=app.pk).update(
@@ -56,7 +57,7 @@ def rotate_secret(*, app: ApiApp, by: Actor, overlap: dt.timedelta = OVERLAP) ->
 
 def _checked(name: str) -> str:
     if not name.strip():
-        raise Refused("missing_data", "Name the app, so that its traces can be told apart.", field="name")
+        raise Refused("missing_data", _("Name the app, so that its traces can be told apart."), field="name")
     return name.strip()
 
 
@@ -65,4 +66,5 @@ def _save(app: ApiApp, fields: list[str] | None) -> None:
         with transaction.atomic():
             app.save(update_fields=fields)
     except IntegrityError:
-        raise Refused("name_taken", f"There is already an app called “{app.name}”.", field="name") from None
+        sentence = _("There is already an app called “%(name)s”.") % {"name": app.name}
+        raise Refused("name_taken", sentence, field="name") from None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.actions.persons import read_number, unknown_customer
 from campaigns.refusals import Refused
@@ -70,7 +71,7 @@ def _require_allowed(country: str) -> None:
     """Raise `Refused` for a number of a country that we do not text at all."""
     if country not in settings.ALLOWED_COUNTRIES:
         raise Refused(
-            "country_not_allowed", "Numbers of this country cannot be enrolled here.", field="to_phone_number"
+            "country_not_allowed", _("Numbers of this country cannot be enrolled here."), field="to_phone_number"
         )
 
 
@@ -79,7 +80,7 @@ def _enterable(found: Entry, chosen: int | None, message_text: str) -> Programme
     if found.is_ours:
         raise Refused(
             "invalid_phone_number",
-            "This is the number that our texts come from. Give the person's own.",
+            _("This is the number that our texts come from. Give the person's own."),
             field="to_phone_number",
         )
     problem = prefix_problem(message_text)
@@ -88,10 +89,11 @@ def _enterable(found: Entry, chosen: int | None, message_text: str) -> Programme
     if chosen is None:
         raise Refused(
             "no_active_campaign_found",
-            "There is no opt-in campaign to join. Send campaign_id, or set a campaign on the API app.",
+            _("There is no opt-in campaign to join. Send campaign_id, or set a campaign on the API app."),
         )
     if not found.is_complete:
         raise incomplete()
     if found.programme is None:
-        raise Refused("not_available", f"Opt-in campaign {chosen} is not live, so nobody can join it now.")
+        sentence = _("Opt-in campaign %(campaign)s is not live, so nobody can join it now.")
+        raise Refused("not_available", sentence % {"campaign": chosen})
     return found.programme

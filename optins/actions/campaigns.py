@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns.actions.audit import record
 from campaigns.actions.moves import move, why_not
@@ -27,7 +29,7 @@ from optins.keywords import (
     reserved_reason,
 )
 from optins.linter import Kind as TextKind
-from optins.models import GlobalCampaign, GlobalOptions, Keyword, OptInCampaign, OptInOptions, Sender
+from optins.models import GlobalCampaign, GlobalOptions, Keyword, OptInCampaign, OptInOptions
 
 CHANGE_OPTIONS = "optins.change_optinoptions"
 CHANGE_GLOBAL = "optins.change_globaloptions"
@@ -38,7 +40,30 @@ GLOBAL_MESSAGES = {
     "help_message": TextKind.HELP,
     "no_match_message": TextKind.NO_MATCH,
 }
-_FIXED_MEANINGS = {Meaning.OPT_OUT: "always means stop", Meaning.HELP: "always asks for help"}
+_FIXED_MEANINGS = {
+    Meaning.OPT_OUT: gettext_lazy("“%(word)s” always means stop: it cannot let people in."),
+    Meaning.HELP: gettext_lazy("“%(word)s” always asks for help: it cannot let people in."),
+}
+
+# Words that the opt-out message names and that bring nobody back, by the kind of number.
+_IDLE_ON = {
+    SenderKind.SHORT_CODE: gettext_lazy(
+        "Texting %(word)s brings nobody back on a short code: the block there is lifted by %(restart)s alone. "
+        "Write “Reply %(restart)s”, which works on every number."
+    ),
+    SenderKind.LONG_CODE: gettext_lazy(
+        "Texting %(word)s brings nobody back on a long code: the block there is lifted by %(restart)s alone. "
+        "Write “Reply %(restart)s”, which works on every number."
+    ),
+    SenderKind.TOLL_FREE: gettext_lazy(
+        "Texting %(word)s brings nobody back on a toll-free number: the block there is lifted by %(restart)s alone. "
+        "Write “Reply %(restart)s”, which works on every number."
+    ),
+    SenderKind.MESSAGING_SERVICE: gettext_lazy(
+        "Texting %(word)s brings nobody back on a messaging service: the block there is lifted by %(restart)s alone. "
+        "Write “Reply %(restart)s”, which works on every number."
+    ),
+}
 
 
 @transaction.atomic
@@ -52,7 +77,7 @@ def save_options(*, options: OptInOptions, keywords: Sequence[str], by: Actor) -
     by.require(CHANGE_OPTIONS)
     campaign = Campaign.objects.select_for_update().get(pk=options.campaign_id)
     if campaign.state in (State.ENDED, State.CANCELLED):
-        raise Refused("wrong_state", "This campaign is over: its options can no longer change.")
+        raise Refused("wrong_state", _("This campaign is over: its options can no longer change."))
     if campaign.state in LAUNCHED:
         _refuse_changes_after_launch(options)
         for lacking in _lacking(options, keywords):
@@ -158,7 +183,7 @@ def save_global_options(*, options: GlobalOptions, by: Actor) -> None:
     refuse_ambiguous_words(options)
     if campaign.state == State.LIVE and not options.is_complete:
         raise Refused(
-            "missing_data", "The Global SMS Opt-In is live: the number and its four messages cannot be left blank."
+            "missing_data", _("The Global SMS Opt-In is live: the number and its four messages cannot be left blank.")
         )
     options.save()
     record(by=by, act="global.options", of=campaign)
@@ -176,17 +201,17 @@ def _lacking_for_launch(campaign: Campaign) -> Iterator[Refused]:
     options = OptInOptions.objects.select_related("sender").filter(campaign=campaign.pk).first()
     yield from _lacking(options, campaign.keywords.values_list("word", flat=True))
     if queries.global_options() is None:
-        yield Refused("no_global", "Complete the Global SMS Opt-In first: it holds the answers to STOP and HELP.")
+        yield Refused("no_global", _("Complete the Global SMS Opt-In first: it holds the answers to STOP and HELP."))
 
 
 def _lacking(options: OptInOptions | None, keywords: Iterable[str]) -> Iterator[Refused]:
     """What a launched campaign may never lack."""
     if options is None or options.sender is None:
-        yield Refused("missing_data", "Choose a message provider and a target phone number first (Edit Options).")
+        yield Refused("missing_data", _("Choose a message provider and a target phone number first (Edit Options)."))
     if not any(word.strip() for word in keywords):
-        yield Refused("missing_data", "Add at least one opt-in keyword first (Edit Options).")
+        yield Refused("missing_data", _("Add at least one opt-in keyword first (Edit Options)."))
     if options is not None and options.double_opt_in and not options.confirmation_request.strip():
-        yield Refused("missing_data", "Write the message that asks for YES first (Edit Options).")
+        yield Refused("missing_data", _("Write the message that asks for YES first (Edit Options)."))
 
 
 def _refuse_changes_after_launch(options: OptInOptions) -> None:
@@ -194,8 +219,10 @@ def _refuse_changes_after_launch(options: OptInOptions) -> None:
     if (before.sender_id, before.double_opt_in) != (options.sender_id, options.double_opt_in):
         raise Refused(
             "wrong_state",
-            "The number and double opt-in cannot change after launch: people joined under them. "
-            "Create another opt-in campaign instead.",
+            _(
+                "The number and double opt-in cannot change after launch: people joined under them. "
+                "Create another opt-in campaign instead."
+            ),
         )
 
 
@@ -220,11 +247,7 @@ def _idle_restart(options: GlobalOptions) -> str:
     """Why the opt-out message names a word that brings nobody back on one of our numbers; blank when it does not."""
     senders = queries.kinds_of_senders()
     for word, kind in idle_restart_words(options.opt_out_message, senders):
-        name = Sender.KindChoice(kind).label.lower()
-        return (
-            f"Texting {word} brings nobody back on a {name}: the block there is lifted by {RESTART_WORD} alone. "
-            f"Write “Reply {RESTART_WORD}”, which works on every number."
-        )
+        return _IDLE_ON[kind] % {"word": word, "restart": RESTART_WORD}
     return ""
 
 
@@ -247,19 +270,26 @@ def refuse_ambiguous_words(options: GlobalOptions) -> None:
     for word in options.opt_in_keywords:
         fixed = _FIXED_MEANINGS.get(read(word, Situation()).meaning)
         if fixed is not None:
-            raise Refused("keyword_taken", f"“{word}” {fixed}: it cannot let people in.", field="opt_in_keywords")
+            raise Refused("keyword_taken", fixed % {"word": word}, field="opt_in_keywords")
     joining = set(map(fold, (*START_WORDS, *options.opt_in_keywords)))
     for field in ("opt_out_keywords", "help_keywords"):
         for word in getattr(options, field):
             if not fold(word):
-                raise Refused("bad_keyword", f"“{word}” has no letter and no digit: nobody could text it.", field=field)
+                raise Refused("bad_keyword", no_letter_or_digit(word), field=field)
             if fold(word) in joining:
-                raise Refused("keyword_taken", f"“{word}” lets people in: it cannot mean this as well.", field=field)
+                sentence = _("“%(word)s” lets people in: it cannot mean this as well.")
+                raise Refused("keyword_taken", sentence % {"word": word}, field=field)
             holder = Keyword.objects.filter(folded=fold(word), held=True).select_related("campaign").first()
             if holder is not None:
-                sentence = f"“{word}” is a keyword of “{holder.campaign.name}”."
-                advice = "Choose another word, or end that campaign first."
-                raise Refused("keyword_taken", f"{sentence} {advice}", field=field)
+                sentence = _(
+                    "“%(word)s” is a keyword of “%(campaign)s”. Choose another word, or end that campaign first."
+                )
+                raise Refused("keyword_taken", sentence % {"word": word, "campaign": holder.campaign.name}, field=field)
+
+
+def no_letter_or_digit(word: str) -> str:
+    """Why a word that folds to nothing is none."""
+    return _("“%(word)s” has no letter and no digit: nobody could text it.") % {"word": word}
 
 
 def _replace_keywords(campaign: Campaign, options: OptInOptions, words: Sequence[str]) -> None:
@@ -279,11 +309,13 @@ def acceptable_keywords(options: OptInOptions, words: Sequence[str]) -> dict[str
     for word in (word.strip() for word in words):
         problem = reserved_reason(word, sender_kind=kind, languages=queries.languages())
         if problem is None and fold(word) in everywhere:
-            problem = f"“{word}” is an opt-out or help keyword of the Global SMS Opt-In. Choose another keyword."
+            taken = _("“%(word)s” is an opt-out or help keyword of the Global SMS Opt-In. Choose another keyword.")
+            problem = taken % {"word": word}
         if problem is not None:
             raise Refused("keyword_reserved", problem, field="keywords")
         if fold(word) in folded:
-            raise Refused("keyword_twice", f"“{word}” is there twice: case and spaces do not count.", field="keywords")
+            twice = _("“%(word)s” is there twice: case and spaces do not count.")
+            raise Refused("keyword_twice", twice % {"word": word}, field="keywords")
         folded[fold(word)] = word
     return folded
 
@@ -297,10 +329,18 @@ def _hold(campaign: Campaign) -> None:
                 Keyword.objects.filter(pk=keyword.pk).update(held=True)
         except IntegrityError:
             holder = Keyword.objects.filter(sender=keyword.sender, folded=keyword.folded, held=True).first()
-            other = f" by “{holder.campaign.name}”" if holder else ""
-            raise Refused(
-                "keyword_taken",
-                f"The keyword “{keyword.word}” is already used on {keyword.sender}{other}. "
-                "Choose another word, or end that campaign first.",
-                field="keywords",
-            ) from None
+            raise Refused("keyword_taken", _held_already(keyword, holder), field="keywords") from None
+
+
+def _held_already(keyword: Keyword, holder: Keyword | None) -> str:
+    names = {"word": keyword.word, "number": keyword.sender}
+    if holder is None:
+        sentence = _(
+            "The keyword “%(word)s” is already used on %(number)s. Choose another word, or end that campaign first."
+        )
+        return sentence % names
+    sentence = _(
+        "The keyword “%(word)s” is already used on %(number)s by “%(campaign)s”. Choose another word, or end that "
+        "campaign first."
+    )
+    return sentence % {**names, "campaign": holder.campaign.name}

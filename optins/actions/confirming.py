@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.customers import add_number
 from campaigns.actions.persons import person_of, read_number
@@ -56,7 +57,7 @@ def _enrol(verification: Verification, asker: Asker) -> Outcome:
     assert verification.campaign_id is not None, "the database keeps no code for joining nothing"
     programme = queries.live_programme(verification.campaign_id)
     if programme is None:
-        raise Refused("not_available", "This campaign is no longer live, so nobody can join it now.")
+        raise Refused("not_available", _("This campaign is no longer live, so nobody can join it now."))
     customer_id = asker.customer_id or person_of(number=number).pk
     # Two numbers of one person, confirmed at once, must not both be the first.
     customer = Customer.objects.select_for_update().get(pk=customer_id)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.refusals import Refused
 from optins import codes
@@ -28,11 +30,11 @@ def waiting_code(
         or verification.state == Verification.State.CONFIRMED
         or campaign_id not in (None, verification.campaign_id)
     ):
-        raise Refused("code_not_found", "No code is waiting for this number. Request a new one.")
+        raise Refused("code_not_found", _("No code is waiting for this number. Request a new one."))
     if verification.state == Verification.State.DEAD:
         raise _dead()
     if verification.is_late:
-        raise Refused("code_expired", "This code is too old. Request a new one.")
+        raise Refused("code_expired", _("This code is too old. Request a new one."))
     return verification
 
 
@@ -49,8 +51,9 @@ def judge(verification: Verification, code: str) -> Refused | None:
         row.update(tries=tries, state=Verification.State.DEAD)
         return _dead()
     row.update(tries=tries)
-    return Refused("invalid_code", f"This is not the code. {left} {'try' if left == 1 else 'tries'} left.")
+    sentence = ngettext("This is not the code. %(left)d try left.", "This is not the code. %(left)d tries left.", left)
+    return Refused("invalid_code", sentence % {"left": left})
 
 
 def _dead() -> Refused:
-    return Refused("too_many_attempts", "Too many wrong codes: this one no longer works. Request a new one.")
+    return Refused("too_many_attempts", _("Too many wrong codes: this one no longer works. Request a new one."))

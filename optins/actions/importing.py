@@ -13,6 +13,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from campaigns.actions import staging
 from campaigns.actions.attributes import learn
@@ -31,6 +32,9 @@ _CHUNK: Final = 5_000
 _SAMPLE: Final = 20
 # Each number is locked until its batch is committed, and the database has a few thousand such locks.
 _LOWERED_AT_ONCE: Final = 200
+# Stored in English, and shown in the reader's language.
+_OURS: Final = gettext_noop("Something went wrong on our side and nothing was imported. Tell whoever runs Optline.")
+_EMPTY: Final = gettext_noop("The file holds no customers: nothing stands under its first line. Choose another file.")
 
 _State = CustomerImport.State
 _COUNTS: Final = ("lines", "created", "updated", "unchanged", "rejected", "numbers", "opt_outs", "lowered")
@@ -84,7 +88,7 @@ def _guarded(row: CustomerImport, stream: BinaryIO, work: Callable[[CustomerImpo
         raise
     except Exception:
         log.exception("import_failed", customer_import=row.pk)
-        fail(row, "Something went wrong on our side and nothing was imported. Tell whoever runs Optline.")
+        fail(row, _OURS)
 
 
 def _preview(row: CustomerImport, stream: BinaryIO) -> None:
@@ -133,7 +137,7 @@ def _stage(row: CustomerImport, stream: BinaryIO) -> Columns:
         row.lines, row.rejected = row.lines + len(chunk), row.rejected + len(bad)
         row.save(update_fields=["lines", "rejected"])
     if not row.lines:
-        raise FileRefused("The file holds no customers: nothing stands under its first line. Choose another file.")
+        raise FileRefused(_EMPTY)
     return columns
 
 

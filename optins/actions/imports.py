@@ -10,6 +10,8 @@ from typing import BinaryIO, Final
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -26,6 +28,8 @@ SHOWN: Final = 20
 """How many rejected lines a preview on the server tells."""
 # The number of the lock that keeps imports one after another; any constant will do.
 _LOCK: Final = 7_061_993
+# Stored in English, as the sentences of files are.
+_INTERRUPTED: Final = gettext_noop("The import was interrupted before anything was kept. Import the file again.")
 
 _State = CustomerImport.State
 _OPEN: Final = (_State.READING, _State.WAITING, _State.RUNNING, _State.LOWERING, _State.UNDOING)
@@ -46,11 +50,12 @@ def upload_file(*, file_name: str, content: bytes, by: Actor) -> CustomerImport:
     """
     by.require(ADD)
     if len(content) > MAX_BYTES:
-        sentence = (
-            f"The file has {len(content) / 1024**2:.0f} MB; {MAX_BYTES // 1024**2} is the most that can be "
-            "uploaded. Split it, or have it imported on the server with “manage.py import_customers”."
+        sentence = _(
+            "The file has %(size)d MB; %(most)d is the most that can be uploaded. Split it, or have it imported on the "
+            "server with “manage.py import_customers”."
         )
-        raise Refused("file_too_large", sentence, field="file")
+        sizes = {"size": round(len(content) / 1024**2), "most": MAX_BYTES // 1024**2}
+        raise Refused("file_too_large", sentence % sizes, field="file")
     importing.columns_of(io.BytesIO(content))
     with transaction.atomic():
         uploaded = CustomerImport.objects.create(file_name=file_name[-255:], content=content, started_by_id=by.user_id)
@@ -63,7 +68,7 @@ def upload_file(*, file_name: str, content: bytes, by: Actor) -> CustomerImport:
 def run_import(*, row: CustomerImport, by: Actor) -> None:
     """Have a worker carry out what the preview shows. Raises Refused when it is not ready, PermissionDenied."""
     by.require(ADD)
-    _move(row, _State.READY, _State.WAITING, "Only an import whose preview is ready can run. Reload the page.")
+    _move(row, _State.READY, _State.WAITING, _("Only an import whose preview is ready can run. Reload the page."))
     CustomerImport.objects.filter(pk=row.pk).update(started_by_id=by.user_id)
     record(by=by, act="import.start", of=row)
     ring_after_commit(RUN_IMPORTS)
@@ -73,7 +78,7 @@ def run_import(*, row: CustomerImport, by: Actor) -> None:
 def discard_import(*, row: CustomerImport, by: Actor) -> None:
     """Throw an uploaded file away. Raises Refused unless it waits for its person, PermissionDenied."""
     by.require(ADD)
-    _move(row, _State.READY, _State.DISCARDED, "Only an import that has not run can be discarded. Reload the page.")
+    _move(row, _State.READY, _State.DISCARDED, _("Only an import that has not run can be discarded. Reload the page."))
     CustomerImport.objects.filter(pk=row.pk).update(content=None, sample=[], finished_at=Now())
     row.rejected_lines.all().delete()
     record(by=by, act="import.discard", of=row)
@@ -156,7 +161,7 @@ def _go_on(row: CustomerImport) -> None:
     elif row.state == _State.LOWERING:
         importing.lower(row)
     elif row.content is None:
-        importing.fail(row, "The import was interrupted before anything was kept. Import the file again.")
+        importing.fail(row, _INTERRUPTED)
     elif row.state == _State.READING:
         importing.preview(row, io.BytesIO(bytes(row.content)))
     else:

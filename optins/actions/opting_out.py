@@ -5,6 +5,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.persons import holder_of, person_of, read_number
@@ -43,7 +44,7 @@ def opt_out_number(
     by.require(OPT_OUT_PERMISSION)
     is_staff = by.kind == "staff"
     if is_staff and not reason.strip():
-        raise Refused("missing_data", "Say why: how did the person ask to be taken off?", field="reason")
+        raise Refused("missing_data", _("Say why: how did the person ask to be taken off?"), field="reason")
     ledger.lock_number(number)
     customer = person_of(number=number)
     evidence = Evidence(
@@ -145,12 +146,13 @@ def opt_out_customer(
     an opt-in campaign that does not exist.
     """
     if programme_id is not None and not OptInCampaign.objects.filter(pk=programme_id).exists():
-        raise Refused("not_found", f"There is no opt-in campaign {programme_id}.")
+        sentence = _("There is no opt-in campaign %(campaign)d.") % {"campaign": programme_id}
+        raise Refused("not_found", sentence)
     held = set(customer.phone_numbers.values_list("number", flat=True))
     if number is not None:
         held &= {read_number(number, field="to_phone_number")}
         if not held:
-            raise Refused("not_found", "This number is not one of the customer's.")
+            raise Refused("not_found", _("This number is not one of the customer's."))
     # In one order, so that two calls about the same numbers never wait for each other in a circle.
     return sum(
         opt_out_number(number=one, by=by, reason=reason, programme_id=programme_id, ip=ip) for one in sorted(held)

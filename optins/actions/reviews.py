@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -51,7 +52,7 @@ def read_as_no_opt_out(*, review: OptOutReview, by: Actor, reason: str) -> None:
     """
     by.require(DECIDE)
     if not reason.strip():
-        raise Refused("missing_data", "Say why this text is not an opt-out.", field="reason")
+        raise Refused("missing_data", _("Say why this text is not an opt-out."), field="reason")
     _decide(review, OptOutReview.State.KEPT, by, reason)
     record(by=by, act="review.keep", of=review, number=mask(review.number), reason=reason)
 
@@ -59,4 +60,6 @@ def read_as_no_opt_out(*, review: OptOutReview, by: Actor, reason: str) -> None:
 def _decide(review: OptOutReview, state: OptOutReview.State, by: Actor, reason: str) -> None:
     waiting = OptOutReview.objects.filter(pk=review.pk, state=_WAITING)
     if not waiting.update(state=state, decided_at=Now(), decided_by=by.label, reason=reason.strip()[:255]):
-        raise Refused("wrong_state", "Somebody has decided about this text already, or the person texted STOP since.")
+        raise Refused(
+            "wrong_state", _("Somebody has decided about this text already, or the person texted STOP since.")
+        )

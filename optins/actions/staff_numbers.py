@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.persons import read_number
@@ -34,16 +35,16 @@ def ask_for_staff_code(*, number: str, by: Actor) -> StaffNumber:
     whose = _person(by)
     textable = read_number(number, field="number")
     if country(textable) not in settings.ALLOWED_COUNTRIES:
-        raise Refused("country_not_allowed", "Numbers of this country cannot be texted here.", field="number")
+        raise Refused("country_not_allowed", _("Numbers of this country cannot be texted here."), field="number")
     if Suppression.objects.standing_for(textable).exists():
-        raise Refused("opted_out", "This number opted out of our texts. Text START from it first.", field="number")
+        raise Refused("opted_out", _("This number opted out of our texts. Text START from it first."), field="number")
     sender = complete_options().sender
     assert sender is not None, "complete options have a sender"
     wait = limits.check(_limits(whose, textable), cooldown=settings.VERIFICATION_COOLDOWN)
     if wait:
         raise TooMany(wait)
     code, lifetime = new_code(name=_NAME), settings.VERIFICATION_TTL
-    row, _ = StaffNumber.objects.update_or_create(
+    row, _created = StaffNumber.objects.update_or_create(
         user_id=whose,
         defaults={
             "number": textable, "salt": code.salt, "code_digest": code.digest,
@@ -80,10 +81,10 @@ def _judge(code: str, by: Actor) -> Refused | None:
     waiting = StaffNumber.objects.filter(user=_person(by), verified_at=None, expires_at__gt=Now())
     row = waiting.filter(tries__lt=settings.VERIFICATION_ATTEMPTS).select_for_update().first()
     if row is None:
-        return Refused("code_not_found", "No code works any more. Ask for a new one.", field="code")
+        return Refused("code_not_found", _("No code works any more. Ask for a new one."), field="code")
     if not codes.matches(code, row.code_digest, key=digest_key(), salt=str(row.salt)):
         StaffNumber.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
-        return Refused("invalid_code", "This is not the code. Look again, or ask for a new one.", field="code")
+        return Refused("invalid_code", _("This is not the code. Look again, or ask for a new one."), field="code")
     StaffNumber.objects.filter(pk=row.pk).update(verified_at=Now(), code_digest="")
     record(by=by, act="staff_number.verify", of=row, number=mask(row.number))
     return None
@@ -100,5 +101,5 @@ def forget_staff_number(*, by: Actor) -> None:
 
 def _person(by: Actor) -> int:
     if by.user_id is None:
-        raise Refused("not_a_person", "Only a person who is signed in has a test phone.")
+        raise Refused("not_a_person", _("Only a person who is signed in has a test phone."))
     return by.user_id

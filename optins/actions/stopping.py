@@ -1,13 +1,19 @@
 """What a STOP does, however it was said: in one word, in a sentence, or as a person on our side read it."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from optins import queries
 from optins.actions import ledger
 from optins.actions.ledger import Evidence
 from optins.models import OptOutReview, Sender, Suppression
+
+# Stored in English; its page shows it in the reader's language.
+_SINCE: Final = gettext_noop("The number was opted out since.")
 
 
 def stop_number(*, number: str, sender: Sender, evidence: Evidence, carrier_blocks: bool) -> None:
@@ -29,4 +35,4 @@ def stop_number(*, number: str, sender: Sender, evidence: Evidence, carrier_bloc
 def settle_reviews(*, number: str) -> None:
     """The number is opted out: nobody has to decide about its texts any more."""
     waiting = OptOutReview.objects.filter(number=number, state=OptOutReview.State.WAITING)
-    waiting.update(state=OptOutReview.State.OPTED_OUT, decided_at=Now(), reason="The number was opted out since.")
+    waiting.update(state=OptOutReview.State.OPTED_OUT, decided_at=Now(), reason=_SINCE)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.reverting import revert
@@ -31,7 +32,7 @@ def begin(*, row: CustomerImport, reason: str, by: Actor) -> None:
     """Let an import be undone; `carry_out` does it. Raises Refused, PermissionDenied."""
     by.require(UNDO)
     if not reason.strip():
-        raise Refused("missing_data", "Say why the import is undone: the audit trail keeps it.", field="reason")
+        raise Refused("missing_data", _("Say why the import is undone: the audit trail keeps it."), field="reason")
     done = CustomerImport.objects.filter(pk=row.pk, state=_State.DONE)
     if not done.update(state=_State.UNDOING, undo_reason=reason.strip()[:255], undone_by=by.label, undone={}):
         row.refresh_from_db(fields=["state"])
@@ -41,10 +42,12 @@ def begin(*, row: CustomerImport, reason: str, by: Actor) -> None:
 
 def _why_not(row: CustomerImport) -> str:
     if row.state in (_State.UNDOING, _State.UNDONE):
-        return f"Import {row.pk} is undone already. Import its file again to have its customers back."
-    if row.state in (_State.WAITING, _State.RUNNING, _State.LOWERING):
-        return f"Import {row.pk} is still running. Undo it once it is done."
-    return f"Import {row.pk} changed nothing, so there is nothing to undo."
+        why = _("Import %(import)d is undone already. Import its file again to have its customers back.")
+    elif row.state in (_State.WAITING, _State.RUNNING, _State.LOWERING):
+        why = _("Import %(import)d is still running. Undo it once it is done.")
+    else:
+        why = _("Import %(import)d changed nothing, so there is nothing to undo.")
+    return why % {"import": row.pk}
 
 
 def carry_out(row: CustomerImport) -> None:

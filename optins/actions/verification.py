@@ -9,6 +9,7 @@ import functools
 from dataclasses import dataclass
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from campaigns.refusals import Refused
 from optins import consent, queries
@@ -43,20 +44,29 @@ def complete_options() -> GlobalOptions:
 def incomplete() -> Refused:
     """What to say while the global options are not complete."""
     return Refused(
-        "no_active_campaign_found", "The Global SMS Opt-In is not complete. Finish it in the dashboard first."
+        "no_active_campaign_found", _("The Global SMS Opt-In is not complete. Finish it in the dashboard first.")
     )
 
 
 def require_admission(programme: OptInCampaign, customer_id: int) -> None:
     """Raise `Refused` for a person outside the programme's audience or restrictions."""
     if consent.customer_may_join(programme=programme, customer_id=customer_id):
-        raise Refused("not_available", "This person is not among those who may join this campaign.")
+        raise Refused("not_available", _("This person is not among those who may join this campaign."))
 
 
 def opted_out(sender_id: int) -> Refused:
     """What to say when the campaign's sender may not text a number."""
-    advice = queries.restart_advice(Sender.objects.get(pk=sender_id))
-    return Refused("opted_out", f"This number opted out of our texts. To come back, {advice} first.")
+    number = queries.restart_address(Sender.objects.get(pk=sender_id))
+    if not number:
+        return Refused(
+            "opted_out",
+            _(
+                "This number opted out of our texts. To come back, text START to the number that our texts come from "
+                "first."
+            ),
+        )
+    sentence = _("This number opted out of our texts. To come back, text START to %(number)s first.")
+    return Refused("opted_out", sentence % {"number": number})
 
 
 def sender_of(programme: OptInCampaign) -> Sender:

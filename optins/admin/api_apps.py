@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -21,30 +23,26 @@ from optins.actions.api_apps import CHANGE, OVERLAP, create_app, rotate_secret, 
 from optins.admin.readonly import badge
 from optins.models import ApiApp, OptInCampaign
 
-_NEW_SECRET: Final = (
-    "The new secret is shown once, on the next page.",
-    f"The current secret works for {OVERLAP.total_seconds() / 3600:.0f} more hours, so that the app can be changed "
-    "without an outage.",
-    "A secret before the current one stops working at once.",
-)
+_OVERLAP_HOURS: Final = round(OVERLAP.total_seconds() / 3600)
 
 
 class AppForm(forms.Form):
     """The name of an app, and the campaign that it enrols for."""
 
     name = forms.CharField(
+        label=_("Name"),
         max_length=100,
-        widget=UnfoldAdminTextInputWidget({"placeholder": "Web shop"}),
-        help_text="It stands in the consent ledger beside whom the app enrolled.",
-        error_messages={"required": "Name the app, so that its traces can be told apart."},
+        widget=UnfoldAdminTextInputWidget({"placeholder": _("Web shop")}),
+        help_text=_("It stands in the consent ledger beside whom the app enrolled."),
+        error_messages={"required": _("Name the app, so that its traces can be told apart.")},
     )
     campaign = forms.ModelChoiceField(
         OptInCampaign.objects.all(),
-        label="SMS Opt-In campaign",
+        label=_("SMS Opt-In campaign"),
         required=False,
-        empty_label="None: every request must name one",
+        empty_label=_("None: every request must name one"),
         widget=UnfoldAdminSelectWidget,
-        help_text="People enrolled by this app join this campaign unless the request names one.",
+        help_text=_("People enrolled by this app join this campaign unless the request names one."),
     )
 
 
@@ -52,7 +50,22 @@ class ChangeAppForm(AppForm):
     """The same of an app that is there, and whether it may call."""
 
     active = forms.BooleanField(
-        label="The app may call the API", required=False, help_text="Switched off, its key and secret are refused."
+        label=_("The app may call the API"),
+        required=False,
+        help_text=_("Switched off, its key and secret are refused."),
+    )
+
+
+def _what_a_new_secret_does() -> tuple[str, ...]:
+    overlap = ngettext(
+        "The current secret works for %(hours)d more hour, so that the app can be changed without an outage.",
+        "The current secret works for %(hours)d more hours, so that the app can be changed without an outage.",
+        _OVERLAP_HOURS,
+    )
+    return (
+        gettext("The new secret is shown once, on the next page."),
+        overlap % {"hours": _OVERLAP_HOURS},
+        gettext("A secret before the current one stops working at once."),
     )
 
 
@@ -62,8 +75,8 @@ class ApiAppAdmin(ModelAdmin):
 
     empty = Empty(
         "key",
-        "No API app yet",
-        "Add one for each app or website that enrols people: it gets a key and a secret of its own.",
+        _("No API app yet"),
+        _("Add one for each app or website that enrols people: it gets a key and a secret of its own."),
     )
     list_display = ("name", "key", "campaign", "standing", "created_at")
     list_filter = ("active",)
@@ -79,9 +92,9 @@ class ApiAppAdmin(ModelAdmin):
         """An app is switched off, never deleted: the ledger names it."""
         return False
 
-    @admin.display(description="state", ordering="active")
+    @admin.display(description=_("state"), ordering="active")
     def standing(self, app: ApiApp) -> str:
-        return badge("active", "Active") if app.active else badge("", "Switched off")
+        return badge("active", gettext("Active")) if app.active else badge("", gettext("Switched off"))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -94,7 +107,7 @@ class ApiAppAdmin(ModelAdmin):
             form, lambda: made.append(create_app(**form.cleaned_data, by=actor(request)))
         ):
             return self._secret_page(request, *made[0])
-        return self._page(request, "admin/optins/api_app.html", title="New API app", form=form, may_change=True)
+        return self._page(request, "admin/optins/api_app.html", title=_("New API app"), form=form, may_change=True)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -109,7 +122,7 @@ class ApiAppAdmin(ModelAdmin):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: save_app(app=app, **form.cleaned_data, by=actor(request))):
-                messages.success(request, f"“{app.name}” was saved.")
+                messages.success(request, gettext("“%(app)s” was saved.") % {"app": app.name})
                 return HttpResponseRedirect(request.path)
         overlap = app.previous_valid_until
         still = overlap if app.previous_secret_digest and overlap and overlap > timezone.now() else None
@@ -127,9 +140,9 @@ class ApiAppAdmin(ModelAdmin):
             request,
             "admin/campaigns/campaign/confirm.html",
             title=app.name,
-            question=f"A new secret for {app.name}",
-            sentences=_NEW_SECRET,
-            label="Make a new secret",
+            question=gettext("A new secret for %(app)s") % {"app": app.name},
+            sentences=_what_a_new_secret_does(),
+            label=_("Make a new secret"),
             back=reverse("admin:optins_apiapp_change", args=[app.pk]),
         )
 

@@ -7,9 +7,12 @@ from typing import Any
 
 from django import forms
 from django.forms.models import ModelChoiceIterator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from campaigns.admin.verbs import told_by
+from optins.actions.campaigns import no_letter_or_digit
 from optins.keywords import fold
 from optins.linter import Kind
 from optins.models import MessageProvider, Sender
@@ -32,7 +35,11 @@ class KeywordsField(forms.Field):
     def __init__(self, *, fixed: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(
             widget=UnfoldAdminTextInputWidget({"data-chips": "", "autocomplete": "off", "spellcheck": "false"}),
-            **{"required": False, "help_text": "Separate words with commas. Case and spaces do not count.", **kwargs},
+            **{
+                "required": False,
+                "help_text": _("Separate words with commas. Case and spaces do not count."),
+                **kwargs,
+            },
         )
         self.fixed = tuple(fixed)
 
@@ -47,12 +54,15 @@ class KeywordsField(forms.Field):
 
     def validate(self, value: list[str]) -> None:
         if self.required and not value:
-            raise forms.ValidationError("Add at least one keyword.")
+            raise forms.ValidationError(gettext("Add at least one keyword."))
         for word in value:
             if not fold(word):
-                raise forms.ValidationError(f"“{word}” has no letter and no digit: nobody could text it.")
+                raise forms.ValidationError(no_letter_or_digit(word))
             if len(word) > _LONGEST_WORD:
-                raise forms.ValidationError(f"“{word[:20]}…” is too long: a keyword has {_LONGEST_WORD} at most.")
+                raise forms.ValidationError(
+                    gettext("“%(word)s…” is too long: a keyword has %(most)d at most.")
+                    % {"word": word[:20], "most": _LONGEST_WORD}
+                )
 
 
 class AnswerWordsField(KeywordsField):
@@ -90,15 +100,15 @@ class SenderForm(forms.ModelForm[Any]):
 
     provider = forms.ModelChoiceField(
         MessageProvider.objects.all(),
-        label="Message Provider",
-        empty_label="Choose a provider",
+        label=_("Message Provider"),
+        empty_label=_("Choose a provider"),
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
     sender = SenderField(
         Sender.objects.select_related("provider").order_by("provider__name", "address"),
-        label="Target Phone Number",
-        empty_label="Choose a phone number",
+        label=_("Target Phone Number"),
+        empty_label=_("Choose a phone number"),
         required=False,
         widget=UnfoldAdminSelectWidget({"data-narrowed-by": "id_provider"}),
     )
@@ -124,5 +134,6 @@ class SenderForm(forms.ModelForm[Any]):
         cleaned = super().clean() or self.cleaned_data
         provider, sender = cleaned.get("provider"), cleaned.get("sender")
         if provider and sender and sender.provider_id != provider.pk:
-            self.add_error("sender", f"{sender} is not a number of {provider}. Choose one of its numbers.")
+            foreign = gettext("%(number)s is not a number of %(provider)s. Choose one of its numbers.")
+            self.add_error("sender", foreign % {"number": sender, "provider": provider})
         return cleaned

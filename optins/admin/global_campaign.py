@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.admin.forms import disable
@@ -30,19 +32,19 @@ from optins.models import GlobalCampaign, GlobalOptions
 
 NAME = "Global SMS Opt-In"
 _MESSAGES = {
-    "welcome_message": "Welcome message",
-    "opt_out_message": "Global Opt-Out message",
-    "help_message": "Help message",
-    "no_match_message": "No Match message",
+    "welcome_message": _("Welcome message"),
+    "opt_out_message": _("Global Opt-Out message"),
+    "help_message": _("Help message"),
+    "no_match_message": _("No Match message"),
 }
 
 
 class GlobalOptionsForm(SenderForm):
     """The words and the four messages that hold on every number."""
 
-    opt_in_keywords = AnswerWordsField(label="Global Opt-In Keywords", fixed=["YES"])
-    opt_out_keywords = AnswerWordsField(label="Global Opt-Out Keywords", fixed=DEFAULT_OPT_OUT_WORDS)
-    help_keywords = AnswerWordsField(label="Help Keywords", fixed=DEFAULT_HELP_WORDS)
+    opt_in_keywords = AnswerWordsField(label=_("Global Opt-In Keywords"), fixed=["YES"])
+    opt_out_keywords = AnswerWordsField(label=_("Global Opt-Out Keywords"), fixed=DEFAULT_OPT_OUT_WORDS)
+    help_keywords = AnswerWordsField(label=_("Help Keywords"), fixed=DEFAULT_HELP_WORDS)
 
     class Meta:
         model = GlobalOptions
@@ -101,9 +103,7 @@ class GlobalCampaignAdmin(CampaignPage):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: save_global_options(options=form.instance, by=actor(request))):
-                lacks = _missing(form.instance)
-                said = f" Still missing before it is live: {', '.join(lacks)}." if lacks else ""
-                messages.success(request, f"The global SMS opt-in options were saved.{said}")
+                messages.success(request, _saved(_missing(form.instance)))
                 return HttpResponseRedirect(self.url_of(campaign))
         context = {"form": form, "may_change": may_change, "samples": _samples(form.instance)}
         return self.page(request, "admin/optins/global_options.html", campaign, **context)
@@ -114,8 +114,15 @@ class GlobalCampaignAdmin(CampaignPage):
 
 def _missing(options: GlobalOptions) -> list[str]:
     """What keeps the Global SMS Opt-In from being live."""
-    missing = [label for name, label in _MESSAGES.items() if not getattr(options, name).strip()]
-    return missing if options.sender_id else ["Message Provider and Target Phone Number", *missing]
+    missing = [str(label) for name, label in _MESSAGES.items() if not getattr(options, name).strip()]
+    return missing if options.sender_id else [gettext("Message Provider and Target Phone Number"), *missing]
+
+
+def _saved(lacks: list[str]) -> str:
+    if not lacks:
+        return gettext("The global SMS opt-in options were saved.")
+    said = gettext("The global SMS opt-in options were saved. Still missing before it is live: %(missing)s.")
+    return said % {"missing": ", ".join(lacks)}
 
 
 def _samples(options: GlobalOptions) -> dict[str, str]:

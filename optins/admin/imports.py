@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
@@ -30,12 +32,14 @@ class ImportForm(VerbForm[CustomerImport]):
     """The file to import."""
 
     file = forms.FileField(
-        label="CSV file",
+        label=_("CSV file"),
         widget=UnfoldAdminFileFieldWidget,
-        help_text="In UTF-8, with the columns external_id and phone in its first line. First and last name, email, "
-        "birth_date, language, time_zone, country, state and postal_code go into the profile, other columns become "
-        "attributes. A column opted_out says who left. You see what would change before anything does.",
-        error_messages={"required": "Choose a file.", "empty": "The file is empty. Choose another."},
+        help_text=_(
+            "In UTF-8, with the columns external_id and phone in its first line. First and last name, email, "
+            "birth_date, language, time_zone, country, state and postal_code go into the profile, other columns become "
+            "attributes. A column opted_out says who left. You see what would change before anything does."
+        ),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty. Choose another.")},
     )
 
     class Meta:
@@ -51,10 +55,10 @@ class UndoForm(forms.Form):
     """Why an import is taken back."""
 
     reason = forms.CharField(
-        label="Why is this import undone?",
+        label=_("Why is this import undone?"),
         max_length=255,
-        widget=UnfoldAdminTextareaWidget({"rows": 2, "placeholder": "The file was last year's"}),
-        error_messages={"required": "Say why the import is undone: the audit trail keeps it."},
+        widget=UnfoldAdminTextareaWidget({"rows": 2, "placeholder": _("The file was last year's")}),
+        error_messages={"required": _("Say why the import is undone: the audit trail keeps it.")},
     )
 
 
@@ -64,8 +68,8 @@ class CustomerImportAdmin(VerbAdmin):
 
     empty = Empty(
         "upload_file",
-        "Nothing imported yet",
-        "Add an import: a CSV file whose first line names the columns external_id and phone, and any others.",
+        _("Nothing imported yet"),
+        _("Add an import: a CSV file whose first line names the columns external_id and phone, and any others."),
     )
     form = ImportForm
     list_display = (
@@ -111,18 +115,19 @@ class CustomerImportAdmin(VerbAdmin):
     ) -> HttpResponse:
         """The page of an import. It asks for `result` each second while a worker is at it."""
         row = self._row(request, int(object_id) if object_id.isdecimal() else 0)
-        return self._page(request, row, "page", f"Import of {row.file_name}", **_result(request, row))
+        title = gettext("Import of %(file)s") % {"file": row.file_name}
+        return self._page(request, row, "page", title, **_result(request, row))
 
     def run(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Carry out what the preview shows."""
         row = self._row(request, pk)
-        tell(request, lambda: run_import(row=row, by=actor(request)), done="The import was started.")
+        tell(request, lambda: run_import(row=row, by=actor(request)), done=gettext("The import was started."))
         return _to(row)
 
     def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Throw the file away."""
         row = self._row(request, pk)
-        tell(request, lambda: discard_import(row=row, by=actor(request)), done="The file was discarded.")
+        tell(request, lambda: discard_import(row=row, by=actor(request)), done=gettext("The file was discarded."))
         return _to(row)
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -134,9 +139,10 @@ class CustomerImportAdmin(VerbAdmin):
         if request.method == "POST" and attempt(
             form, lambda: undo_import(row=row, reason=form.cleaned_data["reason"], by=actor(request))
         ):
-            messages.success(request, "The import is being undone.")
+            messages.success(request, gettext("The import is being undone."))
             return _to(row)
-        return self._page(request, row, "undo", f"Undo the import of {row.file_name}", form=form)
+        title = gettext("Undo the import of %(file)s") % {"file": row.file_name}
+        return self._page(request, row, "undo", title, form=form)
 
     def result(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A piece of that page: the tiles, the remarks, the preview, and one page of lines."""

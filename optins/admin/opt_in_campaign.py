@@ -1,17 +1,20 @@
 """An SMS Opt-In campaign: its page, with what people who join are told, and its options."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.forms import disable
 from campaigns.admin.shell import CampaignPage
@@ -43,12 +46,12 @@ _FIXED_BY_LAUNCH = ("provider", "sender", "double_opt_in")
 class OptInOptionsForm(SenderForm):
     """How people join, and what they are told. What launching has fixed is shown and cannot be edited."""
 
-    keywords = KeywordsField(label="Opt In Keywords", required=True)
+    keywords = KeywordsField(label=_("Opt In Keywords"), required=True)
 
     class Meta:
         model = OptInOptions
         fields = ("sender", "double_opt_in", "confirmation_request", "welcome_message")
-        labels = {"confirmation_request": "Message that asks for YES"}
+        labels = {"confirmation_request": _("Message that asks for YES")}
         widgets = {
             "double_opt_in": forms.CheckboxInput,
             **message_boxes(MESSAGES),
@@ -104,28 +107,24 @@ class OptInCampaignAdmin(CampaignPage):
         return missing(campaign)
 
     def consequences(self, move: Move, campaign: Campaign) -> list[str]:
-        words = " or ".join(campaign.keywords.values_list("word", flat=True)) or "its keyword"
-        agreed = campaign.subscriptions.filter(state=Subscription.State.OPTED_IN).count()
-        options = _options(campaign)
-        are_in = "are asked for YES first, and then join" if options.double_opt_in else "join"
-        stays = f"The {agreed:,} who opted in stay opted in." if agreed else "Nobody has opted in so far."
-        start = campaign.starts_at
-        begins = f"from {in_words(start, settings.TIME_ZONE)}" if start and start > timezone.now() else "at once"
-        return {
-            Move.LAUNCH: [
-                f"People who text {words} to {options.sender} {are_in} {campaign.preference}, {begins}.",
-                "Its keywords are taken on that number until the campaign ends.",
-                "The number, double opt-in, audience and restrictions can no longer change after this.",
-            ],
-            Move.PAUSE: [
-                "Nobody can join until you resume. Who tries gets the no match message.",
-                "Its keywords stay taken.",
-                stays,
-            ],
-            Move.RESUME: [f"People can join by texting {words} again."],
-            Move.END: ["Nobody can join any more, and its keywords are free for others.", stays, "This is final."],
-            Move.CANCEL: ["Nobody can join, and its keywords are free for others.", stays, "This is final."],
-        }[move]
+        stays, final = _who_stays(campaign), gettext("This is final.")
+        match move:
+            case Move.LAUNCH:
+                return [
+                    _who_joins(campaign),
+                    gettext("Its keywords are taken on that number until the campaign ends."),
+                    gettext("The number, double opt-in, audience and restrictions can no longer change after this."),
+                ]
+            case Move.PAUSE:
+                nobody = gettext("Nobody can join until you resume. Who tries gets the no match message.")
+                return [nobody, gettext("Its keywords stay taken."), stays]
+            case Move.RESUME:
+                again = gettext("People can join by texting %(words)s again.")
+                return [again % {"words": _words(campaign)}]
+            case Move.END:
+                return [gettext("Nobody can join any more, and its keywords are free for others."), stays, final]
+            case Move.CANCEL:
+                return [gettext("Nobody can join, and its keywords are free for others."), stays, final]
 
     def options_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.campaign(request, object_id)
@@ -137,9 +136,7 @@ class OptInCampaignAdmin(CampaignPage):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: _save(form, request)):
-                lacks = missing(campaign) if campaign.state == State.DRAFT else []
-                said = " ".join(["Still missing before it can be launched:", *lacks]) if lacks else ""
-                messages.success(request, f"The opt-in options were saved. {said}".strip())
+                messages.success(request, _saved(missing(campaign) if campaign.state == State.DRAFT else []))
                 return HttpResponseRedirect(self.url_of(campaign))
         context = {
             "form": form,
@@ -155,6 +152,54 @@ def _options(campaign: Campaign) -> OptInOptions:
     """The stored options, or fresh ones for a campaign that has none yet."""
     stored = OptInOptions.objects.select_related("sender__provider").filter(campaign=campaign).first()
     return stored or OptInOptions(campaign=campaign)
+
+
+def _who_joins(campaign: Campaign) -> str:
+    """What launching lets people do, and from when."""
+    options, start = _options(campaign), campaign.starts_at
+    later = start if start and start > timezone.now() else None
+    match options.double_opt_in, later is not None:
+        case True, True:
+            said = gettext(
+                "People who text %(words)s to %(number)s are asked for YES first, and then join %(preference)s, "
+                "from %(start)s."
+            )
+        case True, False:
+            said = gettext(
+                "People who text %(words)s to %(number)s are asked for YES first, and then join %(preference)s, "
+                "at once."
+            )
+        case False, True:
+            said = gettext("People who text %(words)s to %(number)s join %(preference)s, from %(start)s.")
+        case _other:
+            said = gettext("People who text %(words)s to %(number)s join %(preference)s, at once.")
+    begins = in_words(later, settings.TIME_ZONE) if later else ""
+    names = {"words": _words(campaign), "number": options.sender, "preference": campaign.preference}
+    return said % {**names, "start": begins}
+
+
+def _who_stays(campaign: Campaign) -> str:
+    """What pausing or ending leaves as it is."""
+    agreed = campaign.subscriptions.filter(state=Subscription.State.OPTED_IN).count()
+    if not agreed:
+        return gettext("Nobody has opted in so far.")
+    stay = ngettext("The %(count)s who opted in stay opted in.", "The %(count)s who opted in stay opted in.", agreed)
+    return stay % {"count": intcomma(agreed)}
+
+
+def _words(campaign: Campaign) -> str:
+    """The keywords, any of which will do."""
+    words = list(campaign.keywords.values_list("word", flat=True))
+    if not words:
+        return gettext("its keyword")
+    return reduce(lambda some, word: gettext("%(some)s or %(word)s") % {"some": some, "word": word}, words)
+
+
+def _saved(lacks: list[str]) -> str:
+    if not lacks:
+        return gettext("The opt-in options were saved.")
+    said = gettext("The opt-in options were saved. Still missing before it can be launched: %(missing)s")
+    return said % {"missing": " ".join(lacks)}
 
 
 def _save(form: OptInOptionsForm, request: HttpRequest) -> None:

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.lists import LatestRows
 from campaigns.admin.numbers import NumberSearchAdmin
@@ -34,11 +36,11 @@ class ReadOnlyAdmin(NumberSearchAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    @admin.display(description="number", ordering="number")
+    @admin.display(description=_("number"), ordering="number")
     def phone(self, row: Any) -> str:
-        return number_shown(row.number) if row.number else "erased"
+        return number_shown(row.number) if row.number else gettext("erased")
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_badge(self, row: Any) -> str:
         return badge(row.state, row.get_state_display())
 
@@ -46,7 +48,7 @@ class ReadOnlyAdmin(NumberSearchAdmin):
 class ProgrammeFilter(admin.SimpleListFilter):
     """By messaging preference."""
 
-    title = "messaging preference"
+    title = _("messaging preference")
     parameter_name = "programme"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:

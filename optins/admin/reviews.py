@@ -12,6 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, tell
@@ -27,7 +29,7 @@ _WAITING = OptOutReview.State.WAITING
 class StateFilter(admin.SimpleListFilter):
     """What waits, unless something else is asked for."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
@@ -44,9 +46,11 @@ class ReviewAdmin(ReadOnlyAdmin):
 
     empty = Empty(
         "rule",
-        "Nothing to decide",
-        "A text that may ask to stop, and of which no rule is sure, waits here for a person. Until then the "
-        "number gets no marketing.",
+        _("Nothing to decide"),
+        _(
+            "A text that may ask to stop, and of which no rule is sure, waits here for a person. Until then the "
+            "number gets no marketing."
+        ),
     )
     list_display = ("clock", "phone", "said", "sender", "state_badge")
     list_filter = (StateFilter,)
@@ -58,7 +62,7 @@ class ReviewAdmin(ReadOnlyAdmin):
         css = {"all": ("optline/campaign.css",)}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"page_title": "Review queue", **(extra_context or {})})
+        return super().changelist_view(request, {"page_title": _("Review queue"), **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -71,7 +75,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Text from {number_shown(review.number)}",
+            "title": gettext("Text from %(number)s") % {"number": number_shown(review.number)},
             "review": review,
             "left": time_left(review, now=timezone.localtime()),
             "may_decide": actor(request).may(DECIDE) and review.state == _WAITING,
@@ -81,24 +85,24 @@ class ReviewAdmin(ReadOnlyAdmin):
     def _decide(self, request: HttpRequest, review: OptOutReview) -> HttpResponse:
         by, reason = actor(request), request.POST.get("reason", "")
         if request.POST.get("decision") == "opt_out":
-            done = "Read as an opt-out: the number gets no more texts."
+            done = gettext("Read as an opt-out: the number gets no more texts.")
             decided = tell(request, lambda: read_as_opt_out(review=review, by=by, reason=reason), done=done)
         else:
-            done = "Read as no opt-out: marketing to the number goes on."
+            done = gettext("Read as no opt-out: marketing to the number goes on.")
             decided = tell(request, lambda: read_as_no_opt_out(review=review, by=by, reason=reason), done=done)
         return redirect("admin:optins_optoutreview_changelist") if decided else redirect(request.path)
 
-    @admin.display(description="Time left")
+    @admin.display(description=_("Time left"))
     def clock(self, review: OptOutReview) -> SafeString | str:
         if review.state != _WAITING:
             return "–"
         return clock(time_left(review, now=timezone.localtime()))
 
-    @admin.display(description="Text")
+    @admin.display(description=_("Text"))
     def said(self, review: OptOutReview) -> SafeString:
         return format_html('<span class="ol-said">{}</span>', review.text)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state_badge(self, review: OptOutReview) -> str:
         colour = {"waiting": "paused", "opted_out": "opted_out", "kept": "live"}[review.state]
         return badge(colour, review.get_state_display())

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -22,8 +23,8 @@ class NumberForm(forms.Form):
     """The number that a code goes to."""
 
     number = forms.CharField(
-        label="My number",
-        help_text="A code is texted to it, from the number of the Global SMS Opt-In.",
+        label=_("My number"),
+        help_text=_("A code is texted to it, from the number of the Global SMS Opt-In."),
         widget=UnfoldAdminTextInputWidget({"inputmode": "tel", "autocomplete": "tel"}),
     )
 
@@ -32,7 +33,7 @@ class CodeForm(forms.Form):
     """The code that came."""
 
     code = forms.CharField(
-        label="Code",
+        label=_("Code"),
         widget=UnfoldAdminTextInputWidget({"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
@@ -74,10 +75,10 @@ class StaffNumberAdmin(ModelAdmin):
             "forget": lambda: _forget(request),
         }
         if act in done and done[act]():
-            messages.success(request, _SAID[act])
+            messages.success(request, str(_SAID[act]))
             return redirect("admin:optins_staffnumber_mine")
         row = StaffNumber.objects.filter(user=by.user_id).first()
-        context = {"title": "My test phone", "row": row, "pretty": pretty(row.number) if row else "",
+        context = {"title": _("My test phone"), "row": row, "pretty": pretty(row.number) if row else "",
                    "number": number, "code": code}  # fmt: skip
         return TemplateResponse(
             request, "admin/optins/staff_number.html", {**self.admin_site.each_context(request), **context}
@@ -85,9 +86,9 @@ class StaffNumberAdmin(ModelAdmin):
 
 
 _SAID = {
-    "ask": "A code is on its way. Enter it here.",
-    "confirm": "The number is yours. Tests of messages may go to it.",
-    "forget": "The number was taken away.",
+    "ask": _("A code is on its way. Enter it here."),
+    "confirm": _("The number is yours. Tests of messages may go to it."),
+    "forget": _("The number was taken away."),
 }
 
 

@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from campaigns.admin.lists import Empty
@@ -26,16 +28,16 @@ class OptOutForm(forms.Form):
     """How far the opt-out goes, and the person's own words."""
 
     scope = forms.ChoiceField(
-        label="What does it end?",
-        choices=[("one", "Only this messaging preference"), ("all", "Every text from us, from any number")],
+        label=_("What does it end?"),
+        choices=[("one", _("Only this messaging preference")), ("all", _("Every text from us, from any number"))],
         initial="one",
         widget=UnfoldAdminRadioSelectWidget,
     )
     reason = forms.CharField(
-        label="How did the person ask to be taken off?",
+        label=_("How did the person ask to be taken off?"),
         max_length=255,
-        widget=UnfoldAdminTextareaWidget({"rows": 2, "placeholder": "Called our hotline on 3 May"}),
-        error_messages={"required": "Say how the person asked: it is the evidence of the opt-out."},
+        widget=UnfoldAdminTextareaWidget({"rows": 2, "placeholder": _("Called our hotline on 3 May")}),
+        error_messages={"required": _("Say how the person asked: it is the evidence of the opt-out.")},
     )
 
 
@@ -45,9 +47,11 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
     empty = Empty(
         "how_to_reg",
-        "Nobody has joined yet",
-        "People join an SMS Opt-In campaign by texting its keyword, or through your app with a code. Launch "
-        "one and make its keyword known.",
+        _("Nobody has joined yet"),
+        _(
+            "People join an SMS Opt-In campaign by texting its keyword, or through your app with a code. Launch "
+            "one and make its keyword known."
+        ),
     )
     list_display = ("phone", "preference", "state_badge", "person", "opted_in_at", "opted_out_at")
     list_filter = ("state", ProgrammeFilter, ("opted_in_at", admin.DateFieldListFilter))
@@ -57,11 +61,11 @@ class SubscriptionAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.opt_out_view)
         return [path("<int:pk>/opt-out/", view, name="optins_subscription_opt_out"), *super().get_urls()]
 
-    @admin.display(description="messaging preference", ordering="programme")
+    @admin.display(description=_("messaging preference"), ordering="programme")
     def preference(self, row: Subscription) -> str:
         return row.programme.preference
 
-    @admin.display(description="customer")
+    @admin.display(description=_("customer"))
     def person(self, row: Subscription) -> str:
         if row.customer is None:
             return "—"
@@ -90,7 +94,8 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = OptOutForm(request.POST or None)
         if request.method == "POST" and attempt(form, lambda: _opt_out(subscription, form, request)):
-            messages.success(request, f"{number_shown(subscription.number)} was opted out.")
+            done = gettext("%(number)s was opted out.") % {"number": number_shown(subscription.number)}
+            messages.success(request, done)
             return HttpResponseRedirect(reverse("admin:optins_subscription_change", args=[pk]))
         return self._page(request, "admin/optins/opt_out.html", subscription, form=form)
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Customer, CustomerImport, PhoneNumber
 from campaigns.phone import E164_PATTERN, mask
@@ -44,52 +46,54 @@ class ConsentEvent(models.Model):
     """
 
     class Action(models.TextChoices):
-        ASKED = "asked", "Asked to confirm"
-        OPTED_IN = "opted_in", "Opted in"
-        OPTED_OUT = "opted_out", "Opted out"
-        LAPSED = "lapsed", "Did not confirm in time"
-        REFUSED = "refused", "Tried to join and was refused"
-        VERIFIED = "verified", "Verified the number"
-        SUPPRESSED = "suppressed", "Suppressed"
-        LIFTED = "lifted", "Suppression lifted"
-        ERASED = "erased", "Erased the person"
-        RESTORED = "restored", "Opt-out taken back"
+        ASKED = "asked", _("Asked to confirm")
+        OPTED_IN = "opted_in", _("Opted in")
+        OPTED_OUT = "opted_out", _("Opted out")
+        LAPSED = "lapsed", _("Did not confirm in time")
+        REFUSED = "refused", _("Tried to join and was refused")
+        VERIFIED = "verified", _("Verified the number")
+        SUPPRESSED = "suppressed", _("Suppressed")
+        LIFTED = "lifted", _("Suppression lifted")
+        ERASED = "erased", _("Erased the person")
+        RESTORED = "restored", _("Opt-out taken back")
 
     class Method(models.TextChoices):
-        KEYWORD = "keyword", "Texted a keyword"
-        DOUBLE_OPT_IN = "double_opt_in", "Texted YES"
-        RESTART = "restart", "Texted START"
-        STOP = "stop", "Texted STOP"
-        CODE = "code", "Entered the code that was texted"
-        API = "api", "Told by an app"
-        STAFF = "staff", "Entered by staff"
-        CARRIER = "carrier", "Told by the carrier"
-        CLOCK = "clock", "Time ran out"
-        IMPORT = "import", "Told by a file"
-        WEB = "web", "Asked on our web page"
+        KEYWORD = "keyword", _("Texted a keyword")
+        DOUBLE_OPT_IN = "double_opt_in", _("Texted YES")
+        RESTART = "restart", _("Texted START")
+        STOP = "stop", _("Texted STOP")
+        CODE = "code", _("Entered the code that was texted")
+        API = "api", _("Told by an app")
+        STAFF = "staff", _("Entered by staff")
+        CARRIER = "carrier", _("Told by the carrier")
+        CLOCK = "clock", _("Time ran out")
+        IMPORT = "import", _("Told by a file")
+        WEB = "web", _("Asked on our web page")
 
     number_digest = models.CharField(max_length=_DIGEST, editable=False)
-    sequence = models.PositiveIntegerField("place in the chain", editable=False)
-    previous = models.CharField(max_length=_DIGEST, blank=True, editable=False)
-    digest = models.CharField(max_length=_DIGEST, editable=False)
+    sequence = models.PositiveIntegerField(_("place in the chain"), editable=False)
+    previous = models.CharField(_("previous"), max_length=_DIGEST, blank=True, editable=False)
+    digest = models.CharField(_("digest"), max_length=_DIGEST, editable=False)
     commitment = models.CharField(max_length=_DIGEST, editable=False)
     programme = models.ForeignKey(
         Campaign, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
     # What a suppression, its lifting, or a STOP that a START takes back, holds for; without one for every sender.
     scope = models.ForeignKey(Sender, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    sender = models.ForeignKey(Sender, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    sender = models.ForeignKey(
+        Sender, verbose_name=_("sender"), null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
     customer = models.ForeignKey(
         Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
-    action = models.CharField(max_length=12, choices=Action.choices)
-    method = models.CharField(max_length=16, choices=Method.choices)
-    reason = models.CharField(max_length=255, blank=True)
-    wording = models.TextField(blank=True, help_text="What the person was shown or told.")
-    wording_version = models.CharField(max_length=12, blank=True)
-    inbound_sid = models.CharField(max_length=34, blank=True)
+    action = models.CharField(_("action"), max_length=12, choices=Action.choices)
+    method = models.CharField(_("method"), max_length=16, choices=Method.choices)
+    reason = models.CharField(_("reason"), max_length=255, blank=True)
+    wording = models.TextField(_("wording"), blank=True, help_text=_("What the person was shown or told."))
+    wording_version = models.CharField(_("wording version"), max_length=12, blank=True)
+    inbound_sid = models.CharField(_("inbound sid"), max_length=34, blank=True)
     app_key = models.CharField(max_length=64, blank=True)
-    staff = models.CharField(max_length=150, blank=True)
+    staff = models.CharField(_("staff"), max_length=150, blank=True)
     # The file that said so; and, when the import is undone, which of its entries this one takes back.
     customer_import = models.ForeignKey(
         CustomerImport, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -97,7 +101,7 @@ class ConsentEvent(models.Model):
     takes_back = models.ForeignKey(
         "self", null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    at = models.DateTimeField(db_default=Now(), editable=False)
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
 
     objects = ConsentEvents.as_manager()
 
@@ -110,6 +114,8 @@ class ConsentEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("consent event")
+        verbose_name_plural = _("consent events")
         permissions = [
             ("export_evidence", "Can take out the evidence of a number"),
             ("erase_person", "Can erase a person"),
@@ -233,19 +239,19 @@ class Subscription(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", "Waiting for YES"
-        OPTED_IN = "opted_in", "Opted in"
-        OPTED_OUT = "opted_out", "Opted out"
-        EXPIRED = "expired", "Did not confirm"
+        PENDING = "pending", _("Waiting for YES")
+        OPTED_IN = "opted_in", _("Opted in")
+        OPTED_OUT = "opted_out", _("Opted out")
+        EXPIRED = "expired", _("Did not confirm")
 
     number = models.CharField(max_length=16)
     programme = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="subscriptions")
     customer = models.ForeignKey(Customer, null=True, on_delete=models.SET_NULL, related_name="subscriptions")
     sender = models.ForeignKey(Sender, null=True, on_delete=models.SET_NULL, related_name="+")
-    state = models.CharField(max_length=10, choices=State.choices)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices)
     pending_until = models.DateTimeField(null=True)
-    opted_in_at = models.DateTimeField(null=True)
-    opted_out_at = models.DateTimeField(null=True)
+    opted_in_at = models.DateTimeField(_("opted in at"), null=True)
+    opted_out_at = models.DateTimeField(_("opted out at"), null=True)
     # The sender whose STOP ended this subscription: a START there restores it, and only it.
     stopped_on = models.ForeignKey(Sender, null=True, on_delete=models.SET_NULL, related_name="+")
     consent_event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
@@ -256,6 +262,8 @@ class Subscription(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
         constraints = [
             # The claim asks consent by number and programme, a million times where an audience is frozen: the index
             # alone answers.
@@ -301,25 +309,29 @@ class Suppression(models.Model):
     """
 
     class Reason(models.TextChoices):
-        STOP = "stop", "Texted STOP"
-        CARRIER = "carrier", "The carrier refuses it (21610)"
-        STAFF = "staff", "Opted out by staff"
-        API = "api", "Opted out through an app"
-        IMPORT = "import", "Opted out by a file"
-        WEB = "web", "Opted out on our web page"
+        STOP = "stop", _("Texted STOP")
+        CARRIER = "carrier", _("The carrier refuses it (21610)")
+        STAFF = "staff", _("Opted out by staff")
+        API = "api", _("Opted out through an app")
+        IMPORT = "import", _("Opted out by a file")
+        WEB = "web", _("Opted out on our web page")
 
-    number = models.CharField(max_length=16, blank=True, help_text="Blank while the person is erased.")
+    number = models.CharField(max_length=16, blank=True, help_text=_("Blank while the person is erased."))
     number_digest = models.CharField(max_length=_DIGEST, editable=False)
     sender = models.ForeignKey(Sender, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=8, choices=Reason.choices)
-    consent_event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    lifted_at = models.DateTimeField(null=True)
+    reason = models.CharField(_("reason"), max_length=8, choices=Reason.choices)
+    consent_event = models.ForeignKey(
+        ConsentEvent, verbose_name=_("consent event"), on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    lifted_at = models.DateTimeField(_("lifted at"), null=True)
 
     objects = Suppressions.as_manager()
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("suppression")
+        verbose_name_plural = _("suppressions")
         permissions = [("opt_out_number", "Can opt a person out")]
         constraints = [
             # A second STOP adds no second row.
@@ -338,4 +350,4 @@ class Suppression(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{mask(self.number) if self.number else 'erased'}: {self.get_reason_display()}"
+        return f"{mask(self.number) if self.number else gettext('erased')}: {self.get_reason_display()}"

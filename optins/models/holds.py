@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class CodesHold(models.Model):
@@ -12,8 +13,8 @@ class CodesHold(models.Model):
 
     area = models.CharField(max_length=16, primary_key=True)
     until = models.DateTimeField()
-    texted = models.PositiveIntegerField(help_text="Numbers that were texted a code.")
-    confirmed = models.PositiveIntegerField(help_text="Those of them whose code was entered.")
+    texted = models.PositiveIntegerField(help_text=_("Numbers that were texted a code."))
+    confirmed = models.PositiveIntegerField(help_text=_("Those of them whose code was entered."))
     since = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from campaigns.phone import mask
@@ -17,13 +18,13 @@ class Notice(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CODE = "code", "Verification code"
-        WELCOME = "welcome", "Welcome or confirmation"
-        ASK_YES = "ask_yes", "Asks for YES"
-        OPT_OUT = "opt_out", "Answer to STOP"
-        HELP = "help", "Answer to HELP"
-        NO_MATCH = "no_match", "No match"
-        REPLY = "reply", "Reply by staff"
+        CODE = "code", _("Verification code")
+        WELCOME = "welcome", _("Welcome or confirmation")
+        ASK_YES = "ask_yes", _("Asks for YES")
+        OPT_OUT = "opt_out", _("Answer to STOP")
+        HELP = "help", _("Answer to HELP")
+        NO_MATCH = "no_match", _("No match")
+        REPLY = "reply", _("Reply by staff")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     number = models.CharField(max_length=16)
@@ -33,7 +34,7 @@ class Notice(models.Model):
     customer_id = models.BigIntegerField(null=True)
     body = models.TextField()
     sealed_body = EncryptedTextField(blank=True)
-    expires_at = models.DateTimeField(null=True, help_text="After this the text is of no use and is not sent.")
+    expires_at = models.DateTimeField(null=True, help_text=_("After this the text is of no use and is not sent."))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     carried_at = models.DateTimeField(null=True)
 

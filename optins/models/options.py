@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from optins.keywords import DEFAULT_HELP_WORDS, DEFAULT_OPT_IN_WORDS, DEFAULT_OPT_OUT_WORDS
@@ -28,13 +29,13 @@ class GlobalOptions(models.Model):
     campaign = models.OneToOneField(Campaign, primary_key=True, on_delete=models.PROTECT, related_name="global_options")
     only = models.BooleanField(default=True, unique=True, editable=False)
     sender = models.ForeignKey(
-        Sender, verbose_name="target phone number", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Sender, verbose_name=_("target phone number"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     brand = models.CharField(
-        "company name",
+        _("company name"),
         max_length=60,
         blank=True,
-        help_text="As people know you. Texts are checked for it, so that nobody wonders who is writing.",
+        help_text=_("As people know you. Texts are checked for it, so that nobody wonders who is writing."),
     )
     opt_in_keywords = ArrayField(models.CharField(max_length=40), default=default_opt_in_words)
     welcome_message = models.TextField(blank=True)
@@ -42,27 +43,27 @@ class GlobalOptions(models.Model):
     opt_out_message = models.TextField(blank=True)
     help_keywords = ArrayField(models.CharField(max_length=40), default=default_help_words)
     help_message = models.TextField(blank=True)
-    no_match_message = models.TextField("no match message", blank=True)
+    no_match_message = models.TextField(_("no match message"), blank=True)
 
     class Meta:
-        verbose_name = "global SMS opt-in options"
+        verbose_name = _("global SMS opt-in options")
         verbose_name_plural = verbose_name
         constraints = [
             models.CheckConstraint(name="global_options_single", condition=Q(only=True)),
             models.CheckConstraint(
                 name="global_keeps_yes",
                 condition=Q(opt_in_keywords__contains=["YES"]),
-                violation_error_message="YES cannot be removed: it answers a double opt-in.",
+                violation_error_message=_("YES cannot be removed: it answers a double opt-in."),
             ),
             models.CheckConstraint(
                 name="global_keeps_stop_words",
                 condition=Q(opt_out_keywords__contains=list(DEFAULT_OPT_OUT_WORDS)),
-                violation_error_message="The standard opt-out keywords cannot be removed.",
+                violation_error_message=_("The standard opt-out keywords cannot be removed."),
             ),
             models.CheckConstraint(
                 name="global_keeps_help_words",
                 condition=Q(help_keywords__contains=list(DEFAULT_HELP_WORDS)),
-                violation_error_message="The standard help keywords cannot be removed.",
+                violation_error_message=_("The standard help keywords cannot be removed."),
             ),
         ]
 
@@ -81,17 +82,18 @@ class OptInOptions(models.Model):
 
     campaign = models.OneToOneField(Campaign, primary_key=True, on_delete=models.CASCADE, related_name="options")
     sender = models.ForeignKey(
-        Sender, verbose_name="target phone number", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Sender, verbose_name=_("target phone number"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    double_opt_in = models.BooleanField("requires double opt in using global keyword YES", default=False)
-    confirmation_request = models.TextField("message that asks for YES", blank=True)
+    double_opt_in = models.BooleanField(_("requires double opt in using global keyword YES"), default=False)
+    confirmation_request = models.TextField(_("message that asks for YES"), blank=True)
     welcome_message = models.TextField(
+        _("welcome message"),
         blank=True,
-        help_text="Sent once when a person has joined. Left blank, the global welcome message is sent.",
+        help_text=_("Sent once when a person has joined. Left blank, the global welcome message is sent."),
     )
 
     class Meta:
-        verbose_name = "opt-in options"
+        verbose_name = _("opt-in options")
         verbose_name_plural = verbose_name
 
     def __str__(self) -> str:

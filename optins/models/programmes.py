@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.lifecycle import Kind
 from campaigns.models import Campaign
@@ -20,7 +21,8 @@ class OptInCampaign(Campaign):
 
     class Meta:
         proxy = True
-        verbose_name = "SMS opt-in campaign"
+        verbose_name = _("SMS opt-in campaign")
+        verbose_name_plural = _("SMS opt-in campaigns")
 
     def __str__(self) -> str:
         return self.preference
@@ -38,4 +40,5 @@ class GlobalCampaign(Campaign):
 
     class Meta:
         proxy = True
-        verbose_name = "global SMS opt-in"
+        verbose_name = _("global SMS opt-in")
+        verbose_name_plural = _("global SMS opt-ins")

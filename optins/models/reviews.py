@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.phone import E164_PATTERN
 from optins.models.providers import Sender
@@ -16,12 +17,12 @@ class OptOutReview(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits for a decision"
-        OPTED_OUT = "opted_out", "An opt-out"
-        KEPT = "kept", "Not an opt-out"
+        WAITING = "waiting", _("Waits for a decision")
+        OPTED_OUT = "opted_out", _("An opt-out")
+        KEPT = "kept", _("Not an opt-out")
 
-    number = models.CharField("from", max_length=16)
-    sender = models.ForeignKey(Sender, verbose_name="texted to", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(_("from"), max_length=16)
+    sender = models.ForeignKey(Sender, verbose_name=_("texted to"), on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     inbound_sid = models.CharField(max_length=34)
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
@@ -32,8 +33,8 @@ class OptOutReview(models.Model):
 
     class Meta:
         ordering = ["received_at", "pk"]
-        verbose_name = "text to review"
-        verbose_name_plural = "texts to review"
+        verbose_name = _("text to review")
+        verbose_name_plural = _("texts to review")
         permissions = [("decide_review", "Can decide whether a text is an opt-out")]
         constraints = [
             models.CheckConstraint(name="review_is_e164", condition=Q(number__regex=E164_PATTERN)),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class StaffNumber(models.Model):
@@ -20,7 +21,8 @@ class StaffNumber(models.Model):
     verified_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "test phone"
+        verbose_name = _("test phone")
+        verbose_name_plural = _("test phones")
         constraints = [
             models.CheckConstraint(
                 name="staff_number_verified_has_no_code", condition=Q(verified_at__isnull=True) | Q(code_digest="")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Customer
 from campaigns.phone import mask
@@ -18,35 +19,46 @@ class Verification(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", "Waiting for the code"
-        CONFIRMED = "confirmed", "Confirmed"
-        DEAD = "dead", "Too many wrong codes"
-        SUPERSEDED = "superseded", "Replaced by a newer code"
+        PENDING = "pending", _("Waiting for the code")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DEAD = "dead", _("Too many wrong codes")
+        SUPERSEDED = "superseded", _("Replaced by a newer code")
 
     class Purpose(models.TextChoices):
-        JOINING = "joining", "To join"
-        LEAVING = "leaving", "To stop all texts"
+        JOINING = "joining", _("To join")
+        LEAVING = "leaving", _("To stop all texts")
 
     purpose = models.CharField(max_length=7, choices=Purpose.choices, db_default=Purpose.JOINING)
     # Two references are not checked by the database: see ADR 18.
     app = models.ForeignKey(
-        ApiApp, null=True, on_delete=models.CASCADE, related_name="verifications", db_constraint=False
+        ApiApp,
+        verbose_name=_("app"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="verifications",
+        db_constraint=False,
     )
     # None until the code is confirmed where only the number is known: on the permalink page. For good on leaving.
-    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="verifications")
-    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), null=True, on_delete=models.CASCADE, related_name="verifications"
+    )
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     number = models.CharField(max_length=16)
     salt = models.UUIDField(editable=False)
     code_digest = models.CharField(max_length=64, editable=False)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    ip = models.GenericIPAddressField(null=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    expires_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    ip = models.GenericIPAddressField(_("ip"), null=True)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(_("expires at"))
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
         constraints = [
             # A confirm finds its code here, and an old code can never work beside a new one.
             models.UniqueConstraint(

@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext, override
 
-__all__ = ["english", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "retold", "storable"]
+__all__ = ["Promise", "english", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "retold", "storable"]
 
 _VALUE: Final = re.compile(r"%\((\w+)\)s")
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.?!]) (?=[A-Z“])")

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from campaigns.language import Promise
+from campaigns.language import gettext_lazy as _
+
 
 class Kind(StrEnum):
     """What a text is for: the rules differ."""
@@ -40,7 +43,7 @@ class _Wanted:
 
     rule: str
     said: re.Pattern[str]
-    sentence: str
+    sentence: Promise
     insertion: str = ""
 
 
@@ -50,7 +53,7 @@ class _Unwanted:
 
     rule: str
     said: re.Pattern[str]
-    sentence: str
+    sentence: Promise
 
 
 def _any_case(pattern: str) -> re.Pattern[str]:
@@ -72,7 +75,7 @@ _FREQUENCY: Final = _Wanted(
         r"|\b(?:recurring|daily|weekly|monthly|one-?time)\s+(?:automated\s+)?(?:msgs?|messages?|texts?|alerts?)\b"
         r"|\b(?:msgs?|messages?|texts?|alerts?)\s+(?:daily|weekly|monthly)\b"
     ),
-    "It does not say how often people are texted: carriers want the frequency stated, such as “4 msgs/month”.",
+    _("It does not say how often people are texted: carriers want the frequency stated, such as “4 msgs/month”."),
     "Msg frequency varies.",
 )
 _RATES: Final = _Wanted(
@@ -81,13 +84,13 @@ _RATES: Final = _Wanted(
         r"\b(?:msg|message|messaging)s?\s*(?:&|and)\s*data\s+rates\s+(?:may\s+)?apply\b"
         r"|\btarifas\b.{0,40}\bdatos\b|\bdatos\b.{0,40}\btarifas\b|\bfrais\b.{0,40}\bdonnées\b"
     ),
-    "“Msg&data rates may apply” is missing: carriers want these words in the text that welcomes people.",
+    _("“Msg&data rates may apply” is missing: carriers want these words in the text that welcomes people."),
     "Msg&data rates may apply.",
 )
 _HELP_SAID: Final = _Wanted(
     "help",
     _any_case(_ANSWER + r"\b(?:HELP|INFO|AYUDA|AIDE)\b|\b(?:HELP|AYUDA|AIDE)\b\s+(?:for|para|pour)\b"),
-    "It does not say how to get help: people must be told to reply HELP.",
+    _("It does not say how to get help: people must be told to reply HELP."),
     "Reply HELP for help.",
 )
 _STOP_SAID: Final = _Wanted(
@@ -95,13 +98,13 @@ _STOP_SAID: Final = _Wanted(
     _any_case(
         _ANSWER + r"\bSTOP\b|\bSTOP\b\s+(?:to|2|para|pour)\b|\bto\s+(?:stop|end|cancel|quit|unsubscribe)\b\W+STOP\b"
     ),
-    "It does not say how to leave: people must be told to reply STOP.",
+    _("It does not say how to leave: people must be told to reply STOP."),
     "Reply STOP to cancel.",
 )
 _YES_SAID: Final = _Wanted(
     "yes",
     re.compile(r"\b(?:YES|Yes|SI|SÍ|OUI)\b"),
-    "It does not ask for YES, the word that confirms.",
+    _("It does not ask for YES, the word that confirms."),
     "Reply YES to confirm.",
 )
 _CONTACT: Final = _Wanted(
@@ -110,7 +113,7 @@ _CONTACT: Final = _Wanted(
         r"https?://|\bwww\.|\b[\w-]{1,63}\.(?:[a-z]{2,}\.)?(?:com|net|org|io|co|us|ca|biz|info|shop|store|app|mx|uk|[a-z]{2})\b"
         r"|\b[\w.+-]{1,64}@[\w-]{1,63}\.\w|\+?\d[\d ().-]{7,}\d"
     ),
-    "It names no contact: carriers want a website, a phone number or an email address where a person can ask.",
+    _("It names no contact: carriers want a website, a phone number or an email address where a person can ask."),
 )
 _LEFT: Final = _Wanted(
     "opted_out",
@@ -118,7 +121,7 @@ _LEFT: Final = _Wanted(
         r"\bopted[\s-]+out\b|\bunsubscribed\b|\bno (?:more|further) (?:msgs?|messages|texts|alerts)\b"
         r"|\b(?:will not|won't|no longer) (?:receive|get|be texted)\b|\bcancelad|\bdésinscri|\bno recibirá"
     ),
-    "It does not say that the person was opted out and gets no more messages.",
+    _("It does not say that the person was opted out and gets no more messages."),
     "You have now been opted out and will get no more messages.",
 )
 _SHORTENER: Final = _Unwanted(
@@ -127,14 +130,14 @@ _SHORTENER: Final = _Unwanted(
         r"(?<![\w.-])(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl|ow\.ly|is\.gd|v\.gd|buff\.ly|rebrand\.ly|tiny\.cc|cutt\.ly"
         r"|shorturl\.at|rb\.gy|t\.ly|bl\.ink|s\.id|adf\.ly|shorte\.st|soo\.gd|x\.co|lnkd\.in)(?=[/\s?#]|$)"
     ),
-    "It holds a link of a public shortener: carriers filter these as spam. Write the address of your own site.",
+    _("It holds a link of a public shortener: carriers filter these as spam. Write the address of your own site."),
 )
 _STANDARD_RATES: Final = _Unwanted(
     "standard_rates",
     _any_case(
         r"\bstandard\s+(?:msg|message|messaging|text|txt|data|sms)\w*(?:\s*(?:&|and)\s*data)?\s+(?:rates|charges)\b"
     ),
-    "It speaks of “standard” rates: carriers refuse that word. Write “Msg&data rates may apply”.",
+    _("It speaks of “standard” rates: carriers refuse that word. Write “Msg&data rates may apply”."),
 )
 _SELLING: Final = _Unwanted(
     "marketing",
@@ -142,10 +145,10 @@ _SELLING: Final = _Unwanted(
         r"\d\s?%\s*off\b|\bsale\b|\bdiscounts?\b|\bcoupons?\b|\bpromo\b|\b(?:buy|shop) now\b"
         r"|\bfree (?:gift|shipping)\b"
     ),
-    "It advertises: the answer to STOP may only confirm (47 CFR 64.1200(a)(12)).",
+    _("It advertises: the answer to STOP may only confirm (47 CFR 64.1200(a)(12))."),
 )
 
-_NAME_MISSING: Final = (
+_NAME_MISSING: Final = _(
     "It does not say who is texting: name your programme or company, as in “Acme Alerts: …” or “Welcome to Acme!”."
 )
 # "Acme Alerts: …", "[Acme] …", "Welcome to Acme", "This is Acme Alerts", "Your Acme code". Names begin with a capital.
@@ -191,9 +194,9 @@ def findings(kind: Kind, text: str, *, names: Iterable[str] = ()) -> Sequence[Fi
     named, wanted, unwanted = _RULES[kind]
     found: list[Finding] = []
     if named and not _says_who(read, names):
-        found.append(Finding("name", _NAME_MISSING))
-    found += [Finding(rule.rule, rule.sentence, rule.insertion) for rule in wanted if not rule.said.search(read)]
-    found += [Finding(rule.rule, rule.sentence) for rule in unwanted if rule.said.search(read)]
+        found.append(Finding("name", str(_NAME_MISSING)))
+    found += [Finding(rule.rule, str(rule.sentence), rule.insertion) for rule in wanted if not rule.said.search(read)]
+    found += [Finding(rule.rule, str(rule.sentence)) for rule in unwanted if rule.said.search(read)]
     return found
 
 

@@ -152,7 +152,7 @@ def _number_page(request: HttpRequest, form: NumberForm) -> HttpResponse:
 
 
 def _listed(numbers: Sequence[str]) -> SafeString:
-    shown = [format_html("<strong>{}</strong>", number) for number in numbers]
+    shown: list[str] = [format_html("<strong>{}</strong>", number) for number in numbers]
     return mark_safe(get_text_list(shown, gettext("and")))  # noqa: S308  each is escaped
 
 

@@ -7,6 +7,8 @@ program name, frequency, "Msg&data rates may apply", HELP and STOP (CTIA Messagi
 import re
 from typing import Final
 
+from campaigns.language import gettext as _
+
 MAX_LENGTH: Final = 1600
 """Characters that one message may have: twilio.com/docs/api/errors/21617."""
 
@@ -44,7 +46,8 @@ def problem(text: str) -> str | None:
     """Why a text cannot be sent as it stands, as a sentence; None when it can."""
     gap = _GAP.search(text)
     if gap:
-        return f"Fill in {gap.group(0)} first: people would receive it as it stands here."
+        return _("Fill in %(gap)s first: people would receive it as it stands here.") % {"gap": gap.group(0)}
     if len(text) > MAX_LENGTH:
-        return f"This has {len(text):,} characters. One message may have {MAX_LENGTH:,} at most."
+        long = _("This has %(count)s characters. One message may have %(most)s at most.")
+        return long % {"count": f"{len(text):,}", "most": f"{MAX_LENGTH:,}"}
     return None

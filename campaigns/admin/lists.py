@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.paginator import Page
+from django_stubs_ext import StrOrPromise
 from unfold.paginator import InfinitePage, InfinitePaginator
 
 DEPTH: Final = 10_000
@@ -15,8 +16,8 @@ class Empty:
     """What stands in the place of a list that has nothing yet. Its admin has one as `empty`."""
 
     icon: str
-    title: str
-    text: str
+    title: StrOrPromise
+    text: StrOrPromise
 
 
 class LatestRows(InfinitePaginator):

@@ -33,7 +33,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return OptOutReview.State.choices
+        return [(state.value, str(state.label)) for state in OptOutReview.State]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
@@ -62,7 +62,7 @@ class ReviewAdmin(ReadOnlyAdmin):
         css = {"all": ("optline/campaign.css",)}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"page_title": _("Review queue"), **(extra_context or {})})
+        return super().changelist_view(request, {"page_title": gettext("Review queue"), **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
+from campaigns.language import gettext_lazy as _
 from optins.keywords import spelling
 from optins.keywords.echoes import is_reaction, without_quotations
 from optins.keywords.folding import in_latin, together, words
@@ -29,27 +30,29 @@ class Meaning(StrEnum):
     REVIEW = "review"
 
 
-RULES: Final[Mapping[str, str]] = {
-    "opt_out_type": "Twilio marked the text as one of its own keywords.",
-    "opt_out_word": "The whole text is an opt-out keyword.",
-    "opt_out_with_courtesy": "The text is an opt-out keyword with words of courtesy around it.",
-    "opt_out_near_miss": "The text is an opt-out keyword, mistyped.",
-    "opt_out_word_first": "A short text that begins with an opt-out keyword.",
-    "opt_out_sentence": "One sentence of the text is an opt-out keyword by itself.",
-    "opt_out_phrase": "The text asks in its own words to be left alone.",
-    "help_word": "The whole text is a help keyword.",
-    "help_with_courtesy": "The text is a help keyword with words of courtesy around it.",
-    "question_about_stopping": "The text asks how to stop, which the help message tells.",
-    "start_word_while_pending": "START or YES in answer to a double opt-in.",
-    "opt_in_word_while_pending": "An opt-in keyword in answer to a double opt-in.",
-    "opt_in_word_after_stop": "An opt-in keyword after a STOP.",
-    "campaign_keyword": "The whole text is a campaign's keyword.",
-    "look_alike_letters": "The text asks to stop or for help, in letters of another alphabet that look the same.",
-    "reaction": "A phone's reaction to one of our texts, which repeats our words and not the person's.",
-    "our_own_words": "The text only repeats what we wrote.",
-    "stop_in_another_sense": "It has a word of stopping and does not ask to stop: “don't stop”, “stop by the store”.",
-    "doubtful": "It may ask to stop, and no rule is sure: a person decides, and marketing waits.",
-    "no_rule": "No rule knows this text.",
+RULES: Final = {
+    "opt_out_type": _("Twilio marked the text as one of its own keywords."),
+    "opt_out_word": _("The whole text is an opt-out keyword."),
+    "opt_out_with_courtesy": _("The text is an opt-out keyword with words of courtesy around it."),
+    "opt_out_near_miss": _("The text is an opt-out keyword, mistyped."),
+    "opt_out_word_first": _("A short text that begins with an opt-out keyword."),
+    "opt_out_sentence": _("One sentence of the text is an opt-out keyword by itself."),
+    "opt_out_phrase": _("The text asks in its own words to be left alone."),
+    "help_word": _("The whole text is a help keyword."),
+    "help_with_courtesy": _("The text is a help keyword with words of courtesy around it."),
+    "question_about_stopping": _("The text asks how to stop, which the help message tells."),
+    "start_word_while_pending": _("START or YES in answer to a double opt-in."),
+    "opt_in_word_while_pending": _("An opt-in keyword in answer to a double opt-in."),
+    "opt_in_word_after_stop": _("An opt-in keyword after a STOP."),
+    "campaign_keyword": _("The whole text is a campaign's keyword."),
+    "look_alike_letters": _("The text asks to stop or for help, in letters of another alphabet that look the same."),
+    "reaction": _("A phone's reaction to one of our texts, which repeats our words and not the person's."),
+    "our_own_words": _("The text only repeats what we wrote."),
+    "stop_in_another_sense": _(
+        "It has a word of stopping and does not ask to stop: “don't stop”, “stop by the store”."
+    ),
+    "doubtful": _("It may ask to stop, and no rule is sure: a person decides, and marketing waits."),
+    "no_rule": _("No rule knows this text."),
 }
 """Each rule that can win, with the sentence that explains it."""
 
@@ -99,7 +102,7 @@ class Reading:
     @property
     def sentence(self) -> str:
         """The rule in words."""
-        return RULES[self.rule]
+        return str(RULES[self.rule])
 
 
 @dataclass(frozen=True)

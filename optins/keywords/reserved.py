@@ -1,19 +1,58 @@
 """Words that no campaign can hold: those that we read, and those that Twilio or a network acts upon."""
 
 import unicodedata
-from collections.abc import Mapping
 
+from campaigns.language import gettext as _
+from campaigns.language import gettext_lazy
 from optins.keywords.carriers import SenderKind
 from optins.keywords.folding import fold
 from optins.keywords.reading import Meaning, Situation, read
 from optins.keywords.vocabulary import ALL_LANGUAGES, START
 
 MAX_KEYWORD_LENGTH = 20
-_ACTS: Mapping[SenderKind, str] = {
-    SenderKind.SHORT_CODE: "it keeps its own meaning on every sender",
-    SenderKind.LONG_CODE: "Twilio acts on it before the text reaches the campaign",
-    SenderKind.TOLL_FREE: "the toll-free network acts on it before the text reaches the campaign",
-    SenderKind.MESSAGING_SERVICE: "Twilio acts on it before the text reaches the campaign",
+# Who acts on a fixed word, by the kind of sender: nobody but we, Twilio, or the toll-free network.
+_ON_TWILIO = {
+    Meaning.RESTORE: gettext_lazy(
+        "%(word)s lets people who opted out come back, and Twilio acts on it before the text reaches the campaign. "
+        "Choose another keyword."
+    ),
+    Meaning.OPT_OUT: gettext_lazy(
+        "%(word)s is read as an opt-out, and Twilio acts on it before the text reaches the campaign. "
+        "Choose another keyword."
+    ),
+    Meaning.HELP: gettext_lazy(
+        "%(word)s asks for help, and Twilio acts on it before the text reaches the campaign. Choose another keyword."
+    ),
+}
+_FIXED = {
+    SenderKind.SHORT_CODE: {
+        Meaning.RESTORE: gettext_lazy(
+            "%(word)s lets people who opted out come back, and it keeps its own meaning on every sender. "
+            "Choose another keyword."
+        ),
+        Meaning.OPT_OUT: gettext_lazy(
+            "%(word)s is read as an opt-out, and it keeps its own meaning on every sender. Choose another keyword."
+        ),
+        Meaning.HELP: gettext_lazy(
+            "%(word)s asks for help, and it keeps its own meaning on every sender. Choose another keyword."
+        ),
+    },
+    SenderKind.LONG_CODE: _ON_TWILIO,
+    SenderKind.TOLL_FREE: {
+        Meaning.RESTORE: gettext_lazy(
+            "%(word)s lets people who opted out come back, and the toll-free network acts on it before the text "
+            "reaches the campaign. Choose another keyword."
+        ),
+        Meaning.OPT_OUT: gettext_lazy(
+            "%(word)s is read as an opt-out, and the toll-free network acts on it before the text reaches the "
+            "campaign. Choose another keyword."
+        ),
+        Meaning.HELP: gettext_lazy(
+            "%(word)s asks for help, and the toll-free network acts on it before the text reaches the campaign. "
+            "Choose another keyword."
+        ),
+    },
+    SenderKind.MESSAGING_SERVICE: _ON_TWILIO,
 }
 
 
@@ -24,11 +63,12 @@ def reserved_reason(word: str, *, sender_kind: SenderKind, languages: frozenset[
     """
     folded = fold(word)
     if not folded:
-        return "A keyword needs at least one letter or digit."
+        return _("A keyword needs at least one letter or digit.")
     if len(folded) > MAX_KEYWORD_LENGTH:
-        return f"A keyword may have at most {MAX_KEYWORD_LENGTH} letters and digits; this one has {len(folded)}."
+        long = _("A keyword may have at most %(most)d letters and digits; this one has %(has)d.")
+        return long % {"most": MAX_KEYWORD_LENGTH, "has": len(folded)}
     if not all(map(_is_typeable, word.strip())):
-        return "A keyword is typed on a phone: use only letters, digits, spaces and hyphens."
+        return _("A keyword is typed on a phone: use only letters, digits, spaces and hyphens.")
     return _taken_by_a_fixed_word(word, sender_kind, languages)
 
 
@@ -38,13 +78,11 @@ def _is_typeable(character: str) -> bool:
 
 def _taken_by_a_fixed_word(word: str, kind: SenderKind, languages: frozenset[str]) -> str | None:
     shown = word.strip().upper()
-    if fold(word) in START:
-        return f"{shown} lets people who opted out come back, and {_ACTS[kind]}. Choose another keyword."
-    meaning = read(word, Situation(languages=languages)).meaning
-    if meaning is Meaning.OPT_OUT:
-        return f"{shown} is read as an opt-out, and {_ACTS[kind]}. Choose another keyword."
+    meaning = Meaning.RESTORE if fold(word) in START else read(word, Situation(languages=languages)).meaning
     if meaning is Meaning.REVIEW:
-        return f"{shown} may be read as an opt-out: a person would have to decide each time. Choose another keyword."
-    if meaning is Meaning.HELP:
-        return f"{shown} asks for help, and {_ACTS[kind]}. Choose another keyword."
-    return None
+        doubtful = _(
+            "%(word)s may be read as an opt-out: a person would have to decide each time. Choose another keyword."
+        )
+        return doubtful % {"word": shown}
+    fixed = _FIXED[kind].get(meaning)
+    return None if fixed is None else fixed % {"word": shown}

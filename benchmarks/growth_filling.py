@@ -129,7 +129,7 @@ def fill(stage: Stage, texts: int, *, people: int, kept_callbacks: dt.timedelta)
         for statement in (_NOTICES, _INBOUND, _CALLBACKS):
             cursor.execute(statement, constant)
         under_way = _run_under_way(stage, constant)
-    for table in (*_GROWING, "messaging_run", "messaging_outcomecount"):
+    for table in (*_GROWING, "messaging_run", "messaging_outcomecount", "messaging_takencount"):
         analyse(table)
     return History(MessagingCampaign.objects.get(name="Old"), under_way)
 

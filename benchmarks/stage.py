@@ -131,8 +131,8 @@ def forget_texts() -> None:
     """Empty the outbox and all that hangs on it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE messaging_outbound, messaging_outcomecount, messaging_statuscallback, messaging_run, "
-            "messaging_smsmessage CASCADE"
+            "TRUNCATE messaging_outbound, messaging_outcomecount, messaging_takencount, messaging_statuscallback, "
+            "messaging_run, messaging_smsmessage CASCADE"
         )
 
 

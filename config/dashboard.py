@@ -120,7 +120,7 @@ def figures(day: Today, usual: Usual | None = None) -> Sequence[Tile]:
             reverse("admin:optins_subscription_changelist"),
         ),
         Tile("Texts today", _figure(day.texts), f"{_delivered(day)}{_usually(usual)}", log),
-        Tile("Opt-outs today", _figure(day.opt_outs), _of_people(day), reverse("admin:optins_consentevent_changelist")),
+        Tile("Opt-outs today", _figure(day.opt_outs), _of_texts(day), reverse("admin:optins_consentevent_changelist")),
         Tile("Waiting", _figure(day.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
     )  # fmt: skip
 
@@ -283,9 +283,9 @@ def _usually(usual: Usual | None) -> str:
     return f". About {_figure(usual.texts)} by now on a usual {timezone.localtime():%A} ({weeks})"
 
 
-def _of_people(day: Today) -> str:
-    """The share of the people texted today. Who opts out without having been texted today is no part of it."""
-    if not day.people:
+def _of_texts(day: Today) -> str:
+    """The share of today's campaign texts. Who opts out without having been texted today is no part of it."""
+    if not day.of_campaigns:
         return "Nobody texted today"
-    share = f"{100 * day.opt_outs_of_people / day.people:.1f}%"
-    return f"{share} of {_figure(day.people)} {'person' if day.people == 1 else 'people'} texted today"
+    share = f"{100 * day.opt_outs_of_texted / day.of_campaigns:.1f}%"
+    return f"{share} of {_figure(day.of_campaigns)} campaign text{'' if day.of_campaigns == 1 else 's'} today"

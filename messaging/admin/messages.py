@@ -33,8 +33,9 @@ from messaging.launch.approvals import unapproved_of
 from messaging.models import MessagingCampaign, Run, SmsMessage
 from messaging.queries import merge_fields
 from messaging.reports.figures import progress_of_messages
-from messaging.reports.results import TAKEN, foreseen
+from messaging.reports.results import foreseen
 from messaging.reports.running import running
+from messaging.reports.taken import TAKEN
 from messaging.reports.waves import shown_wave
 
 TABS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -89,14 +89,16 @@ def _page(what: Campaign | SmsMessage) -> str:
 
 
 def _chart(results: Results) -> dict[str, object]:
-    """What the chart draws: a label for each hour, and a column of each colour."""
+    """What the chart draws: a label for each hour or day, and a column of each colour."""
+    spans = results.spans
     columns = {
-        "delivered": [hour.delivered for hour in results.hours],
-        "failed": [hour.failed for hour in results.hours],
-        "waiting": [hour.handed_over - hour.delivered - hour.failed for hour in results.hours],
+        "delivered": [span.delivered for span in spans],
+        "failed": [span.failed for span in spans],
+        "waiting": [span.handed_over - span.delivered - span.failed for span in spans],
     }
+    label, form = ("Day", "j M Y") if results.is_by_day else ("Hour", "j M H:i")
     return {
-        "labels": [date_format(timezone.localtime(hour.at), "j M H:i") for hour in results.hours],
+        "labels": [date_format(timezone.localtime(span.at), form) for span in spans],
         "columns": [{"state": state, "label": label, "counts": columns[state]} for state, label in _COLOURS.items()],
-        "axes": {"x": f"Hour ({timezone.get_default_timezone_name()})", "y": "Texts handed over"},
+        "axes": {"x": f"{label} ({timezone.get_default_timezone_name()})", "y": "Texts handed over"},
     }

@@ -6,9 +6,8 @@ from messaging.models.hours import LawfulHours
 from messaging.models.inbox import Inbound, PendingCallback, StatusCallback
 from messaging.models.messages import MessagingCampaign, SmsMessage
 from messaging.models.outbox import Outbound
-from messaging.models.outcomes import OutcomeCount
+from messaging.models.outcomes import OutcomeCount, TakenCount
 from messaging.models.prices import PartPrice
-from messaging.models.quarters import QuarterCount
 from messaging.models.retention import RetentionMark
 from messaging.models.runs import Run
 from messaging.models.tests import TestText
@@ -26,11 +25,11 @@ __all__ = [
     "OutcomeCount",
     "PartPrice",
     "PendingCallback",
-    "QuarterCount",
     "RetentionMark",
     "Run",
     "SendingHold",
     "SmsMessage",
     "StatusCallback",
+    "TakenCount",
     "TestText",
 ]

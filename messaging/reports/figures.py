@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from campaigns.lifecycle import CLOSED, Kind
 from campaigns.lifecycle import State as CampaignState
 from campaigns.models import AuditEntry, Campaign
 from messaging.models import Inbound, Outbound, OutcomeCount, PendingCallback, Run, SmsMessage
+from messaging.reports.taken import taken_since
 from messaging.states import EXPLANATIONS, SETTLED, Reason, State
 from optins.models import ConsentEvent, Subscription
 
@@ -159,7 +160,8 @@ def is_settled(campaign: Campaign) -> bool:
 class Today:
     """The day so far, by the company's clock. `oldest_waiting_seconds` is 0 when nothing is late.
 
-    `people` are the numbers that a campaign texted today, `opt_outs_of_people` those of them that opted out today.
+    `texts` are those that the carrier took, `of_campaigns` of them; `opt_outs_of_texted` of the numbers that opted out
+    today a campaign had texted today.
     """
 
     opted_in: int
@@ -167,9 +169,9 @@ class Today:
     texts: int
     delivered: int
     failed: int
-    people: int
+    of_campaigns: int
     opt_outs: int
-    opt_outs_of_people: int
+    opt_outs_of_texted: int
     waiting: int
     oldest_waiting_seconds: float
 
@@ -191,25 +193,22 @@ def today() -> Today:
     # Two questions, so that an index alone answers each of them.
     numbers = opted_in.aggregate(all=Count("number", distinct=True))
     joined = opted_in.filter(opted_in_at__gte=midnight).aggregate(since=Count("number", distinct=True))
-    gone = Outbound.objects.filter(claimed_at__gte=midnight).exclude(kind=Outbound.Kind.TEST)
-    of_campaigns = gone.filter(kind=Outbound.Kind.CAMPAIGN)
-    texts = gone.aggregate(
-        all=Count("pk"),
-        delivered=Count("pk", filter=Q(state=State.DELIVERED)),
-        failed=Count("pk", filter=Q(state=State.FAILED)),
-    )
     events = ConsentEvent.objects.filter(action=ConsentEvent.Action.OPTED_OUT, at__gte=midnight)
     out = events.values("number_digest").distinct()
+    texted = Outbound.objects.filter(
+        kind=Outbound.Kind.CAMPAIGN, number=OuterRef("personal__number"), claimed_at__gte=midnight
+    )
+    taken = taken_since(midnight)
     number_waiting, oldest_waiting_seconds = waiting()
     return Today(
         opted_in=numbers["all"],
         opted_in_since=joined["since"],
-        texts=texts["all"],
-        delivered=texts["delivered"],
-        failed=texts["failed"],
-        people=of_campaigns.values("number").distinct().count(),
+        texts=taken.of_all,
+        delivered=taken.delivered,
+        failed=taken.failed,
+        of_campaigns=taken.of_campaigns,
         opt_outs=out.count(),
-        opt_outs_of_people=out.filter(personal__number__in=of_campaigns.values("number")).count(),
+        opt_outs_of_texted=out.filter(Exists(texted)).count(),
         waiting=number_waiting,
         oldest_waiting_seconds=oldest_waiting_seconds,
     )

@@ -6,27 +6,22 @@ campaign that was of: each reply and each opt-out counts once.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Left, TruncHour
-from django.utils import timezone
+from django.db.models import F, Q, QuerySet
 
 from campaigns.models import Campaign
 from messaging.census.prices import Cost, cost
 from messaging.census.tally import Tally
-from messaging.lawful.places import dialled_country
-from messaging.models import Census, Outbound, Run, SmsMessage
-from messaging.reports.figures import Progress, progress_of
+from messaging.models import Census, Run, SmsMessage
+from messaging.reports.figures import Progress, progress_of_campaigns, progress_of_messages
+from messaging.reports.taken import Extent, Span, extent_of, spans_of
 from messaging.states import State
 
 ANSWER_WITHIN: Final = dt.timedelta(days=3)
-
-TAKEN: Final = (State.ACCEPTED, State.SENT, State.DELIVERED, State.FAILED)
-"""The states of texts that the carrier took, whatever became of them."""
 
 # The last campaign text that each answer came after. `%(answers)s` are the rows, each with a number and a time.
 _AFTER: Final = """
@@ -51,16 +46,6 @@ _OPT_OUTS: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Hour:
-    """One hour by the company's clock: how many texts were handed over in it, and what became of those."""
-
-    at: dt.datetime
-    handed_over: int
-    delivered: int
-    failed: int
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """One step of the funnel: how many people came so far, and what share of the step before."""
 
@@ -71,13 +56,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """`replies` and `opt_outs` count people; `cost` is of the texts that the carrier took, at the prices of now.
+    """`spans` are hours, or days where there are more hours than anybody reads.
 
+    `replies` and `opt_outs` count people; `cost` is of the texts that the carrier took, at the prices of now.
     `foreseen` is what was to be expected by the last census before the launch, at the same prices; None without one.
     """
 
     progress: Progress
-    hours: Sequence[Hour]
+    spans: Sequence[Span]
+    is_by_day: bool
     cost: Cost
     foreseen: Cost | None
     replies: int
@@ -86,7 +73,7 @@ class Results:
     @property
     def taken(self) -> int:
         """Texts that the carrier took, whatever became of them."""
-        return sum(hour.handed_over for hour in self.hours)
+        return sum(span.handed_over for span in self.spans)
 
     @property
     def delivered_share(self) -> float | None:
@@ -124,17 +111,28 @@ def runs_of(what: Campaign | SmsMessage) -> QuerySet[Run]:
 
 
 def results_of(what: Campaign | SmsMessage) -> Results:
-    """Everything the report of a campaign or a message shows."""
+    """Everything the report of a campaign or a message shows. No text is read for it."""
     runs = list(runs_of(what).values_list("pk", flat=True))
-    texts = Outbound.objects.filter(run__in=runs)
-    hours = _hours(texts)
-    replies, opt_outs = (_people_after(answers, runs, hours) for answers in (_REPLIES, _OPT_OUTS))
-    return Results(progress_of(texts), hours, cost(parts_by_country(texts)), foreseen(what), replies, opt_outs)
+    of_all = progress_of_messages if isinstance(what, SmsMessage) else progress_of_campaigns
+    progress = of_all([what.pk]).get(what.pk, Progress())
+    extent = extent_of(runs)
+    if extent is None:
+        return Results(progress, (), False, cost({}), foreseen(what), replies=0, opt_outs=0)
+    return Results(
+        progress,
+        spans_of(runs, by_day=extent.is_long),
+        extent.is_long,
+        cost(extent.parts),
+        foreseen(what),
+        replies=_people_after(_REPLIES, runs, extent),
+        opt_outs=_people_after(_OPT_OUTS, runs, extent),
+    )
 
 
 def opt_outs_after(run: Run) -> int:
     """How many people opted out after a run's text, as its report counts them."""
-    return _people_after(_OPT_OUTS, [run.pk], _hours(Outbound.objects.filter(run=run)))
+    extent = extent_of([run.pk])
+    return _people_after(_OPT_OUTS, [run.pk], extent) if extent else 0
 
 
 def foreseen(what: Campaign | SmsMessage) -> Cost | None:
@@ -155,36 +153,9 @@ def _chosen(what: Campaign | SmsMessage) -> dict[str, int]:
     return {"pk": what.pk} if isinstance(what, SmsMessage) else {"campaign": what.pk}
 
 
-def parts_by_country(texts: QuerySet[Outbound]) -> Mapping[str, int]:
-    """The parts of those texts that the carrier took, by the country they went to."""
-    rows = texts.filter(state__in=TAKEN).order_by().values_list(Left("number", 5)).annotate(taken=Sum("parts"))
-    found: Counter[str] = Counter()
-    for beginning, parts in rows:
-        found[dialled_country(beginning)] += parts or 0
-    return found
-
-
-def _hours(texts: QuerySet[Outbound]) -> Sequence[Hour]:
-    rows = (
-        texts.filter(state__in=TAKEN)
-        .order_by()
-        .values(at=TruncHour("claimed_at", tzinfo=timezone.get_default_timezone()))
-        .annotate(
-            handed_over=Count("pk"),
-            delivered=Count("pk", filter=Q(state=State.DELIVERED)),
-            failed=Count("pk", filter=Q(state=State.FAILED)),
-        )
-        .order_by("at")
-    )
-    return [Hour(**row) for row in rows]
-
-
-def _people_after(answers: str, runs: Collection[int], hours: Sequence[Hour]) -> int:
-    if not hours:
-        return 0
-    until = hours[-1].at + dt.timedelta(hours=1) + ANSWER_WITHIN
+def _people_after(answers: str, runs: Collection[int], extent: Extent) -> int:
     params: dict[str, Any] = {
-        "within": ANSWER_WITHIN, "runs": list(runs), "first": hours[0].at, "until": until,
+        "within": ANSWER_WITHIN, "runs": list(runs), "first": extent.first, "until": extent.until + ANSWER_WITHIN,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_AFTER.format(answers=answers), params)

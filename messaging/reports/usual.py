@@ -2,12 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from django.db.models import Min, Q, Sum
 from django.utils import timezone
 
-from messaging.models import QuarterCount
+from messaging.models import TakenCount
 
 _WEEKS: Final = 4
 
@@ -21,9 +23,9 @@ class Usual:
 
 
 def usual_by_now() -> Usual | None:
-    """To the quarter of an hour, by the company's clock; None before a whole day of this name was counted."""
+    """To the quarter of an hour, by the company's clock; None until a day of this name has passed since the first."""
     now = timezone.localtime()
-    first = QuarterCount.objects.aggregate(first=Min("since"))["first"]
+    first = TakenCount.objects.aggregate(first=Min("since"))["first"]
     days = [now.replace(tzinfo=None) - dt.timedelta(weeks=back) for back in range(1, _WEEKS + 1)]
     spans = [
         Q(since__gte=midnight, since__lt=timezone.make_aware(day))
@@ -32,5 +34,5 @@ def usual_by_now() -> Usual | None:
     ]
     if not spans:
         return None
-    sums = QuarterCount.objects.aggregate(**{f"w{place}": Sum("texts", filter=of) for place, of in enumerate(spans)})
-    return Usual(round(sum(number or 0 for number in sums.values()) / len(spans)), len(spans))
+    texts = TakenCount.objects.filter(reduce(or_, spans)).aggregate(texts=Sum("texts"))["texts"] or 0
+    return Usual(round(texts / len(spans)), len(spans))

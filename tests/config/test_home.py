@@ -13,6 +13,8 @@ from messaging.actions.campaigns import pause
 from messaging.actions.runs.lifecycle import start_due
 from messaging.actions.sending.claiming import claim_recipients
 from messaging.actions.sending.leasing import flag_stuck
+from messaging.actions.sending.settling import settle
+from messaging.gateway.outcomes import Accepted
 from messaging.models import Run
 from messaging.reports.figures import Today, today
 from optins.actions.opting_out import opt_out_number
@@ -84,22 +86,24 @@ def test_a_text_that_is_uncertain_for_hours_needs_somebody(settings: Settings) -
 
 def test_the_figures_say_of_how_many_they_are() -> None:
     nothing_yet = Today(
-        opted_in=3, opted_in_since=0, texts=6, delivered=0, failed=0, people=0, opt_outs=1, opt_outs_of_people=0,
+        opted_in=3, opted_in_since=0, texts=6, delivered=0, failed=0, of_campaigns=0, opt_outs=1, opt_outs_of_texted=0,
         waiting=0, oldest_waiting_seconds=0,
     )  # fmt: skip
-    later_on = replace(nothing_yet, texts=1300, delivered=1199, failed=1, people=26, opt_outs=3, opt_outs_of_people=2)
+    later_on = replace(nothing_yet, texts=1300, delivered=1199, failed=1, of_campaigns=26, opt_outs_of_texted=2)
     assert [tile.note for tile in figures(nothing_yet)][1:3] == ["None settled yet", "Nobody texted today"]
     notes = [tile.note for tile in figures(later_on)]
-    assert notes[1:3] == ["99.9% delivered of 1,200 settled", "7.7% of 26 people texted today"]
+    assert notes[1:3] == ["99.9% delivered of 1,200 settled", "7.7% of 26 campaign texts today"]
 
 
 def test_an_opt_out_of_somebody_not_texted_today_is_no_part_of_the_share() -> None:
     campaign_to(factories.sender(), ADA)
-    claim_recipients(run=Run.objects.get(), parts=1)
+    run = Run.objects.get()
+    (text,) = claim_recipients(run=run, parts=1).texts
+    settle(sender=run.sender, answers=[(text, Accepted("SM" + "0" * 32, "queued", 1))], run=run)
     another = factories.subscription(factories.opt_in_campaign(), factories.customer(numbers=[factories.number()]))
     for number in (ADA, another.number):
         opt_out_number(number=number, by=TESTS, reason="Asked")
-    assert (today().people, today().opt_outs, today().opt_outs_of_people) == (1, 2, 1)
+    assert (today().of_campaigns, today().opt_outs, today().opt_outs_of_texted) == (1, 2, 1)
 
 
 def test_staff_without_a_role_see_no_figure() -> None:

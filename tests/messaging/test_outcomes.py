@@ -9,7 +9,7 @@ from messaging.actions.campaigns import cancel
 from messaging.actions.runs.lifecycle import start_due
 from messaging.actions.sending.claiming import claim_recipients
 from messaging.actions.sending.settling import settle
-from messaging.actions.upkeep.folding import fold_outcomes
+from messaging.actions.upkeep.folding import fold_counts
 from messaging.gateway.outcomes import Accepted
 from messaging.models import MessagingCampaign, Outbound, OutcomeCount, Run
 from messaging.reports.figures import progress_of, progress_of_campaigns, progress_of_messages
@@ -67,10 +67,10 @@ def test_what_was_taken_back_was_not_counted(campaign: MessagingCampaign) -> Non
 def test_folding_changes_no_figure_and_leaves_a_row_for_each(campaign: MessagingCampaign) -> None:
     for _ in range(PEOPLE):
         claim_recipients(run=Run.objects.get(), parts=1)
-    fold_outcomes()
+    fold_counts()
     assert counted(campaign) == standing(campaign)
     assert OutcomeCount.objects.count() == len(standing(campaign))
-    assert fold_outcomes() == 0
+    assert fold_counts() == 0
 
 
 def test_what_a_hand_changes_in_the_database_is_counted_too(campaign: MessagingCampaign) -> None:

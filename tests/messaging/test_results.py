@@ -63,7 +63,7 @@ def test_texts_are_counted_in_the_hour_they_were_handed_over(programme: OptInCam
     campaign = sent(programme, early)
     settle(campaign, late, State.SENT, at=NOON + dt.timedelta(minutes=70))
     settle(campaign, refused, State.FAILED, at=NOON + dt.timedelta(minutes=80), reason=Reason.UNREACHABLE)
-    first, second = of(campaign).hours
+    first, second = of(campaign).spans
     assert (first.at, first.handed_over, first.delivered) == (NOON, 1, 1)
     assert (second.handed_over, second.delivered, second.failed) == (2, 0, 1)
     assert (of(campaign).cost.parts, of(campaign).delivered_share) == (6, 50.0)
@@ -114,4 +114,4 @@ def test_an_opt_out_counts_once_however_many_preferences_it_ended(programme: Opt
 def test_before_the_first_text_everything_is_zero(programme: OptInCampaign) -> None:
     member(programme)
     found = of(factories.messaging_campaign(factories.scheduled(programme), due=False))
-    assert (found.progress.people, found.hours, found.replies, found.delivered_share) == (0, [], 0, None)
+    assert (found.progress.people, found.spans, found.replies, found.delivered_share) == (0, (), 0, None)

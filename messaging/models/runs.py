@@ -14,7 +14,7 @@ class Run(models.Model):
     """What was pinned when the message fired: text, sender and programme. open ──▶ finished | cancelled.
 
     A scheduled message has one run per occurrence. Its audience is frozen chunk by chunk, in the order of the
-    customers, while its first texts leave already, or all are held until a first wave of them was judged
+    customers, while its first texts leave already; all but a first wave of them may be held until that was judged
     (`messaging.actions.runs.judging`). A triggered message has one run that stays open for its window and
     gains a recipient with each event. Where another person approves launches, a run that is not what was approved
     any more is held: it gains nobody until it was approved anew (`messaging.actions.runs.binding`).
@@ -27,7 +27,7 @@ class Run(models.Model):
 
     class Wave(models.TextChoices):
         NONE = "", _("Everybody at once")
-        WAITING = "waiting", _("Waits for the whole audience")  # the first people are chosen among all
+        WAITING = "waiting", _("Waits for the whole audience")  # of whom the first leave meanwhile
         FIRST = "first", _("First wave")  # the others are held
         STOPPED = "stopped", _("Stopped itself")  # its campaign was paused; to resume it lets the others go
         REST = "rest", _("Goes on")  # the others are let go, some thousands at a time

@@ -11,6 +11,8 @@ from pytest_django.fixtures import Settings
 from config.roles import LAUNCHER, MARKETER
 from messaging.actions.campaigns import cancel
 from messaging.actions.runs.judging import judge_waves
+from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.sending.claiming import claim_recipients
 from messaging.models import MessagingCampaign, Outbound, Run
 from messaging.states import Reason, State
 from optins.actions.opting_out import opt_out_number
@@ -58,6 +60,38 @@ def test_only_the_first_wave_leaves_and_the_others_are_held(product: Product, si
     assert states() == [State.DELIVERED] * first + [State.QUEUED] * (8 - first)
     assert set(Outbound.objects.filter(state=State.QUEUED).values_list("reason", flat=True)) == {HELD}
     assert (run().wave, run().wave_people) == (Run.Wave.FIRST, first)
+
+
+def test_the_first_leave_while_the_others_are_still_written(product: Product, settings: Settings) -> None:
+    settings.FREEZE_CHUNK = 2
+    campaign_to(product, *REACHED, wait=30, first_wave=50, first_wave_unit="percent")
+    start_due(seconds=0)
+    assert (run().frozen_at, run().wave, run().wave_people) == (None, Run.Wave.WAITING, 1)
+    assert len(claim_recipients(run=run(), parts=10).texts) == 1
+    judge_waves()
+    assert run().wave == Run.Wave.WAITING
+
+
+@pytest.mark.parametrize(("size", "unit"), [(4, "people"), (50, "percent"), (45, "percent")])
+def test_each_part_of_the_audience_has_its_share_of_the_first(
+    product: Product, settings: Settings, size: int, unit: str
+) -> None:
+    settings.FREEZE_CHUNK = 2
+    campaign_to(product, *REACHED, wait=30, first_wave=size, first_wave_unit=unit)
+    start_due()
+    judge_waves()
+    first = [reason != HELD for reason in Outbound.objects.order_by("customer").values_list("reason", flat=True)]
+    assert (sum(first), run().wave_people) == (4, 4)
+    if size != 45:
+        assert [sum(first[place : place + 2]) for place in range(0, 8, 2)] == [1, 1, 1, 1]
+
+
+def test_more_people_than_there_are_are_all_first(product: Product, settings: Settings) -> None:
+    settings.FREEZE_CHUNK = 3
+    campaign_to(product, *REACHED, wait=30, first_wave=20)
+    work(product)
+    assert states() == [State.DELIVERED] * 8
+    assert run().wave_people == 8
 
 
 def test_the_others_follow_by_themselves_when_it_turned_out_well(product: Product, settings: Settings) -> None:
@@ -137,7 +171,7 @@ def test_to_cancel_gives_up_who_is_held(product: Product) -> None:
 
 def test_with_nobody_left_to_judge_by_others_are_the_first(product: Product) -> None:
     campaign_to(product, *REACHED[:3], wait=30)
-    product.work()
+    start_due()
     judge_waves()
     chosen = Outbound.objects.exclude(reason=HELD).get()
     opt_out_number(number=chosen.number, reason="asked by phone", by=TESTS)
@@ -162,7 +196,7 @@ def piece(campaign: MessagingCampaign) -> str:
 def test_the_running_page_tells_how_it_goes_and_the_verdict(product: Product) -> None:
     campaign = campaign_to(product, *UNREACHABLE, wait=30, first_wave=2)
     product.work()
-    assert "begins when the whole audience is written" in piece(campaign)
+    assert "The first wave leaves while the others are still written: 2 people so far." in piece(campaign)
     work(product)
     shown = piece(campaign)
     assert "First wave of 2." in shown

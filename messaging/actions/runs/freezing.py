@@ -20,6 +20,7 @@ from campaigns.locks import alone
 from campaigns.models import Customer
 from messaging.actions.runs.binding import MEANT, hold, is_too_dear
 from messaging.actions.runs.outbox import SEND_DUE
+from messaging.actions.runs.releasing import release_first
 from messaging.gates import recipients
 from messaging.launch.approvals import unapproved
 from messaging.models import Run
@@ -100,7 +101,10 @@ def freeze_chunk(*, run_id: int) -> bool:
         transaction.savepoint_rollback(before)
         hold(run=run, changes=differs)
         return False
-    Run.objects.filter(pk=run_id).update(frozen_through=last, frozen_at=Now() if complete else None)
+    first = release_first(run, through=last, complete=complete) if run.wave else 0
+    Run.objects.filter(pk=run_id).update(
+        frozen_through=last, frozen_at=Now() if complete else None, wave_people=run.wave_people + first
+    )
     log.info("audience_frozen" if complete else "audience_chunk_frozen", run=run_id, through=last, people=written)
     if complete or not run.frozen_through:
         ring_after_commit(SEND_DUE)

@@ -1,7 +1,8 @@
-"""First waves: choosing the first people of a run, judging how they took it, and letting the others go, or pausing.
+"""First waves: judging how the first people of a run took it, and letting the others go, or pausing.
 
 Everybody is held from the start (`messaging.actions.runs.freezing`), so that the claim knows nothing of waves: who may
-leave is due, and who is held is not. Where a run stands is in its row; a worker that dies loses nothing.
+leave is due, and who is held is not. The first leave while the others are still written. Where a run stands is in its
+row; a worker that dies loses nothing.
 """
 
 import math
@@ -11,7 +12,7 @@ from typing import Final
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from campaigns.actions.moves import move
@@ -21,7 +22,7 @@ from campaigns.lifecycle import Move
 from campaigns.lifecycle import State as CampaignState
 from campaigns.locks import alone
 from campaigns.models import Campaign
-from messaging.actions.runs.outbox import SEND_DUE
+from messaging.actions.runs.releasing import release
 from messaging.clock import GateNow, gate_now
 from messaging.models import Outbound, Run, SmsMessage
 from messaging.reports.waves import Wave, wave_of
@@ -32,14 +33,6 @@ log = structlog.get_logger(__name__)
 JUDGE_WAVES: Final = "messaging.judge_waves"
 _JUDGE: Final = Actor.system("first wave")
 _LOCK: Final = 7_062_006
-
-# Spread over the audience: the first customers of all are not like the others.
-_RELEASE: Final = """
-    UPDATE messaging_outbound SET due_at = optline_now(), reason = ''
-    WHERE id IN (SELECT id FROM messaging_outbound
-                 WHERE run_id = %s AND state = 'queued' AND reason = 'held_for_first_wave'
-                 ORDER BY hashint8(id), id LIMIT %s FOR UPDATE)
-"""
 
 
 def judge_waves(*, seconds: float = 2.0) -> None:
@@ -78,12 +71,12 @@ def _step(run_id: int) -> bool:
 
 
 def _begin(run: Run) -> bool:
-    """Let the first people go."""
+    """Let those of the first people go that are still lacking when the audience is complete."""
     size = run.message.first_wave or 0
-    held = Outbound.objects.filter(run=run, state=State.QUEUED, reason=Reason.HELD_FOR_FIRST_WAVE).count()
     if run.message.first_wave_unit == SmsMessage.WaveUnit.PERCENT:
-        size = math.ceil(held * size / 100)
-    run.wave, run.wave_people = Run.Wave.FIRST, _release(run, size)
+        held = Outbound.objects.filter(run=run, state=State.QUEUED, reason=Reason.HELD_FOR_FIRST_WAVE).count()
+        size = math.ceil((held + run.wave_people) * size / 100)
+    run.wave, run.wave_people = Run.Wave.FIRST, run.wave_people + release(run, max(size - run.wave_people, 0))
     run.save(update_fields=["wave", "wave_people"])
     log.info("first_wave_begun", run=run.pk, people=run.wave_people)
     return False
@@ -96,12 +89,17 @@ def _judge(run: Run) -> bool:
         return False
     if not wave.texted:
         # All of them were left out at the last moment: with nobody to judge by, others are the first.
-        return not wave.later and (_begin(run) if wave.held else _decide(run, Run.Wave.REST, "Nobody was texted."))
+        return not wave.later and (_begin_anew(run) if wave.held else _decide(run, Run.Wave.REST, "Nobody was texted."))
     if wave.judged_from is None or wave.judged_from > gate_now():
         return False
     if not wave.excesses:
         return _decide(run, Run.Wave.REST, f"{wave}: within the limits, so that the others follow.")
     return _stop(run, wave)
+
+
+def _begin_anew(run: Run) -> bool:
+    run.wave_people = 0
+    return _begin(run)
 
 
 def _stop(run: Run, wave: Wave) -> bool:
@@ -124,16 +122,7 @@ def _go_on(run: Run) -> bool:
 
 def _let_go(run: Run) -> bool:
     """Let the next thousands of the others go."""
-    return _release(run, settings.FREEZE_CHUNK) > 0
-
-
-def _release(run: Run, people: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_RELEASE, [run.pk, people])
-        released = int(cursor.rowcount)
-    if released:
-        ring_after_commit(SEND_DUE)
-    return released
+    return release(run, settings.FREEZE_CHUNK) > 0
 
 
 _STEPS: Final[Mapping[str, Callable[[Run], bool]]] = {

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Final
 
 from django.db import connection
-from django.db.models import CharField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, LessThan, Regex
 
@@ -131,6 +131,12 @@ def live_runs(ids: Collection[int]) -> Set[int]:
     """Those of these runs whose texts may still leave: neither the run nor its campaign nor all sending was stopped."""
     live = Run.objects.filter(~sending_is_held(), pk__in=ids, state=Run.State.OPEN, campaign__state=CampaignState.LIVE)
     return set(live.values_list("pk", flat=True))
+
+
+def outbound_of(attempt_id: F | Value) -> Func:
+    """The id of the text that an attempt is of, in SQL: see `messaging.attempts`."""
+    template = "('x' || translate(left((%(expressions)s)::text, 13), '-', ''))::bit(48)::bigint"
+    return Func(attempt_id, template=template, output_field=BigIntegerField())
 
 
 def open_holds() -> QuerySet[SendingHold]:

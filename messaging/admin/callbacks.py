@@ -19,6 +19,7 @@ from campaigns.refusals import Refused
 from messaging.actions.put_aside import HANDLE, discard, try_again
 from messaging.admin.words import moment
 from messaging.models import Outbound, PendingCallback
+from messaging.queries import outbound_of
 from optins.admin.readonly import ReadOnlyAdmin
 
 # By the database's own names of what it refuses.
@@ -53,7 +54,8 @@ class PutAsideAdmin(ReadOnlyAdmin):
         css = {"all": ("optline/campaign.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        attempts = Outbound.objects.filter(attempt_id=OuterRef("attempt_id")).values("pk")
+        attempt = OuterRef("attempt_id")
+        attempts = Outbound.objects.filter(pk=outbound_of(attempt), attempt_id=attempt).values("pk")
         sids = Outbound.objects.filter(sid=OuterRef("sid")).values("pk")
         text = Coalesce(Subquery(attempts[:1]), Subquery(sids[:1]))
         rows: QuerySet[Any] = super().get_queryset(request).exclude(problem="").annotate(text=text)

@@ -88,6 +88,7 @@ class Outbound(models.Model):
     state = models.CharField(_("state"), max_length=9, choices=StateChoice.choices, default=State.QUEUED)
     reason = models.CharField(_("reason"), max_length=32, blank=True)
     due_at = models.DateTimeField(_("due at"), db_default=Now())
+    # It names the row, so that nobody needs an index to find the row by it: `messaging.attempts`.
     attempt_id = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
@@ -124,10 +125,6 @@ class Outbound(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["notice"], condition=Q(notice__isnull=False), name="outbound_once_per_notice"
-            ),
-            # The settling of answers, and callbacks.
-            models.UniqueConstraint(
-                fields=["attempt_id"], condition=Q(attempt_id__isnull=False), name="outbound_attempt_once"
             ),
             # Callbacks, the reconciliation, the log's search.
             models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="outbound_sid_once"),

@@ -1,6 +1,5 @@
 """Callbacks in bulk: many texts and accounts in one go, each as if its callbacks had come one by one."""
 
-import uuid
 from collections.abc import Sequence
 
 import pytest
@@ -17,6 +16,7 @@ from messaging.actions.listening import callbacks
 from messaging.actions.listening.advancing import Report, advance
 from messaging.actions.listening.callbacks import merge_callbacks, store_callback
 from messaging.actions.runs.outbox import carry_notices
+from messaging.attempts import new_attempt
 from messaging.models import Outbound, PendingCallback, StatusCallback
 from messaging.states import State, from_twilio
 from optins.actions.notices import owe
@@ -35,7 +35,7 @@ def on_the_wire(count: int, sender: Sender | None = None) -> list[Outbound]:
     carry_notices()
     texts = list(Outbound.objects.filter(sender=sender).select_related("sender__provider").order_by("pk"))
     for text in texts:
-        text.state, text.attempt_id = State.SENDING, uuid.uuid4()
+        text.state, text.attempt_id = State.SENDING, new_attempt(text.pk)
         Outbound.objects.filter(pk=text.pk).update(state=text.state, attempt_id=text.attempt_id, claimed_at=Now())
     return texts
 

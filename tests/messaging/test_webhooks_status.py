@@ -1,12 +1,11 @@
 """Status callbacks: late, twice, out of order, unknown; once merged they moved a text forward or changed nothing."""
 
-import uuid
-
 import pytest
 from django.db.models.functions import Now
 
 from messaging.actions.listening.callbacks import merge_callbacks
 from messaging.actions.runs.outbox import carry_notices
+from messaging.attempts import new_attempt
 from messaging.models import Outbound, StatusCallback
 from messaging.states import Reason, State
 from optins.actions.notices import owe
@@ -25,7 +24,8 @@ def text() -> Outbound:
     """A text on the wire: claimed, and not answered yet."""
     owe(kind=Notice.Kind.HELP, number=ADA, sender=factories.sender(), body="Help")
     carry_notices()
-    Outbound.objects.update(state=State.SENDING, attempt_id=uuid.uuid4(), claimed_at=Now())
+    attempt = new_attempt(Outbound.objects.get().pk)
+    Outbound.objects.update(state=State.SENDING, attempt_id=attempt, claimed_at=Now())
     return Outbound.objects.select_related("sender__provider").get()
 
 

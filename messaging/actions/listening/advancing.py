@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from messaging.attempts import outbound_of
 from messaging.failures import reason_of
 from messaging.gateway.errors import ErrorClass, classify
 from messaging.models import Outbound
@@ -80,8 +81,8 @@ def advance_all(reports: Sequence[Report], *, wait: bool = False) -> list[bool |
     `wait` a row that somebody else holds is passed over, and its reports are None: whoever holds many rows and waits
     for another one can meet somebody who took them in another order.
     """
-    attempts = {report.attempt_id for report in reports if report.attempt_id}
-    known = _Known(_read(Outbound.objects.filter(Q(attempt_id__in=attempts) | Q(sid__in={r.sid for r in reports}))))
+    ids = {outbound_of(report.attempt_id) for report in reports if report.attempt_id}
+    known = _Known(_read(Outbound.objects.filter(Q(pk__in=ids) | Q(sid__in={report.sid for report in reports}))))
     meant = [known.meant_by(report) for report in reports]
     # The numbers' locks before the rows', and in one order: a STOP takes them so too.
     refused = {text.number for text, report in zip(meant, reports, strict=True) if text and report.is_refusal}

@@ -4,8 +4,6 @@ What a claim returns has been committed as *sending* with a new attempt id; only
 """
 
 import datetime as dt
-import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +19,7 @@ from messaging import rendering
 from messaging.actions.sending.capping import hand_back_over_limit, one_each
 from messaging.actions.sending.halving import in_halves
 from messaging.actions.sending.holding import Leaving, keep_hours
+from messaging.attempts import new_attempts
 from messaging.gates import waiting_notices
 from messaging.models import Outbound, Run
 from messaging.parts import MAX_PARTS, count
@@ -127,7 +126,7 @@ def _claim(
     needs = 0
     refused: dict[str, list[int]] = {}
     broken: list[int] = []
-    for (row, lifetime), attempt_id in zip(rows, _new_attempts(len(rows)), strict=True):
+    for (row, lifetime), attempt_id in zip(rows, new_attempts([row.pk for row, _ in rows]), strict=True):
         try:
             reason, body, size = _verdict(row, text)
         except Exception:
@@ -152,15 +151,6 @@ def _claim(
     if broken:
         _put_off(broken)
     return Claim(claimed, needs)
-
-
-def _new_attempts(count: int) -> Sequence[str]:
-    """Attempt ids: UUIDs of version 7 (RFC 9562). They begin with the time, so that they stand together in an index."""
-    now, noise = f"{time.time_ns() // 1_000_000:012x}", os.urandom(9 * count).hex()
-    return [
-        f"{now[:8]}-{now[8:]}-7{noise[at : at + 3]}-a{noise[at + 3 : at + 6]}-{noise[at + 6 : at + 18]}"
-        for at in range(0, 18 * count, 18)
-    ]
 
 
 def _commit(claimed: Sequence[Claimed]) -> None:

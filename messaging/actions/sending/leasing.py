@@ -31,13 +31,12 @@ log = structlog.get_logger(__name__)
 # So often within its length a lease is renewed: a turn that fails is made good by the next.
 _RENEWALS = 4
 
-# `IS TRUE` keeps Postgres from going by the index on attempts: a row is looked up by its id. What is answered, or was
-# rescued meanwhile, has no lease any more.
+# What is answered, or was rescued meanwhile, has no lease any more.
 _RENEW = """
     UPDATE messaging_outbound AS outbound
     SET leased_until = optline_now() + make_interval(secs => %s)
     FROM unnest(%s::bigint[], %s::uuid[]) AS held (id, attempt_id)
-    WHERE outbound.id = held.id AND (outbound.attempt_id = held.attempt_id) IS TRUE AND outbound.state = 'sending'
+    WHERE outbound.id = held.id AND outbound.attempt_id = held.attempt_id AND outbound.state = 'sending'
 """
 
 

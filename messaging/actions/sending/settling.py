@@ -46,8 +46,7 @@ class _Settlement:
     wait_seconds: float | None = None
 
 
-# Nearly every answer is this one. Ids and SIDs go as one string each: lists of strings take longer to write. A row is
-# looked up by its id: IS TRUE keeps Postgres from going by the index on attempts, of which it expects to be empty.
+# Nearly every answer is this one. Ids and SIDs go as one string each: lists of strings take longer to write.
 _ACCEPT = """
     UPDATE messaging_outbound AS outbound
     SET state = CASE WHEN outbound.state IN ('sending', 'uncertain', 'queued') THEN 'accepted' ELSE outbound.state END,
@@ -55,7 +54,7 @@ _ACCEPT = """
         sid = coalesce(outbound.sid, answers.sid), ask_at = now() + %(ask_after)s, sealed_body = ''
     FROM unnest(string_to_array(%(ids)s, ',')::bigint[], string_to_array(%(attempts)s, ',')::uuid[],
                 string_to_array(%(sids)s, ',')) AS answers (id, attempt_id, sid)
-    WHERE outbound.id = answers.id AND (outbound.attempt_id = answers.attempt_id) IS TRUE
+    WHERE outbound.id = answers.id AND outbound.attempt_id = answers.attempt_id
 """
 
 # A callback may have been faster than the answer, and reconciliation too: then it stays. The answer of a slow worker
@@ -80,7 +79,7 @@ _SETTLE = """
         sealed_body = CASE WHEN answers.state = 'failed' THEN '' ELSE sealed_body END
     FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::float8[])
          AS answers (id, attempt_id, state, reason, error_code, wait_seconds)
-    WHERE outbound.id = answers.id AND (outbound.attempt_id = answers.attempt_id) IS TRUE
+    WHERE outbound.id = answers.id AND outbound.attempt_id = answers.attempt_id
 """
 
 

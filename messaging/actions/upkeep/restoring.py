@@ -9,7 +9,6 @@ The carriers are asked late. A send worker that was at work when the database we
 has texts on the wire that no row tells of: they may begin until its lease ends, and be listed later still.
 """
 
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -29,6 +28,7 @@ from messaging.actions.listening.asking import reachable
 from messaging.actions.listening.matching import CLOCKS_DIFFER, is_same, known_to_nobody
 from messaging.actions.listening.receiving import take_inbound
 from messaging.actions.runs.outbox import carry_notices
+from messaging.attempts import new_attempt
 from messaging.gateway.listing import Listed
 from messaging.gateway.twilio import ProviderProblem, TwilioGateway
 from messaging.models import Inbound, Outbound, Run, SendingHold, SmsMessage
@@ -141,7 +141,7 @@ def _text(row: Outbound) -> str:
 
 
 def _settle(provider: MessageProvider, row: Outbound, entry: Listed) -> bool:
-    attempt = uuid.uuid4()
+    attempt = new_attempt(row.pk)
     try:
         with transaction.atomic():
             changed = Outbound.objects.filter(pk=row.pk, state=State.QUEUED).update(

@@ -6,6 +6,7 @@ A command is a door like a screen or the API: it reads its arguments, calls one 
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -89,6 +90,19 @@ def actor(name: str) -> Actor:
     if not 0 < len(name.strip()) <= longest:
         raise Refused("argument_error", f"--by: give a name of 1 to {longest} characters.")
     return Actor.system(name.strip())
+
+
+def read_object(file: str) -> dict[str, Any]:
+    """The JSON object that a file holds, or stdin for `-`. Raises `Refused`."""
+    try:
+        read = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refused("argument_error", f"{file} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise Refused("argument_error", f"{file} does not hold a JSON object.")
+    return read
 
 
 def find_campaign(text: str) -> Campaign:

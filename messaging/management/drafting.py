@@ -41,6 +41,12 @@ _AS_GIVEN: Final = {
     "limit_days": "limit_days",
     "outside_hours": "outside_hours",
     "late_after_hours": "late_after_hours",
+    "first_wave": "first_wave",
+    "first_wave_unit": "first_wave_unit",
+    "first_wave_wait": "first_wave_wait",
+    "first_wave_failed": "first_wave_failed",
+    "first_wave_opt_outs": "first_wave_opt_outs",
+    "message_notes": "notes",
 }
 
 USED: Final[Mapping[Kind, frozenset[str]]] = {
@@ -135,6 +141,8 @@ def _restrict(campaign: Campaign, given: Given) -> None:
 def _message(campaign: MessagingCampaign, given: Given) -> SmsMessage:
     if "event" in given and "schedule" in given:
         raise Refused("argument_error", "Give either --schedule or --event: a message is scheduled or triggered.")
+    if "event" in given and "first_wave" in given:
+        raise Refused("argument_error", "--first-wave is for scheduled messages: an event texts one person at a time.")
     delivery = SmsMessage.Delivery.TRIGGERED if "event" in given else SmsMessage.Delivery.SCHEDULED
     message = SmsMessage(campaign=campaign, name=given.get("message_name", campaign.name), delivery=delivery)
     message.time_zone = finding.zone(given.get("time_zone"))

@@ -1,14 +1,11 @@
 """`manage.py create_campaign`: create a campaign of any kind, complete it and launch it, in one call."""
 
-import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from campaigns.commands import Answer, ChangingCommand, actor, described
+from campaigns.commands import Answer, ChangingCommand, actor, described, read_object
 from campaigns.lifecycle import Kind
 from campaigns.refusals import Refused
 from messaging.actions.messages import missing
@@ -52,8 +49,12 @@ _TEXTS = {
         "window-until": "Listens until.",
         "delay-unit": "minutes, hours or days. By default minutes.",
         "outside-hours": "hold (wait until people may be texted where they are) or skip them. By default hold.",
+        "first-wave-unit": "people, or percent of them, as --first-wave counts. By default percent.",
+        "first-wave-failed": "Per cent of the first that may have failed, for the others to follow. By default 10.",
+        "first-wave-opt-outs": "Per cent of the first that may have opted out. By default 2.",
         "segment-in": "Only people in this segment.",
         "segment-out": "Nobody in this segment.",
+        "message-notes": "For whoever reads the message's page.",
     },
 }
 _NUMBERS = {
@@ -62,6 +63,8 @@ _NUMBERS = {
     "limit-count": "A triggered message goes to a person so often at most …",
     "limit-days": "… in so many days.",
     "late-after-hours": "So many hours after its time a text is no longer sent.",
+    "first-wave": "So many people, or per cent of them, are texted before the others. By default everybody at once.",
+    "first-wave-wait": "Minutes to wait after the last text of the first wave. By default 30.",
 }
 _WORDS = {
     "keyword": "A word that joins this opt-in campaign.",
@@ -113,7 +116,7 @@ class Command(ChangingCommand):
         """The arguments that a document holds, checked by the same parser as those of the command line."""
         parser = self.create_parser("manage.py", "create_campaign")
         try:
-            return _said(vars(parser.parse_args(_as_arguments(_load(file)))))
+            return _said(vars(parser.parse_args(_as_arguments(read_object(file)))))
         except CommandError as wrong:
             raise Refused("argument_error", f"{file}: {str(wrong).removeprefix('Error: ')}.") from None
 
@@ -123,18 +126,6 @@ def _said(options: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value for name, value in options.items() if name in _KNOWN and value is not None and value is not False
     }
-
-
-def _load(file: str) -> dict[str, Any]:
-    try:
-        read = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Refused("argument_error", f"{file} cannot be read: {error.strerror}.") from None
-    except ValueError:
-        read = None
-    if not isinstance(read, dict):
-        raise Refused("argument_error", f"{file} does not hold a JSON object.")
-    return read
 
 
 def _as_arguments(document: dict[str, Any]) -> list[str]:
@@ -154,6 +145,6 @@ def _as_argument(name: str, value: object) -> list[str]:
         return []
     if value is True:
         return [flag(name)]
-    if not isinstance(value, str | int) or "\x00" in str(value):
+    if not isinstance(value, str | int | float) or "\x00" in str(value):
         raise Refused("argument_error", f"“{name}” takes a text, a number, true or a list of texts.")
     return [f"{flag(name)}={value}"]

@@ -2,12 +2,16 @@
 
 import datetime as dt
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
+from campaigns.lifecycle import Kind
 from campaigns.models import AuditEntry, Campaign
+from messaging.admin.message_form import SmsMessageForm
+from messaging.management.drafting import USED
 from messaging.models import SmsMessage
 from optins.models import GlobalOptions, OptInCampaign
 from tests import factories
@@ -150,3 +154,38 @@ def test_two_providers_with_one_number_are_told_apart() -> None:
     arguments = ["--kind=opt_in", "--name=A", "--sender=97865", "--keyword=A1"]
     answer = told("create_campaign", *arguments, "--provider", theirs.provider.account_sid)
     assert OptInCampaign.objects.get(pk=answer["campaign"]).options.sender == theirs != ours
+
+
+def test_a_first_wave_and_notes_are_set(tmp_path: Path) -> None:
+    file = tmp_path / "message.json"
+    wave = {"first_wave": 200, "first_wave_unit": "people", "first_wave_wait": 45, "first_wave_failed": 7.5}
+    file.write_text(
+        json.dumps({"kind": "messaging", "name": "News", "body": "Hi", "message_notes": "Ask Ada.", **wave})
+    )
+    told("create_campaign", "--document", file, "--first-wave-opt-outs=1")
+    message = SmsMessage.objects.get()
+    assert (message.first_wave, message.first_wave_unit, message.first_wave_wait) == (200, "people", 45)
+    assert (message.first_wave_failed, message.first_wave_opt_outs) == (Decimal("7.5"), Decimal(1))
+    assert message.notes == "Ask Ada."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--first-wave=100"], "A first wave is 1 to 99 % of the people"),
+        (["--first-wave=5", "--first-wave-unit=dozens"], "first_wave_unit: Value 'dozens' is not a valid choice."),
+        (["--first-wave=5", "--first-wave-failed=101"], "first_wave_failed: Ensure this value is less than or equal"),
+        (["--first-wave=5", "--event=paid"], "--first-wave is for scheduled messages"),
+    ],
+)
+def test_a_first_wave_that_makes_no_sense_is_refused(arguments: list[str], sentence: str) -> None:
+    assert sentence in refused("create_campaign", "--kind=messaging", "--name=News", *arguments)["message"]
+    assert not Campaign.objects.exists()
+
+
+def test_whatever_a_marketer_sets_on_screen_has_an_argument() -> None:
+    on_screen = {field for field in SmsMessageForm.base_fields if field not in ("name", "notes")}
+    on_screen |= {f"message_{field}" for field in ("name", "notes")}
+    # A message is triggered when an event is named, else scheduled; other words mean the same thing.
+    named = {"scheduled_for": "schedule", "event_name": "event"}
+    assert {named.get(field, field) for field in on_screen - {"delivery"}} <= USED[Kind.MESSAGING]

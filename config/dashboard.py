@@ -35,14 +35,13 @@ from messaging.reports.figures import (
     Today,
     callbacks_put_aside,
     healed_drift,
-    long_uncertain_texts,
     progress_of_campaigns,
     today,
 )
-from messaging.reports.health import URGENT_DAYS
+from messaging.reports.health import URGENT_DAYS, Pulse, pulse
 from messaging.reports.usual import Usual, usual_by_now
 from optins.models import GlobalOptions, MessageProvider, OptInCampaign, Sender
-from optins.queries import held_codes, review_queue
+from optins.queries import ReviewQueue, held_codes
 
 _LATEST = 6
 
@@ -93,12 +92,12 @@ def tiles(request: HttpRequest) -> dict[str, object]:
     assert isinstance(user, User)
     if not user.has_perm("campaigns.view_campaign"):
         return {}
-    steps = first_steps()
+    steps, now = first_steps(), pulse()
     return {
-        "figures": figures(today(), usual_by_now()) if user.has_perm("messaging.view_outbound") else (),
-        "health": health_lines() if user.has_perm("messaging.view_outbound") else (),
+        "figures": figures(today(), now, usual_by_now()) if user.has_perm("messaging.view_outbound") else (),
+        "health": health_lines(now) if user.has_perm("messaging.view_outbound") else (),
         "trend": trend_card() if user.has_perm("optins.view_consentevent") else None,
-        "needs": [*approvals_of(user), *needs()],
+        "needs": [*approvals_of(user), *needs(now)],
         "held": open_holds(),
         "may_stop": user.has_perm(LAUNCH_PERMISSION),
         "week": week(week_of(timezone.localdate())) if user.has_perm("messaging.view_smsmessage") else None,
@@ -109,19 +108,19 @@ def tiles(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def figures(day: Today, usual: Usual | None = None) -> Sequence[Tile]:
-    """Opted-in numbers, texts, opt-outs and what waits."""
-    late = day.oldest_waiting_seconds
-    waits = "Nothing is late" if not day.waiting else f"The oldest waits for {roughly(late)}"
+def figures(day: Today, now: Pulse, usual: Usual | None = None) -> Sequence[Tile]:
+    """Subscriptions, texts, opt-outs and what waits."""
+    late = now.oldest_seconds
+    waits = f"The oldest that is due waits for {roughly(late)}" if late else "Nothing is late"
     log = reverse("admin:messaging_outbound_changelist")
     return (
         Tile(
-            "Opted-in numbers", _figure(day.opted_in), f"{_figure(day.opted_in_since)} joined today",
+            "Subscriptions", _figure(day.subscribed), f"{_figure(day.joined)} joined today",
             reverse("admin:optins_subscription_changelist"),
         ),
         Tile("Texts today", _figure(day.texts), f"{_delivered(day)}{_usually(usual)}", log),
         Tile("Opt-outs today", _figure(day.opt_outs), _of_texts(day), reverse("admin:optins_consentevent_changelist")),
-        Tile("Waiting", _figure(day.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
+        Tile("Waiting", _figure(now.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
     )  # fmt: skip
 
 
@@ -142,7 +141,7 @@ def approvals_of(user: User) -> Sequence[Need]:
     return found
 
 
-def needs() -> Sequence[Need]:
+def needs(now: Pulse) -> Sequence[Need]:
     """What only a person can mend, the most urgent first."""
     found: list[Need] = []
     for campaign in Campaign.objects.filter(state=State.PAUSED):
@@ -152,8 +151,8 @@ def needs() -> Sequence[Need]:
     for provider in MessageProvider.objects.exclude(check_problem="").only("pk", "name", "check_problem"):
         url = reverse("admin:optins_messageprovider_change", args=[provider.pk])
         found.append(Need(f"{provider.name} does not connect", provider.check_problem, url, "danger"))
-    found += _reviews()
-    uncertain = long_uncertain_texts()
+    found += _reviews(now.reviews)
+    uncertain = now.long_uncertain
     if uncertain:
         url = f"{reverse('admin:messaging_outbound_changelist')}?state__exact=uncertain"
         text = "For hours the carrier could not say whether it has them. Test the provider's connection; they wait."
@@ -180,9 +179,8 @@ def _unapproved() -> Sequence[Need]:
     ]
 
 
-def _reviews() -> Sequence[Need]:
+def _reviews(queue: ReviewQueue | None) -> Sequence[Need]:
     """The queue of texts that may ask to stop: how many, and the time that is left for the oldest."""
-    queue = review_queue(now=timezone.localtime())
     if queue is None:
         return ()
     left, count = queue.left, queue.texts

@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from messaging.queries import open_holds
-from messaging.reports.figures import waiting
+from messaging.reports.health import oldest_waiting_seconds
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:
@@ -20,7 +20,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """
     checks = {"postgres": _postgres(), "redis": _redis()}
     ready = all(value == "ok" for value in checks.values())
-    lag = round(waiting()[1], 1) if checks["postgres"] == "ok" else None
+    lag = round(oldest_waiting_seconds(), 1) if checks["postgres"] == "ok" else None
     held = [hold.reason for hold in open_holds()] if checks["postgres"] == "ok" else None
     body = {"status": "ok" if ready else "unavailable", **checks, "oldest_waiting_seconds": lag, "sending_held": held}
     return JsonResponse(body, status=200 if ready else 503)

@@ -8,7 +8,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from messaging.reports.health import Line, Sign, Tone, health
+from messaging.reports.health import Line, Pulse, Sign, Tone, health
 from optins.trend import Day, trend
 
 # The page that shows what each sign counts, and how its list is narrowed.
@@ -50,9 +50,9 @@ class Trend:
     net: str
 
 
-def health_lines() -> Sequence[HealthLine]:
+def health_lines(pulse: Pulse) -> Sequence[HealthLine]:
     """The five signs of `messaging.reports.health`, each linked to its page."""
-    return [_line(line) for line in health()]
+    return [_line(line) for line in health(pulse)]
 
 
 def _line(line: Line) -> HealthLine:

@@ -22,6 +22,7 @@ from optins.models import (
     OptInCampaign,
     OptOutReview,
     Sender,
+    StandingCount,
     Subscription,
     Suppression,
     digest_of,
@@ -196,6 +197,13 @@ def time_left(review: OptOutReview, *, now: dt.datetime) -> TimeLeft:
 def held_codes() -> QuerySet[CodesHold]:
     """Where codes are not texted at this moment."""
     return CodesHold.objects.filter(until__gt=Now())
+
+
+def standing_now(state: Subscription.State, *, programme: Campaign | None = None) -> int:
+    """How many subscriptions are in a state, of one programme or of all, as the database counts them."""
+    counts = StandingCount.objects.filter(state=state)
+    of = counts.filter(programme=programme) if programme else counts
+    return of.aggregate(number=Sum("number"))["number"] or 0
 
 
 def waiting_reviews() -> QuerySet[OptOutReview]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from campaigns.bell import Rung
-from optins.actions import opting_out, pumping
+from optins.actions import folding, opting_out, pumping
 from optins.actions.imports import RUN_IMPORTS, run_waiting_imports
 
 
@@ -15,6 +15,11 @@ def lapse_pending() -> None:
 @shared_task(name="optins.watch_codes")
 def watch_codes() -> None:
     pumping.watch_codes()
+
+
+@shared_task(name="optins.fold_standings")
+def fold_standings() -> None:
+    folding.fold_standings()
 
 
 @shared_task(name=RUN_IMPORTS, base=Rung)

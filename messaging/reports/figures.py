@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.conf import settings
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from messaging.models import Inbound, Outbound, OutcomeCount, PendingCallback, R
 from messaging.reports.taken import taken_since
 from messaging.states import EXPLANATIONS, SETTLED, Reason, State
 from optins.models import ConsentEvent, Subscription
+from optins.queries import standing_now
 
 # The outcomes of a bar in the order in which they stand, with the states that each one gathers.
 _OUTCOMES: Mapping[str, tuple[str, frozenset[State]]] = {
@@ -158,22 +158,20 @@ def is_settled(campaign: Campaign) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The day so far, by the company's clock. `oldest_waiting_seconds` is 0 when nothing is late.
+    """The day so far, by the company's clock. Who joined two programmes is `subscribed`, or has `joined`, twice.
 
     `texts` are those that the carrier took, `of_campaigns` of them; `opt_outs_of_texted` of the numbers that opted out
     today a campaign had texted today.
     """
 
-    opted_in: int
-    opted_in_since: int
+    subscribed: int
+    joined: int
     texts: int
     delivered: int
     failed: int
     of_campaigns: int
     opt_outs: int
     opt_outs_of_texted: int
-    waiting: int
-    oldest_waiting_seconds: float
 
     @property
     def delivered_share(self) -> float | None:
@@ -189,41 +187,23 @@ class Today:
 def today() -> Today:
     """The figures on top of the home page."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    opted_in = Subscription.objects.filter(state=Subscription.State.OPTED_IN)
-    # Two questions, so that an index alone answers each of them.
-    numbers = opted_in.aggregate(all=Count("number", distinct=True))
-    joined = opted_in.filter(opted_in_at__gte=midnight).aggregate(since=Count("number", distinct=True))
+    joined = Subscription.objects.filter(state=Subscription.State.OPTED_IN, opted_in_at__gte=midnight)
     events = ConsentEvent.objects.filter(action=ConsentEvent.Action.OPTED_OUT, at__gte=midnight)
     out = events.values("number_digest").distinct()
     texted = Outbound.objects.filter(
         kind=Outbound.Kind.CAMPAIGN, number=OuterRef("personal__number"), claimed_at__gte=midnight
     )
     taken = taken_since(midnight)
-    number_waiting, oldest_waiting_seconds = waiting()
     return Today(
-        opted_in=numbers["all"],
-        opted_in_since=joined["since"],
+        subscribed=standing_now(Subscription.State.OPTED_IN),
+        joined=joined.aggregate(number=Count("opted_in_at"))["number"],
         texts=taken.of_all,
         delivered=taken.delivered,
         failed=taken.failed,
         of_campaigns=taken.of_campaigns,
         opt_outs=out.count(),
         opt_outs_of_texted=out.filter(Exists(texted)).count(),
-        waiting=number_waiting,
-        oldest_waiting_seconds=oldest_waiting_seconds,
     )
-
-
-def waiting() -> tuple[int, float]:
-    """How many texts are due and have not left, and since how many seconds the oldest; 0 when nothing is late."""
-    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=Now()).exclude(kind=Outbound.Kind.TEST)
-    found = due.aggregate(number=Count("pk"), age=Now() - Min("due_at"))
-    return found["number"], found["age"].total_seconds() if found["age"] else 0.0
-
-
-def long_uncertain_texts() -> int:
-    """Texts of which the carrier has not been able to say for hours whether it has them: only a person can help."""
-    return Outbound.objects.filter(state=State.UNCERTAIN, claimed_at__lt=Now() - settings.RECONCILE_NEEDS_YOU).count()
 
 
 def callbacks_put_aside() -> int:

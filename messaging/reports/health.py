@@ -7,16 +7,16 @@ from enum import StrEnum
 from statistics import median
 from typing import Final
 
-from django.db.models import F
+from django.conf import settings
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from campaigns.timing import roughly
-from messaging.models import Outbound, PendingCallback, StatusCallback
-from messaging.reports.figures import long_uncertain_texts, waiting
+from messaging.models import Outbound, OutcomeCount, PendingCallback, Run, StatusCallback
 from messaging.reports.refused import refused_lately
 from messaging.states import State
-from optins.queries import review_queue
+from optins.queries import ReviewQueue, review_queue
 
 # Seconds from which a text that is due, and a callback that is stored, want a look, and from which somebody must act.
 _TEXT_IS_LATE: Final = (60.0, 900.0)
@@ -26,6 +26,7 @@ URGENT_DAYS: Final = 2
 """Business days before the end of a review's time from which it is urgent."""
 _LATEST_CALLBACKS: Final = 200
 _LATELY: Final = dt.timedelta(days=1)
+_NOTICES: Final = Outbound.objects.filter(state=State.QUEUED, kind=Outbound.Kind.NOTICE)
 _FINAL: Final = ("delivered", "undelivered", "failed")
 
 
@@ -53,24 +54,68 @@ class Line:
     tone: Tone
 
 
-def health() -> Sequence[Line]:
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What several of Home's cards tell of, asked once for all of them.
+
+    `waiting` are all texts that have not left, whenever they are due; `oldest_seconds` is how long the oldest that is
+    due has waited, 0 when nothing is late. Of the `uncertain` texts the carrier could not say for hours whether it has
+    the `long_uncertain`: only a person can help those.
+    """
+
+    waiting: int
+    oldest_seconds: float
+    uncertain: int
+    long_uncertain: int
+    reviews: ReviewQueue | None
+
+
+def pulse() -> Pulse:
+    """As it is now. None of it reads more the larger the house is: what it asks of is counted, or under way."""
+    long = Q(claimed_at__lt=Now() - settings.RECONCILE_NEEDS_YOU)
+    uncertain = Outbound.objects.filter(state=State.UNCERTAIN).aggregate(all=Count("pk"), long=Count("pk", filter=long))
+    return Pulse(
+        waiting=_waiting_texts(),
+        oldest_seconds=oldest_waiting_seconds(),
+        uncertain=uncertain["all"],
+        long_uncertain=uncertain["long"],
+        reviews=review_queue(now=timezone.localtime()),
+    )
+
+
+def _waiting_texts() -> int:
+    counted = OutcomeCount.objects.filter(run__state=Run.State.OPEN, state=State.QUEUED)
+    return (counted.aggregate(number=Sum("number"))["number"] or 0) + _NOTICES.count()
+
+
+def oldest_waiting_seconds() -> float:
+    """How long the oldest text that is due has waited; 0 when nothing is late."""
+    of_run = Outbound.objects.filter(run=OuterRef("pk"), state=State.QUEUED).order_by("due_at").values("due_at")[:1]
+    runs = Run.objects.filter(state=Run.State.OPEN).annotate(first=Subquery(of_run))
+    ages: list[dt.timedelta | None] = [
+        runs.aggregate(age=Now() - Min("first"))["age"],
+        _NOTICES.aggregate(age=Now() - Min("due_at"))["age"],
+    ]
+    return max([0.0, *(age.total_seconds() for age in ages if age)])
+
+
+def health(pulse: Pulse) -> Sequence[Line]:
     """The five signs. None of them reads more the larger the house is: what they ask of is under way, or the latest."""
-    return (_waiting(), _uncertain(), _callbacks(), _signatures(), _reviews())
+    return (_waiting(pulse), _uncertain(pulse), _callbacks(), _signatures(), _reviews(pulse.reviews))
 
 
-def _waiting() -> Line:
-    texts, seconds = waiting()
-    oldest = f"The oldest of {texts:,} that are due waits for {roughly(seconds)}"
-    said = oldest if texts else "Nothing that is due waits"
+def _waiting(pulse: Pulse) -> Line:
+    seconds = pulse.oldest_seconds
+    said = f"The oldest that is due waits for {roughly(seconds)}" if seconds else "Nothing that is due waits"
     return Line(Sign.WAITING, "Unsent texts", said, _of(seconds, _TEXT_IS_LATE))
 
 
-def _uncertain() -> Line:
-    texts = Outbound.objects.filter(state=State.UNCERTAIN).count()
-    if not texts:
+def _uncertain(pulse: Pulse) -> Line:
+    if not pulse.uncertain:
         return Line(Sign.UNCERTAIN, "Uncertain texts", "None", Tone.FINE)
-    tone = Tone.ACT if long_uncertain_texts() else Tone.LOOK
-    return Line(Sign.UNCERTAIN, "Uncertain texts", f"{texts:,}: the carrier is asked whether it has them", tone)
+    tone = Tone.ACT if pulse.long_uncertain else Tone.LOOK
+    said = f"{pulse.uncertain:,}: the carrier is asked whether it has them"
+    return Line(Sign.UNCERTAIN, "Uncertain texts", said, tone)
 
 
 def _callbacks() -> Line:
@@ -105,8 +150,7 @@ def _signatures() -> Line:
     return Line(Sign.SIGNATURES, "Refused signatures", said, tone)
 
 
-def _reviews() -> Line:
-    queue = review_queue(now=timezone.localtime())
+def _reviews(queue: ReviewQueue | None) -> Line:
     if queue is None:
         return Line(Sign.REVIEWS, "Review queue", "Empty", Tone.FINE)
     left = queue.left

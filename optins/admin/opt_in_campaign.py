@@ -180,7 +180,7 @@ def _who_joins(campaign: Campaign) -> str:
 
 def _who_stays(campaign: Campaign) -> str:
     """What pausing or ending leaves as it is."""
-    agreed = campaign.subscriptions.filter(state=Subscription.State.OPTED_IN).count()
+    agreed = queries.standing_now(Subscription.State.OPTED_IN, programme=campaign)
     if not agreed:
         return gettext("Nobody has opted in so far.")
     stay = ngettext("The %(count)s who opted in stay opted in.", "The %(count)s who opted in stay opted in.", agreed)

@@ -8,6 +8,7 @@ from optins.models.programmes import GlobalCampaign, OptInCampaign
 from optins.models.providers import MessageProvider, Sender
 from optins.models.reviews import OptOutReview
 from optins.models.staff_numbers import StaffNumber
+from optins.models.standing_counts import StandingCount
 from optins.models.verifications import Verification
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "PersonalEvidence",
     "Sender",
     "StaffNumber",
+    "StandingCount",
     "Subscription",
     "Suppression",
     "Verification",

@@ -12,7 +12,7 @@ from messaging.actions.listening.callbacks import merge_callbacks
 from messaging.actions.sending.claiming import claim_recipients
 from messaging.actions.sending.leasing import flag_stuck
 from messaging.models import Outbound, PendingCallback, Run
-from messaging.reports.health import Line, Sign, Tone, health
+from messaging.reports.health import Line, Sign, Tone, health, pulse
 from messaging.reports.refused import refused_lately
 from optins.models import OptOutReview
 from tests import factories
@@ -27,12 +27,12 @@ TOKEN = "the-auth-token"
 
 
 def line(sign: Sign) -> Line:
-    (found,) = [each for each in health() if each.sign is sign]
+    (found,) = [each for each in health(pulse()) if each.sign is sign]
     return found
 
 
 def test_a_quiet_house_is_fine_in_every_sign_but_what_strangers_do() -> None:
-    signs = {each.sign: each.tone for each in health() if each.sign is not Sign.SIGNATURES}
+    signs = {each.sign: each.tone for each in health(pulse()) if each.sign is not Sign.SIGNATURES}
     assert set(signs.values()) == {Tone.FINE}
 
 
@@ -42,7 +42,7 @@ def test_the_oldest_unsent_text_sets_the_tone(seconds: int, tone: Tone) -> None:
     later(seconds)
     found = line(Sign.WAITING)
     assert found.tone is tone
-    assert found.text.startswith("The oldest of 1 that are due waits for ")
+    assert found.text.startswith("The oldest that is due waits for ")
 
 
 def test_an_uncertain_text_wants_a_look_and_after_hours_somebody(settings: Settings) -> None:
@@ -119,7 +119,7 @@ def _review() -> None:
 def test_each_line_leads_to_a_page_that_a_viewer_may_open() -> None:
     client = signed_in(VIEWER)
     shown = client.get(page("index")).text
-    lines = health_lines()
+    lines = health_lines(pulse())
     assert len(lines) == 5
     for each in lines:
         assert f'href="{each.url}"' in shown

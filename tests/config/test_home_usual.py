@@ -9,6 +9,7 @@ from config.dashboard import figures
 from config.roles import VIEWER
 from messaging.models import TakenCount
 from messaging.reports.figures import today
+from messaging.reports.health import pulse
 from messaging.reports.usual import Usual, usual_by_now
 from tests.factories import signed_in
 from tests.messaging.admin.screens import page
@@ -36,6 +37,6 @@ def test_the_usual_is_the_mean_of_the_same_weekday_up_to_this_time() -> None:
 
 
 def test_home_says_it_beside_the_figure() -> None:
-    tile = figures(today(), Usual(1200, 4))[1]
+    tile = figures(today(), pulse(), Usual(1200, 4))[1]
     assert f"About 1,200 by now on a usual {timezone.localtime():%A} (mean of 4 weeks)" in tile.note
     assert "by now on a usual" not in signed_in(VIEWER).get(page("index")).text

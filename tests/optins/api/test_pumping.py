@@ -7,6 +7,7 @@ from django.db.models import F
 from pytest_django.fixtures import Settings
 
 from config.dashboard import needs
+from messaging.reports.health import pulse
 from optins.actions.pumping import watch_codes
 from optins.models import CodesHold, Notice, Verification
 from tests import factories
@@ -69,7 +70,7 @@ def test_the_same_codes_hold_a_range_once(caller: Caller) -> None:
 def test_the_home_page_says_where_no_codes_are_texted(caller: Caller) -> None:
     ask(caller, range(10))
     watch_codes()
-    assert [need.title.split(" until ")[0] for need in needs()] == [
+    assert [need.title.split(" until ")[0] for need in needs(pulse())] == [
         f"No codes are texted to {PREFIX}",
         "No codes are texted to US",
     ]

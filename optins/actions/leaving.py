@@ -52,10 +52,6 @@ def ask_to_leave(*, asker: Asker, phone_number: str) -> None:
     )  # fmt: skip
 
 
-def _from(company: str) -> str:
-    return f" ({company})" if company else ""
-
-
 def leave(*, asker: Asker, phone_number: str, code: str) -> None:
     """Take the code: the number gets no text of ours any more. It verifies nothing.
 
@@ -74,3 +70,7 @@ def leave(*, asker: Asker, phone_number: str, code: str) -> None:
     if refusal is not None:
         # Raised only now: inside the transaction it would take the counted guess back.
         raise refusal
+
+
+def _from(company: str) -> str:
+    return f" ({company})" if company else ""

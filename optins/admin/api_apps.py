@@ -1,6 +1,6 @@
 """API apps: made with a secret that is shown once, given a new one without an outage, and switched off."""
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -22,8 +21,6 @@ from campaigns.admin.verbs import actor, attempt
 from optins.actions.api_apps import CHANGE, OVERLAP, create_app, rotate_secret, save_app
 from optins.admin.readonly import badge
 from optins.models import ApiApp, OptInCampaign
-
-_OVERLAP_HOURS: Final = round(OVERLAP.total_seconds() / 3600)
 
 
 class AppForm(forms.Form):
@@ -53,19 +50,6 @@ class ChangeAppForm(AppForm):
         label=_("The app may call the API"),
         required=False,
         help_text=_("Switched off, its key and secret are refused."),
-    )
-
-
-def _what_a_new_secret_does() -> tuple[str, ...]:
-    overlap = ngettext(
-        "The current secret works for %(hours)d more hour, so that the app can be changed without an outage.",
-        "The current secret works for %(hours)d more hours, so that the app can be changed without an outage.",
-        _OVERLAP_HOURS,
-    )
-    return (
-        gettext("The new secret is shown once, on the next page."),
-        overlap % {"hours": _OVERLAP_HOURS},
-        gettext("A secret before the current one stops working at once."),
     )
 
 
@@ -106,8 +90,8 @@ class ApiAppAdmin(ModelAdmin):
         if request.method == "POST" and attempt(
             form, lambda: made.append(create_app(**form.cleaned_data, by=actor(request)))
         ):
-            return self._secret_page(request, *made[0])
-        return self._page(request, "admin/optins/api_app.html", title=_("New API app"), form=form, may_change=True)
+            return _secret_page(request, *made[0])
+        return _page(request, "admin/optins/api_app.html", title=_("New API app"), form=form, may_change=True)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -124,19 +108,17 @@ class ApiAppAdmin(ModelAdmin):
             if attempt(form, lambda: save_app(app=app, **form.cleaned_data, by=actor(request))):
                 messages.success(request, gettext("“%(app)s” was saved.") % {"app": app.name})
                 return HttpResponseRedirect(request.path)
-        overlap = app.previous_valid_until
-        still = overlap if app.previous_secret_digest and overlap and overlap > timezone.now() else None
         stored = self._app(request, object_id)
-        context = {"form": form, "app": stored, "may_change": may_change, "old_secret_until": still}
-        return self._page(request, "admin/optins/api_app.html", title=stored.name, **context)
+        context = {"form": form, "app": stored, "may_change": may_change}
+        return _page(request, "admin/optins/api_app.html", title=stored.name, **context)
 
     def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         app = self._app(request, str(pk))
         if not actor(request).may(CHANGE):
             raise PermissionDenied
         if request.method == "POST":
-            return self._secret_page(request, app, rotate_secret(app=app, by=actor(request)))
-        return self._page(
+            return _secret_page(request, app, rotate_secret(app=app, by=actor(request)))
+        return _page(
             request,
             "admin/campaigns/campaign/confirm.html",
             title=app.name,
@@ -152,12 +134,27 @@ class ApiAppAdmin(ModelAdmin):
             raise PermissionDenied
         return app
 
-    @staticmethod
-    def _page(request: HttpRequest, template: str, **shown: Any) -> HttpResponse:
-        return TemplateResponse(request, template, {**admin.site.each_context(request), **shown})
 
-    def _secret_page(self, request: HttpRequest, app: ApiApp, secret: str) -> HttpResponse:
-        """The only time that a secret is shown: it is kept nowhere, so it answers the request that made it."""
-        url = reverse("admin:optins_apiapp_change", args=[app.pk])
-        page = never_cache(self._page)
-        return page(request, "admin/optins/api_app_secret.html", title=app.name, app=app, secret=secret, url=url)
+def _page(request: HttpRequest, template: str, **shown: Any) -> HttpResponse:
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **shown})
+
+
+def _secret_page(request: HttpRequest, app: ApiApp, secret: str) -> HttpResponse:
+    """The only time that a secret is shown: it is kept nowhere, so it answers the request that made it."""
+    url = reverse("admin:optins_apiapp_change", args=[app.pk])
+    page = never_cache(_page)
+    return page(request, "admin/optins/api_app_secret.html", title=app.name, app=app, secret=secret, url=url)
+
+
+def _what_a_new_secret_does() -> tuple[str, ...]:
+    hours = round(OVERLAP.total_seconds() / 3600)
+    overlap = ngettext(
+        "The current secret works for %(hours)d more hour, so that the app can be changed without an outage.",
+        "The current secret works for %(hours)d more hours, so that the app can be changed without an outage.",
+        hours,
+    )
+    return (
+        gettext("The new secret is shown once, on the next page."),
+        overlap % {"hours": hours},
+        gettext("A secret before the current one stops working at once."),
+    )

@@ -3,11 +3,17 @@
 from django.db import models
 
 from campaigns.actors import Actor
+from campaigns.language import english
 from campaigns.models import AuditEntry
 
 
 def record(*, by: Actor, act: str, of: models.Model, **detail: object) -> None:
-    """`act` is a stable word such as `campaign.launch`; `detail` must be JSON and hold no secret or text."""
+    """`act` is a stable word such as `campaign.launch`; `detail` must be JSON and hold no secret or text.
+
+    What it is called is kept in English, whatever the actor reads: the trail is one for all.
+    """
+    with english():
+        label = str(of)[:255]
     AuditEntry.objects.create(
         actor_kind=by.kind,
         actor=by.label,
@@ -15,6 +21,6 @@ def record(*, by: Actor, act: str, of: models.Model, **detail: object) -> None:
         act=act,
         object_type=of._meta.label_lower,
         object_id=str(of.pk),
-        object_label=str(of)[:255],
+        object_label=label,
         detail=detail,
     )

@@ -6,13 +6,12 @@ from django.contrib import admin
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.lists import Empty
 from campaigns.seeing import sees_whole_numbers
-from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, badge
+from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, badge, link
 from optins.models import ApiApp, ConsentEvent, Suppression, Verification
 
 
@@ -80,21 +79,13 @@ class ConsentEventAdmin(ReadOnlyAdmin):
         if not sees_whole_numbers():  # the address has the number in it
             return "–"
         # The page shows texts, too, so that it lives in the app above this one.
-        return format_html(
-            '<a href="{}" class="ol-link">{}</a>',
-            reverse("admin:messaging_evidence", args=[row.number]),
-            gettext("Show"),
-        )
+        return link(reverse("admin:messaging_evidence", args=[row.number]), gettext("Show"))
 
     @admin.display(description=_("customer"))
     def person(self, row: ConsentEvent) -> str:
         if row.customer is None:
             return "–"
-        return format_html(
-            '<a href="{}" class="ol-link">{}</a>',
-            reverse("admin:messaging_person", args=[row.customer.pk]),
-            row.customer,
-        )
+        return link(reverse("admin:messaging_person", args=[row.customer.pk]), row.customer)
 
     @admin.display(description=_("text"))
     def inbound_text(self, row: ConsentEvent) -> str:

@@ -60,6 +60,11 @@ class ProgrammeFilter(admin.SimpleListFilter):
         return queryset.filter(programme=chosen) if chosen and chosen.isdecimal() else queryset
 
 
+def link(address: str, words: object) -> str:
+    """A link in a list or among facts."""
+    return format_html('<a href="{}" class="ol-link">{}</a>', address, words)
+
+
 def badge(state: str, words: str) -> str:
     """A state as the theme shows it."""
     return format_html('<span class="ol-badge" data-state="{}">{}</span>', state, words)

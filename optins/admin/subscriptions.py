@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
@@ -18,7 +17,7 @@ from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, attempt
 from campaigns.seeing import number_shown
 from optins.actions.opting_out import OPT_OUT_PERMISSION, opt_out_number
-from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin
+from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, link
 from optins.models import ConsentEvent, Subscription, Suppression
 
 _RECENT_ENTRIES = 100
@@ -69,8 +68,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     def person(self, row: Subscription) -> str:
         if row.customer is None:
             return "—"
-        url = reverse("admin:messaging_person", args=[row.customer_id])
-        return format_html('<a href="{}" class="ol-link">{}</a>', url, row.customer)
+        return link(reverse("admin:messaging_person", args=[row.customer_id]), row.customer)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

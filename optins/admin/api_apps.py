@@ -1,5 +1,6 @@
 """API apps: made with a secret that is shown once, given a new one without an outage, and switched off."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -109,7 +111,7 @@ class ApiAppAdmin(ModelAdmin):
                 messages.success(request, gettext("“%(app)s” was saved.") % {"app": app.name})
                 return HttpResponseRedirect(request.path)
         stored = self._app(request, object_id)
-        context = {"form": form, "app": stored, "may_change": may_change}
+        context = {"form": form, "app": stored, "may_change": may_change, "old_secret_until": _old_secret_until(app)}
         return _page(request, "admin/optins/api_app.html", title=stored.name, **context)
 
     def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -144,6 +146,12 @@ def _secret_page(request: HttpRequest, app: ApiApp, secret: str) -> HttpResponse
     url = reverse("admin:optins_apiapp_change", args=[app.pk])
     page = never_cache(_page)
     return page(request, "admin/optins/api_app_secret.html", title=app.name, app=app, secret=secret, url=url)
+
+
+def _old_secret_until(app: ApiApp) -> dt.datetime | None:
+    """When the secret before the current one stops working; None when it does no more."""
+    until = app.previous_valid_until
+    return until if app.previous_secret_digest and until and until > timezone.now() else None
 
 
 def _what_a_new_secret_does() -> tuple[str, ...]:

@@ -1,10 +1,7 @@
 """API apps: the web and mobile apps that may call the API."""
 
-import datetime as dt
-
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from optins.models.programmes import OptInCampaign
@@ -38,9 +35,3 @@ class ApiApp(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def old_secret_until(self) -> dt.datetime | None:
-        """When the secret before the current one stops working; None when it does no more."""
-        until = self.previous_valid_until
-        return until if self.previous_secret_digest and until and until > timezone.now() else None

@@ -1,6 +1,5 @@
-"""The public permalink page of an opt-in campaign: a form, then the code, and no script.
+"""`/c/<slug>`: the permalink of an opt-in campaign, where a person joins by a code (`optins.two_steps`).
 
-What the person typed travels in the form itself, signed: no session, no cookie but the one against forgery.
 The page never tells whether a number is known to us, neither by what it says nor by when.
 """
 
@@ -9,7 +8,6 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser, User
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,17 +22,14 @@ from campaigns.refusals import Refused
 from optins import queries
 from optins.actions.asking import request_code
 from optins.actions.confirming import Outcome, confirm_code
-from optins.actions.verification import Asker
 from optins.disclosure import disclosure
 from optins.models import OptInCampaign
-from optins.visitors import address_of
+from optins.two_steps import NO_MATCH, Token, asker, begun_anew, opened, sealed
 
-_SALT: Final = "optline.permalink"
-_FORM_SECONDS: Final = 3600
+_PAGE: Final = "permalink"
 _GONE: Final = 410
 _OF_THE_NUMBER: Final = frozenset({"invalid_phone_number", "country_not_allowed"})
 _OF_THE_CODE: Final = frozenset({"invalid_code", "code_not_found", "code_expired", "too_many_attempts"})
-_NO_MATCH: Final = _("This code does not work. Check the text that we sent, or ask for a new code.")
 _NOT_YOU: Final = _("Sorry, you cannot join this programme.")
 
 
@@ -47,13 +42,10 @@ class JoinForm(forms.Form):
     agree = forms.BooleanField(error_messages={"required": _("Tick the box if you agree: we need your consent.")})
 
 
-Token = dict[str, str]
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def permalink(request: HttpRequest, slug: str) -> HttpResponse:
-    """`/c/<slug>`: the sign-up page of an opt-in campaign, or for staff the page of a messaging campaign."""
+    """The sign-up page of an opt-in campaign, or for staff the page of a messaging campaign."""
     campaign = Campaign.objects.filter(slug=slug).first()
     if campaign is None or campaign.kind == Kind.GLOBAL:
         return _missing(request)
@@ -101,7 +93,7 @@ def _take_code(request: HttpRequest, programme: OptInCampaign) -> HttpResponse:
         return _started_over(request, programme)
     try:
         outcome = confirm_code(
-            asker=_asker(request, token),
+            asker=asker(request, token),
             to_phone_number=token["phone"],
             code=request.POST.get("code", ""),
             campaign_id=programme.pk,
@@ -122,35 +114,22 @@ _STEPS: Final[Mapping[str, Callable[[HttpRequest, OptInCampaign], HttpResponse]]
 def _ask(request: HttpRequest, programme: OptInCampaign, token: Token) -> Refused | None:
     """Ask for a code. Who opted out sees what everybody sees: the page says how to come back to all of them."""
     try:
-        request_code(asker=_asker(request, token), to_phone_number=token["phone"], campaign_id=programme.pk)
+        request_code(asker=asker(request, token), to_phone_number=token["phone"], campaign_id=programme.pk)
     except Refused as refused:
         return None if refused.code == "opted_out" else refused
     return None
 
 
-def _asker(request: HttpRequest, token: Token) -> Asker:
-    return Asker(
-        ip=address_of(request),
-        user_agent=request.headers.get("User-Agent", ""),
-        wording=token["wording"],
-        first_name=token["first_name"],
-        last_name=token["last_name"],
-    )
-
-
 def _token(request: HttpRequest, programme: OptInCampaign) -> Token | None:
-    """What the person typed at the first step; None when it is too old, not ours, or of another page."""
-    try:
-        token: Token = signing.loads(request.POST.get("token", ""), salt=_SALT, max_age=_FORM_SECONDS)
-    except signing.BadSignature:
-        return None
-    return token if token["campaign"] == str(programme.pk) else None
+    """What the person typed at the first step; None too when it was about another campaign."""
+    token = opened(request, page=_PAGE)
+    return token if token is not None and token["campaign"] == str(programme.pk) else None
 
 
 def _public(refused: Refused) -> str:
     """A refusal in words for the public. All that may be wrong with a code reads alike."""
     if refused.code in _OF_THE_CODE:
-        return str(_NO_MATCH)
+        return str(NO_MATCH)
     return str(_NOT_YOU) if refused.code == "not_available" else refused.sentence
 
 
@@ -168,10 +147,7 @@ def _details_page(request: HttpRequest, programme: OptInCampaign, form: JoinForm
 
 
 def _started_over(request: HttpRequest, programme: OptInCampaign) -> HttpResponse:
-    form = JoinForm({})
-    form.errors.clear()
-    form.add_error(None, gettext("That took too long. Please start again."))
-    return _details_page(request, programme, form)
+    return _details_page(request, programme, begun_anew(JoinForm({})))
 
 
 def _code_page(
@@ -181,7 +157,7 @@ def _code_page(
     context = {
         "programme": programme,
         "number": token["phone"],
-        "token": signing.dumps(token, salt=_SALT),
+        "token": sealed(token, page=_PAGE),
         "restart_at": queries.restart_address(sender) if sender else "",
         "problem": problem,
         "note": note,

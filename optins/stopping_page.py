@@ -1,14 +1,13 @@
-"""`/stop`: whoever holds a number ends its texts, by a code that is texted to it. A form, then the code, and no script.
+"""`/stop`: whoever holds a number ends its texts, by a code that is texted to it (`optins.two_steps`).
 
-As on the permalink page, what was typed travels in the form itself, signed. The page never tells whether a number is
+The page never tells whether a number is
 known, subscribed or opted out already, neither by what it says nor by when.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypedDict
+from typing import Final
 
 from django import forms
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -22,27 +21,17 @@ from django.views.decorators.http import require_http_methods
 from campaigns.refusals import Refused
 from optins import queries
 from optins.actions.leaving import ask_to_leave, leave
-from optins.actions.verification import Asker
-from optins.visitors import address_of
+from optins.two_steps import NO_MATCH, Token, asker, begun_anew, opened, sealed
 
-_SALT: Final = "optline.stop"
-_FORM_SECONDS: Final = 3600
+_PAGE: Final = "stop"
 # More numbers than these nobody compares with those in their phone.
 _NUMBERS_SHOWN: Final = 4
-_NO_MATCH: Final = _("This code does not work. Check the text that we sent, or ask for a new code.")
 
 
-class NumberForm(forms.Form):
+class StopForm(forms.Form):
     """Whose texts end."""
 
     phone = forms.CharField(max_length=40, error_messages={"required": _("Write the mobile number that we text.")})
-
-
-class Token(TypedDict):
-    """What the person typed, and what they were shown beneath it."""
-
-    phone: str
-    wording: str
 
 
 @never_cache
@@ -50,7 +39,7 @@ class Token(TypedDict):
 def stop(request: HttpRequest) -> HttpResponse:
     """The page; while the global options are not complete nothing can be texted, so that only the other way stands."""
     if queries.global_options() is None or request.method != "POST":
-        return _number_page(request, NumberForm())
+        return _number_page(request, StopForm())
     step = _STEPS.get(request.POST.get("step", ""), _take_number)
     return step(request)
 
@@ -59,7 +48,7 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 
 def _take_number(request: HttpRequest) -> HttpResponse:
-    form = NumberForm(request.POST)
+    form = StopForm(request.POST)
     if not form.is_valid():
         return _number_page(request, form)
     token: Token = {"phone": form.cleaned_data["phone"], "wording": _wording()}
@@ -71,7 +60,7 @@ def _take_number(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_again(request: HttpRequest) -> HttpResponse:
-    token = _token(request)
+    token = opened(request, page=_PAGE)
     if token is None:
         return _started_over(request)
     problem = _ask(request, token)
@@ -81,14 +70,13 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def _take_code(request: HttpRequest) -> HttpResponse:
-    token = _token(request)
+    token = opened(request, page=_PAGE)
     if token is None:
         return _started_over(request)
     try:
-        leave(asker=_asker(request, token), phone_number=token["phone"], code=request.POST.get("code", ""))
+        leave(asker=asker(request, token), phone_number=token["phone"], code=request.POST.get("code", ""))
     except Refused:
-        # All that may be wrong with a code reads alike.
-        return _code_page(request, token, problem=str(_NO_MATCH))
+        return _code_page(request, token, problem=str(NO_MATCH))
     options = queries.global_options()
     sender = options.sender if options else None
     context = {
@@ -108,25 +96,10 @@ _STEPS: Final[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {
 
 def _ask(request: HttpRequest, token: Token) -> Refused | None:
     try:
-        ask_to_leave(asker=_asker(request, token), phone_number=token["phone"])
+        ask_to_leave(asker=asker(request, token), phone_number=token["phone"])
     except Refused as refused:
         return refused
     return None
-
-
-def _asker(request: HttpRequest, token: Token) -> Asker:
-    return Asker(
-        ip=address_of(request), user_agent=request.headers.get("User-Agent", ""), wording=token["wording"]
-    )  # fmt: skip
-
-
-def _token(request: HttpRequest) -> Token | None:
-    """What the person typed at the first step; None when it is too old or not ours."""
-    try:
-        token: Token = signing.loads(request.POST.get("token", ""), salt=_SALT, max_age=_FORM_SECONDS)
-    except signing.BadSignature:
-        return None
-    return token
 
 
 def _wording() -> str:
@@ -140,7 +113,7 @@ def _wording() -> str:
 # --- The pages -------------------------------------------------------------------------------
 
 
-def _number_page(request: HttpRequest, form: NumberForm) -> HttpResponse:
+def _number_page(request: HttpRequest, form: StopForm) -> HttpResponse:
     numbers = queries.numbers_of_ours()
     context = {
         "form": form,
@@ -157,17 +130,14 @@ def _listed(numbers: Sequence[str]) -> SafeString:
 
 
 def _started_over(request: HttpRequest) -> HttpResponse:
-    form = NumberForm({})
-    form.errors.clear()
-    form.add_error(None, gettext("That took too long. Please start again."))
-    return _number_page(request, form)
+    return _number_page(request, begun_anew(StopForm({})))
 
 
 def _code_page(request: HttpRequest, token: Token, *, problem: str = "", note: str = "") -> HttpResponse:
     context = {
         "number": token["phone"],
         "wording": token["wording"],
-        "token": signing.dumps(token, salt=_SALT),
+        "token": sealed(token, page=_PAGE),
         "problem": problem,
         "note": note,
     }

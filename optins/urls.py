@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from optins.joining_page import permalink
 from optins.stopping_page import stop
-from optins.views import permalink
 
 urlpatterns = [
     path("c/<slug:slug>", permalink, name="permalink"),

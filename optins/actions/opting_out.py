@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from campaigns.actions.audit import record
 from campaigns.actions.persons import holder_of, person_of, read_number
 from campaigns.actors import Actor
+from campaigns.language import gettext_noop, storable
 from campaigns.models import Customer, CustomerImport, PhoneNumber
 from campaigns.phone import E164, mask
 from campaigns.refusals import Refused
@@ -21,6 +22,8 @@ from optins.models import ConsentEvent, OptInCampaign, Sender, Subscription, Sup
 OPT_OUT_PERMISSION = "optins.opt_out_number"
 # By the kind of who says so; of apps and lists where it is none of these.
 _METHODS: Final = {"staff": Method.STAFF, "person": Method.WEB}
+_OF_A_LINE: Final = storable(gettext_noop("Line %(line)s of “%(file)s”"))
+_REFUSED: Final = storable(gettext_noop("Twilio error %(code)s"))
 _REASONS: Final = {"staff": Suppression.Reason.STAFF, "person": Suppression.Reason.WEB}
 
 
@@ -76,7 +79,7 @@ def opt_out_imported(*, number: str, row: CustomerImport, line: int) -> bool:
     ledger.lock_number(number)
     evidence = Evidence(
         method=Method.IMPORT,
-        reason=f"Line {line} of “{row.file_name[-200:]}”",
+        reason=_OF_A_LINE % {"line": line, "file": row.file_name[-200:]},
         staff=row.started_by.get_username() if row.started_by else "",
         customer_import=row,
     )
@@ -112,7 +115,7 @@ def suppress_refused(*, number: str, sender: Sender, code: int) -> None:
     if not E164.fullmatch(number):
         return
     ledger.lock_number(number)
-    evidence = Evidence(method=Method.CARRIER, sender=sender, reason=f"Twilio error {code}")
+    evidence = Evidence(method=Method.CARRIER, sender=sender, reason=_REFUSED % {"code": code})
     ledger.suppress(number=number, sender=sender.scope, reason=Suppression.Reason.CARRIER, evidence=evidence)
 
 

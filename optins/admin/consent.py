@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.lists import Empty
+from campaigns.language import retold
 from campaigns.seeing import sees_whole_numbers
 from optins.admin.readonly import ProgrammeFilter, ReadOnlyAdmin, badge, link
 from optins.models import ApiApp, ConsentEvent, Suppression, Verification
@@ -58,7 +59,7 @@ class ConsentEventAdmin(ReadOnlyAdmin):
     search_fields = ("personal__number",)
     fieldsets = (
         (_("What happened"), {"fields": ("at", "phone", "action_badge", "method", "preference", "sender", "person")}),
-        (_("Evidence"), {"fields": ("reason", "wording", "wording_version", "inbound_text", "inbound_sid",
+        (_("Evidence"), {"fields": ("why", "wording", "wording_version", "inbound_text", "inbound_sid",
                                     "app", "staff", "ip", "user_agent")}),
         (_("Chain"), {"fields": ("sequence", "previous", "digest", "all_evidence")}),
     )  # fmt: skip
@@ -86,6 +87,10 @@ class ConsentEventAdmin(ReadOnlyAdmin):
         if row.customer is None:
             return "–"
         return link(reverse("admin:messaging_person", args=[row.customer.pk]), row.customer)
+
+    @admin.display(description=_("reason"))
+    def why(self, row: ConsentEvent) -> str:
+        return retold(row.reason) or "–"
 
     @admin.display(description=_("text"))
     def inbound_text(self, row: ConsentEvent) -> str:

@@ -19,6 +19,7 @@ from optins.models import MessageProvider, Sender
 
 _BETWEEN_WORDS = re.compile(r"[,;\n]+")
 _LONGEST_WORD = 40
+_CHIPS = {"data-chips": "", "data-add": _("Add a word"), "data-remove": _("Remove {word}")}
 
 
 def message_boxes(fields: Mapping[str, Kind]) -> dict[str, UnfoldAdminTextareaWidget]:
@@ -34,7 +35,7 @@ class KeywordsField(forms.Field):
 
     def __init__(self, *, fixed: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(
-            widget=UnfoldAdminTextInputWidget({"data-chips": "", "autocomplete": "off", "spellcheck": "false"}),
+            widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "spellcheck": "false", **_CHIPS}),
             **{
                 "required": False,
                 "help_text": _("Separate words with commas. Case and spaces do not count."),

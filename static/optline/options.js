@@ -1,6 +1,7 @@
 /* Options of opt-ins. Every page works without this; it only saves steps.
  *
- *   input[data-chips]              words with commas between them, as chips; the input still holds the words
+ *   input[data-chips]              words with commas between them, as chips; the input still holds the words.
+ *                                  `data-add` invites another, `data-remove` names the button that takes {word} away
  *   button[data-sample-for="id"]   puts the sample message beside it into a field
  *   textarea under [data-count]    shows what the text costs, from the server's counter, and what its wording lacks
  *   label[data-label-on]           says something else while double opt-in is ticked
@@ -18,7 +19,7 @@
     box.className = "ol-chips ol-chips--box";
     typing.type = "text";
     typing.id = input.id;
-    typing.placeholder = "Add a word";
+    typing.placeholder = input.dataset.add;
     typing.autocomplete = "off";
     for (const name of ["aria-describedby", "aria-invalid"]) {
       if (input.hasAttribute(name)) {
@@ -52,7 +53,7 @@
       shown.textContent = word;
       remove.type = "button";
       remove.textContent = "×";
-      remove.setAttribute("aria-label", `Remove ${word}`);
+      remove.setAttribute("aria-label", input.dataset.remove.replace("{word}", () => word));
       remove.addEventListener("click", () => {
         show(without(word));
         typing.focus();

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
 from campaigns.queries import with_number
@@ -14,7 +16,7 @@ class NumberSearchAdmin(ModelAdmin):
     those of customers that end with the digits. Rows without one have no `search_fields`."""
 
     search_fields: ClassVar[list[str] | tuple[str, ...]] = ("number",)
-    search_help_text = "A phone number in any spelling, or the last digits of a customer's."
+    search_help_text: ClassVar[StrOrPromise] = _("A phone number in any spelling, or the last digits of a customer's.")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str

@@ -89,14 +89,14 @@ def done(request: HttpRequest, what: MessagingCampaign | SmsMessage, seen: Seen)
     acts: Mapping[str, tuple[Callable[[], object], str]] = {
         "ask": (
             lambda: ask_for_approval(what=what, seen=seen, ceilings=_ceilings(request), by=by),
-            "Approval was asked for. Whoever may approve finds it on their home page.",
+            _("Approval was asked for. Whoever may approve finds it on their home page."),
         ),
         "approve": (
             lambda: approve(what=what, marks=seen.marks, reason=reason, by=by),
             _("Approved. It goes on as it is.") if launched else _("Approved. It can be launched as it is."),
         ),
-        "decline": (lambda: decline(what=what, reason=reason, by=by), "Declined. Whoever asked finds your reason."),
-        "withdraw": (lambda: withdraw(what=what, by=by), "The request was taken back."),
+        "decline": (lambda: decline(what=what, reason=reason, by=by), _("Declined. Whoever asked finds your reason.")),
+        "withdraw": (lambda: withdraw(what=what, by=by), _("The request was taken back.")),
     }
     act = acts.get(request.POST.get("act", ""))
     if act is None:

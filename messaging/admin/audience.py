@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from campaigns.admin.verbs import actor, tell
@@ -187,7 +188,7 @@ def people_list(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     reason, after = request.GET.get("reason", ""), request.GET.get("after", "")
     context: dict[str, object] = {
         **admin.site.each_context(request),
-        "title": "Will receive it" if not reason else "People",
+        "title": _("Will receive it") if not reason else _("People"),
         "message": message,
         "reason": reason,
         "sentence": reason_in_words(reason),
@@ -207,6 +208,6 @@ def census_start(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     tell(
         request,
         lambda: start_census(message=message, by=actor(request), anew=True),
-        done="Everybody's text is being rendered. You may leave this page meanwhile.",
+        done=_("Everybody's text is being rendered. You may leave this page meanwhile."),
     )
     return redirect(f"{reverse('admin:messaging_smsmessage_change', args=[message.pk])}?tab=targeting")

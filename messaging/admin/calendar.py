@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_time
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from campaigns.admin.verbs import actor, tell
@@ -28,7 +29,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "week": week(monday),
-        "title": "Calendar",
+        "title": _("Calendar"),
         "before": monday - _A_WEEK,
         "after": monday + _A_WEEK,
     }
@@ -43,10 +44,11 @@ def move(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     def moved() -> None:
         reschedule(message=message, to=_moment(date, time), by=actor(request))
 
-    if tell(request, moved, done=f"“{message.name}” was moved."):
+    if tell(request, moved, done=_("“%(name)s” was moved.") % {"name": message.name}):
         message.refresh_from_db()
         if message.scheduled_for is not None:
-            messages.info(request, f"It leaves on {in_words(message.scheduled_for, message.time_zone)}.")
+            when = in_words(message.scheduled_for, message.time_zone)
+            messages.info(request, _("It leaves on %(when)s.") % {"when": when})
     shown = date if _is_date(date) else ""
     return HttpResponseRedirect(f"{reverse('admin:messaging_calendar')}?day={shown}")
 
@@ -64,5 +66,5 @@ def _moment(date: str, time: str) -> dt.datetime:
     except ValueError:
         day = clock = None
     if day is None or clock is None:
-        raise Refused("argument_error", "Give both a date and a time.", field="time")
+        raise Refused("argument_error", _("Give both a date and a time."), field="time")
     return instant(day, clock, timezone.get_default_timezone_name())

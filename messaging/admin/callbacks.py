@@ -11,6 +11,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from campaigns.actors import Actor
 from campaigns.admin.lists import Empty
@@ -23,12 +26,12 @@ from messaging.queries import outbound_of
 from optins.admin.readonly import ReadOnlyAdmin
 
 # By the database's own names of what it refuses.
-_PROBLEMS: Final[Mapping[str, str]] = {
-    "CheckViolation": "Something that every callback has is missing from it, such as the message SID.",
-    "NotNullViolation": "Something that every callback has is missing from it, such as the message SID.",
-    "UniqueViolation": "It gives its text a message SID that another text has.",
-    "NumericValueOutOfRange": "A number in it is larger than any that the carrier is known to use.",
-    "StringDataRightTruncation": "A word in it is longer than any that the carrier is known to use.",
+_PROBLEMS: Final[Mapping[str, StrOrPromise]] = {
+    "CheckViolation": _("Something that every callback has is missing from it, such as the message SID."),
+    "NotNullViolation": _("Something that every callback has is missing from it, such as the message SID."),
+    "UniqueViolation": _("It gives its text a message SID that another text has."),
+    "NumericValueOutOfRange": _("A number in it is larger than any that the carrier is known to use."),
+    "StringDataRightTruncation": _("A word in it is longer than any that the carrier is known to use."),
 }
 
 
@@ -38,14 +41,14 @@ class PutAsideAdmin(ReadOnlyAdmin):
 
     empty = Empty(
         "task_alt",
-        "Nothing was put aside",
-        "All that the carrier reported was taken in.",
+        _("Nothing was put aside"),
+        _("All that the carrier reported was taken in."),
     )
     list_display = ("came", "told", "about", "what_is_wrong")
     list_display_links = None
     list_before_template = "admin/messaging/callbacks_help.html"  # type: ignore[assignment]  # as Unfold documents it
     search_fields = ("sid",)
-    search_help_text = "A message SID."
+    search_help_text = _("A message SID.")
     actions = ("try_them_again", "discard_them")
     ordering = ("-id",)
     sortable_by = ()
@@ -67,7 +70,7 @@ class PutAsideAdmin(ReadOnlyAdmin):
         return (queryset.filter(sid=search_term.strip()) if search_term.strip() else queryset), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"page_title": "Callbacks put aside", **(extra_context or {})})
+        return super().changelist_view(request, {"page_title": gettext("Callbacks put aside"), **(extra_context or {})})
 
     def change_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """All that is known of one stands in the list."""
@@ -77,41 +80,50 @@ class PutAsideAdmin(ReadOnlyAdmin):
         """Who may act on them."""
         return actor(request).may(HANDLE)
 
-    @admin.action(description="Try again", permissions=["handle"])
+    @admin.action(description=_("Try again"), permissions=["handle"])
     def try_them_again(self, request: HttpRequest, chosen: QuerySet[PendingCallback]) -> None:
         done = _each(request, chosen, lambda callback, by: try_again(callback=callback, by=by))
-        said = f"{done} tried again. What comes back to this list in a few seconds still cannot be merged."
-        messages.success(request, said)
+        said = ngettext(
+            "%(count)s callback was tried again. What comes back to this list in a few seconds still cannot be merged.",
+            "%(count)s callbacks were tried again. "
+            "What comes back to this list in a few seconds still cannot be merged.",
+            done,
+        )
+        messages.success(request, said % {"count": done})
 
-    @admin.action(description="Discard", permissions=["handle"])
+    @admin.action(description=_("Discard"), permissions=["handle"])
     def discard_them(self, request: HttpRequest, chosen: QuerySet[PendingCallback]) -> None:
         done = _each(request, chosen, lambda callback, by: discard(callback=callback, by=by))
-        messages.success(request, f"{done} discarded.")
+        said = ngettext("%(count)s callback was discarded.", "%(count)s callbacks were discarded.", done)
+        messages.success(request, said % {"count": done})
 
-    @admin.display(description="Came")
+    @admin.display(description=_("Came"))
     def came(self, callback: PendingCallback) -> str:
         return moment(callback.received_at)
 
-    @admin.display(description="Says")
+    @admin.display(description=_("Says"))
     def told(self, callback: PendingCallback) -> str:
-        return f"{callback.status}, code {callback.error_code}" if callback.error_code else callback.status
+        if not callback.error_code:
+            return callback.status
+        return gettext("%(status)s, code %(code)s") % {"status": callback.status, "code": callback.error_code}
 
-    @admin.display(description="About")
+    @admin.display(description=_("About"))
     def about(self, callback: Any) -> SafeString | str:
         if callback.text is None:
-            return f"No text of ours ({callback.sid or 'no message SID'})"
+            return gettext("No text of ours (%(sid)s)") % {"sid": callback.sid or gettext("no message SID")}
         address = reverse("admin:messaging_outbound_change", args=[callback.text])
-        return format_html('<a class="ol-link" href="{}">Text {}</a>', address, callback.text)
+        shown = gettext("Text %(number)s") % {"number": callback.text}
+        return format_html('<a class="ol-link" href="{}">{}</a>', address, shown)
 
-    @admin.display(description="Problem")
+    @admin.display(description=_("Problem"))
     def what_is_wrong(self, callback: PendingCallback) -> SafeString:
-        unknown = f"The database refused it: {callback.problem}."
+        unknown = gettext("The database refused it: %(problem)s.") % {"problem": callback.problem}
         return format_html('<span class="ol-reason">{}</span>', _PROBLEMS.get(callback.problem, unknown))
 
 
 def _each(
     request: HttpRequest, chosen: QuerySet[PendingCallback], verb: Callable[[PendingCallback, Actor], None]
-) -> str:
+) -> int:
     """Do it to each one that was chosen; those that somebody else was faster with do not count. Returns how many."""
     by, done = actor(request), 0
     for callback in chosen:
@@ -120,4 +132,4 @@ def _each(
             done += 1
         except Refused as refused:
             messages.warning(request, refused.sentence)
-    return f"{done} callback{' was' if done == 1 else 's were'}"
+    return done

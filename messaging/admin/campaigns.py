@@ -14,6 +14,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
@@ -53,13 +56,15 @@ class CampaignAdmin(ModelAdmin):
     list_select_related = ("audience",)
     list_per_page = 50
     search_fields = ("name", "slug")
-    search_help_text = "A campaign's name or permalink."
+    search_help_text = _("A campaign's name or permalink.")
     change_list_template = "admin/messaging/campaigns.html"
     empty = Empty(
         "campaign",
-        "No campaign yet",
-        "Begin with the Global SMS Opt-In, which holds the answers to STOP and HELP. Then create an SMS Opt-In that "
-        "people join, and a Messaging campaign that texts them.",
+        _("No campaign yet"),
+        _(
+            "Begin with the Global SMS Opt-In, which holds the answers to STOP and HELP. Then create an SMS Opt-In "
+            "that people join, and a Messaging campaign that texts them."
+        ),
     )
     actions = None
 
@@ -94,30 +99,31 @@ class CampaignAdmin(ModelAdmin):
             vars(campaign)["progress"] = found.get(campaign.pk)
         return shown
 
-    @admin.display(description="Name", ordering="name")
+    @admin.display(description=_("Name"), ordering="name")
     def named(self, campaign: Campaign) -> SafeString:
         return format_html('<a class="ol-link" href="{}">{}</a>', page_of(campaign), campaign.name)
 
-    @admin.display(description="Kind", ordering="kind")
+    @admin.display(description=_("Kind"), ordering="kind")
     def kind_shown(self, campaign: Campaign) -> str:
         return campaign.get_kind_display()
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=_("State"), ordering="state")
     def state_shown(self, campaign: Campaign) -> str:
         return badge(campaign.state, campaign.get_state_display())
 
-    @admin.display(description="Runtime", ordering="starts_at")
+    @admin.display(description=_("Runtime"), ordering="starts_at")
     def runtime(self, campaign: Campaign) -> str:
         if campaign.kind == Kind.GLOBAL:
-            return "Always"
-        begins = moment(campaign.starts_at) if campaign.starts_at else "From launch"
-        return f"{begins} – {moment(campaign.ends_at) if campaign.ends_at else 'no end'}"
+            return gettext("Always")
+        begins = moment(campaign.starts_at) if campaign.starts_at else gettext("From launch")
+        ends = moment(campaign.ends_at) if campaign.ends_at else gettext("no end")
+        return f"{begins} – {ends}"
 
-    @admin.display(description="Audience")
+    @admin.display(description=_("Audience"))
     def target(self, campaign: Campaign) -> str:
-        return str(campaign.audience or "All customers")
+        return str(campaign.audience or gettext("All customers"))
 
-    @admin.display(description="Progress")
+    @admin.display(description=_("Progress"))
     def progress(self, campaign: Campaign) -> SafeString:
         return bar(vars(campaign)["progress"])
 
@@ -179,9 +185,9 @@ class MessagingCampaignAdmin(CampaignPage):
         progress = progress_of_campaigns([campaign.pk]).get(campaign.pk, Progress())
         coming = _yet_to_come(move, campaign)
         # Who is not counted yet does not wait: a message that is due later is told of by its name.
-        waits = [] if coming and not progress.waiting else [f"{_texts(progress.waiting)} waiting: {_WAITING[move]}"]
+        waits = [] if coming and not progress.waiting else [_waiting(move, progress.waiting)]
         arrives = [] if move is Move.RESUME else [_on_their_way(progress)]
-        return [*waits, *coming, *arrives, *_FINAL.get(move, ())]
+        return [*waits, *coming, *arrives, *([str(_FINAL[move])] if move in _FINAL else [])]
 
 
 def _of_kind(campaign: Campaign) -> MessagingCampaign:
@@ -194,13 +200,25 @@ def _messages(campaign: Campaign) -> QuerySet[SmsMessage]:
     return SmsMessage.objects.filter(campaign=campaign.pk).select_related(*related).order_by("pk")
 
 
-def _texts(number: int) -> str:
-    return "No text" if number == 0 else f"{intcomma(number)} {'text' if number == 1 else 'texts'}"
+def _waiting(move: Move, number: int) -> str:
+    """What a move means for the texts that wait."""
+    what = str(_WAITING[move])
+    if number == 0:
+        return gettext("No text waiting: %(what)s") % {"what": what}
+    said = ngettext("%(texts)s text waiting: %(what)s", "%(texts)s texts waiting: %(what)s", number)
+    return said % {"texts": intcomma(number), "what": what}
 
 
 def _on_their_way(progress: Progress) -> str:
     moving = progress.of(State.SENDING, State.ACCEPTED, State.SENT, State.UNCERTAIN)
-    return f"{_texts(moving)} already handed over may still arrive." if moving else "Nothing is on its way."
+    if not moving:
+        return gettext("Nothing is on its way.")
+    said = ngettext(
+        "%(texts)s text already handed over may still arrive.",
+        "%(texts)s texts already handed over may still arrive.",
+        moving,
+    )
+    return said % {"texts": intcomma(moving)}
 
 
 def _yet_to_come(move: Move, campaign: Campaign) -> list[str]:
@@ -209,30 +227,34 @@ def _yet_to_come(move: Move, campaign: Campaign) -> list[str]:
     later = launched.filter(delivery=SmsMessage.Delivery.SCHEDULED, runs=None)
     listening = launched.filter(delivery=SmsMessage.Delivery.TRIGGERED, runs__state=Run.State.OPEN)
     return [
-        *(f"“{message.name}”, due on {when(message)}, {_LATER[move]}" for message in later),
-        *(f"“{message.name}” {_LISTENING[move]}" for message in listening),
+        *(str(_LATER[move]) % {"name": message.name, "when": when(message)} for message in later),
+        *(str(_LISTENING[move]) % {"name": message.name} for message in listening),
     ]
 
 
-_WAITING: Mapping[Move, str] = {
-    Move.PAUSE: "nothing more leaves until somebody resumes the campaign.",
-    Move.RESUME: "sending goes on at once.",
-    Move.END: "they never leave.",
-    Move.CANCEL: "they never leave.",
+_WAITING: Mapping[Move, StrOrPromise] = {
+    Move.PAUSE: _("nothing more leaves until somebody resumes the campaign."),
+    Move.RESUME: _("sending goes on at once."),
+    Move.END: _("they never leave."),
+    Move.CANCEL: _("they never leave."),
 }
-_LATER: Mapping[Move, str] = {
-    Move.PAUSE: "does not go out while the campaign is paused.",
-    Move.RESUME: "goes out then, or at once when that time is over.",
-    Move.END: "never goes out.",
-    Move.CANCEL: "never goes out.",
+_NEVER_GOES_OUT = _("“%(name)s”, due on %(when)s, never goes out.")
+_LATER: Mapping[Move, StrOrPromise] = {
+    Move.PAUSE: _("“%(name)s”, due on %(when)s, does not go out while the campaign is paused."),
+    Move.RESUME: _("“%(name)s”, due on %(when)s, goes out then, or at once when that time is over."),
+    Move.END: _NEVER_GOES_OUT,
+    Move.CANCEL: _NEVER_GOES_OUT,
 }
-_LISTENING: Mapping[Move, str] = {
-    Move.PAUSE: "hears of no event while the campaign is paused: what happens meanwhile is never texted about.",
-    Move.RESUME: "listens again for its event.",
-    Move.END: "listens no more.",
-    Move.CANCEL: "listens no more.",
+_LISTENS_NO_MORE = _("“%(name)s” listens no more.")
+_LISTENING: Mapping[Move, StrOrPromise] = {
+    Move.PAUSE: _(
+        "“%(name)s” hears of no event while the campaign is paused: what happens meanwhile is never texted about."
+    ),
+    Move.RESUME: _("“%(name)s” listens again for its event."),
+    Move.END: _LISTENS_NO_MORE,
+    Move.CANCEL: _LISTENS_NO_MORE,
 }
-_FINAL: Mapping[Move, list[str]] = {
-    Move.END: ["A campaign that has ended cannot be started again."],
-    Move.CANCEL: ["A cancelled campaign cannot be started again."],
+_FINAL: Mapping[Move, StrOrPromise] = {
+    Move.END: _("A campaign that has ended cannot be started again."),
+    Move.CANCEL: _("A cancelled campaign cannot be started again."),
 }

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from campaigns.actors import Actor
@@ -33,10 +35,10 @@ class ReplyForm(forms.Form):
     """A text in the staff's own words, from a number of ours that the person knows."""
 
     text = forms.CharField(
-        label="Reply", max_length=parts.MAX_LENGTH, widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        error_messages={"required": "Write the reply first."},
+        label=_("Reply"), max_length=parts.MAX_LENGTH, widget=UnfoldAdminTextareaWidget({"rows": 3}),
+        error_messages={"required": _("Write the reply first.")},
     )  # fmt: skip
-    sender = forms.ChoiceField(label="From", widget=UnfoldAdminSelectWidget)
+    sender = forms.ChoiceField(label=pgettext_lazy("sender", "From"), widget=UnfoldAdminSelectWidget)
 
     def __init__(self, data: Any, *, senders: Sequence[Sender]) -> None:
         super().__init__(data)
@@ -60,7 +62,7 @@ def conversation_view(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("admin:messaging_conversation", number)
     context = {
         **admin.site.each_context(request),
-        "title": f"Conversation with {number_shown(number)}",
+        "title": gettext("Conversation with %(number)s") % {"number": number_shown(number)},
         "number": number,
         "shown": number_shown(number),
         "bubbles": conversation(number),
@@ -84,9 +86,13 @@ def _done(request: HttpRequest, by: Actor, number: str, act: str, form: ReplyFor
     if act == "reply":
         return attempt(form, lambda: _reply(form, by, number, senders))
     if act == "handled":
-        tell(request, lambda: mark_handled(number=number, by=by), done="Handled: nobody needs to answer any more.")
+        tell(
+            request,
+            lambda: mark_handled(number=number, by=by),
+            done=gettext("Handled: nobody needs to answer any more."),
+        )
     elif act == "unhandled":
-        tell(request, lambda: mark_unhandled(number=number, by=by), done="The text needs an answer again.")
+        tell(request, lambda: mark_unhandled(number=number, by=by), done=gettext("The text needs an answer again."))
     else:
         _decide(request, by, number)
     return True
@@ -103,10 +109,10 @@ def _decide(request: HttpRequest, by: Actor, number: str) -> None:
     if review is None:
         return
     if request.POST.get("act") == "opt_out":
-        done = "Read as an opt-out: the number gets no more texts."
+        done = gettext("Read as an opt-out: the number gets no more texts.")
         tell(request, lambda: read_as_opt_out(review=review, by=by, reason=reason), done=done)
     else:
-        done = "Read as no opt-out: marketing to the number goes on."
+        done = gettext("Read as no opt-out: marketing to the number goes on.")
         tell(request, lambda: read_as_no_opt_out(review=review, by=by, reason=reason), done=done)
 
 
@@ -117,9 +123,9 @@ def _reviews(number: str) -> Sequence[OptOutReview]:
 def _no_reply(by: Actor, number: str, senders: Sequence[Sender]) -> str:
     """Why this person may not be answered, in words; blank when they may."""
     if not by.may(REPLY):
-        return "Replying takes a right that your role does not have."
+        return gettext("Replying takes a right that your role does not have.")
     if not senders:
-        return "The person has texted none of our numbers and is opted in to nothing."
+        return gettext("The person has texted none of our numbers and is opted in to nothing.")
     return reason_in_words(why_no_reply(number=number, sender=senders[0]))
 
 

@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor
@@ -21,8 +23,8 @@ class SendingHoldAdmin(ReadOnlyAdmin):
 
     empty = Empty(
         "front_hand",
-        "Sending was never stopped",
-        "“Stop all sending” on Home holds every text at once; who did it, why, and until when stands here.",
+        _("Sending was never stopped"),
+        _("“Stop all sending” on Home holds every text at once; who did it, why, and until when stands here."),
     )
     search_fields = ()
     list_display = ("reason", "held_at", "held_by", "released_at", "released_by")
@@ -37,11 +39,11 @@ class SendingHoldAdmin(ReadOnlyAdmin):
 
     def hold_view(self, request: HttpRequest) -> HttpResponse:
         """Stop all sending."""
-        return _done(request, lambda: hold_sending(by=actor(request)), "All sending is stopped.")
+        return _done(request, lambda: hold_sending(by=actor(request)), gettext("All sending is stopped."))
 
     def release_view(self, request: HttpRequest) -> HttpResponse:
         """Release sending."""
-        return _done(request, lambda: release_sending(by=actor(request)), "Sending goes on.")
+        return _done(request, lambda: release_sending(by=actor(request)), gettext("Sending goes on."))
 
 
 def _done(request: HttpRequest, verb: Callable[[], object], said: str) -> HttpResponse:

@@ -10,6 +10,8 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.admin.forms import VerbAdmin, VerbForm
@@ -52,7 +54,7 @@ class LawfulHoursAdmin(VerbAdmin):
     form = LawfulHoursForm
     fieldsets = (
         (None, {"fields": ("region",)}),
-        ("Texts may leave", {"fields": (*zip(_TIMES[::2], _TIMES[1::2], strict=True), "source")}),
+        (_("Texts may leave"), {"fields": (*zip(_TIMES[::2], _TIMES[1::2], strict=True), "source")}),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
@@ -60,7 +62,7 @@ class LawfulHoursAdmin(VerbAdmin):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": "Lawful hours",
+            "title": gettext("Lawful hours"),
             "rows": list(_rows()),
             "are_kept": settings.QUIET_HOURS,
             "may_add": self.has_add_permission(request),
@@ -96,9 +98,10 @@ def _same(left: LawfulHours, right: LawfulHours) -> bool:
 
 
 def _name(region: str) -> str:
-    return {"*": "Every other country", "US": "United States", "CA": "Canada"}.get(region, region_name(region))
+    countries = {"*": gettext("Every other country"), "US": gettext("United States"), "CA": gettext("Canada")}
+    return countries.get(region, region_name(region))
 
 
 def _told(hours: LawfulHours, day: str) -> str:
     opens, closes = getattr(hours, f"{day}_opens"), getattr(hours, f"{day}_closes")
-    return "none" if opens is None else f"{opens:%H:%M} – {closes:%H:%M}"
+    return gettext("none") if opens is None else f"{opens:%H:%M} – {closes:%H:%M}"

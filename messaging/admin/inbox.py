@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 
 from campaigns.admin.lists import Empty
@@ -29,7 +31,7 @@ from optins.keywords import RULES, Meaning
 class MeaningFilter(admin.SimpleListFilter):
     """By what the text means."""
 
-    title = "meaning"
+    title = _("meaning")
     parameter_name = "meaning"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
@@ -42,11 +44,11 @@ class MeaningFilter(admin.SimpleListFilter):
 class AnswerFilter(admin.SimpleListFilter):
     """By what is left to do about a text."""
 
-    title = "to do"
+    title = _("to do")
     parameter_name = "todo"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return (("answer", "Needs an answer"), ("doubtful", "Doubtful: may ask to stop"))
+        return (("answer", gettext("Needs an answer")), ("doubtful", gettext("Doubtful: may ask to stop")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "answer":
@@ -60,9 +62,11 @@ class InboundAdmin(ReadOnlyAdmin):
 
     empty = Empty(
         "inbox",
-        "Nobody has texted you",
-        "What people text to your numbers comes here, with how it was read. It takes a message provider whose "
-        "webhook leads here.",
+        _("Nobody has texted you"),
+        _(
+            "What people text to your numbers comes here, with how it was read. It takes a message provider whose "
+            "webhook leads here."
+        ),
     )
     list_display = ("received", "talk", "text", "answer", "meaning_in_words", "rule_in_words", "campaign", "sender")
     list_display_links = None
@@ -89,7 +93,7 @@ class InboundAdmin(ReadOnlyAdmin):
         return rows
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"page_title": "Inbox", **(extra_context or {})})
+        return super().changelist_view(request, {"page_title": gettext("Inbox"), **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -100,31 +104,31 @@ class InboundAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return redirect("admin:messaging_conversation", text.number)
 
-    @admin.display(description="Received")
+    @admin.display(description=_("Received"))
     def received(self, text: Inbound) -> str:
         return moment(text.received_at)
 
-    @admin.display(description="From")
+    @admin.display(description=pgettext_lazy("sender", "From"))
     def talk(self, text: Inbound) -> SafeString:
         if not sees_whole_numbers():  # the address has the number in it
             return format_html("{}", number_shown(text.number))
         address = reverse("admin:messaging_conversation", args=[text.number])
         return format_html('<a class="ol-link" href="{}">{}</a>', address, number_shown(text.number))
 
-    @admin.display(description="Text")
+    @admin.display(description=_("Text"))
     def text(self, text: Inbound) -> SafeString:
-        return format_html('<span class="ol-said">{}</span>', text.body or "(no text)")
+        return format_html('<span class="ol-said">{}</span>', text.body or gettext("(no text)"))
 
-    @admin.display(description="To do")
+    @admin.display(description=_("To do"))
     def answer(self, text: Any) -> str:
         if text.waits:
-            return badge("pending", "Needs an answer")
-        return f"Handled by {text.handled_by}" if text.handled_at else "–"
+            return badge("pending", gettext("Needs an answer"))
+        return gettext("Handled by %(who)s") % {"who": text.handled_by} if text.handled_at else "–"
 
-    @admin.display(description="Meaning")
+    @admin.display(description=_("Meaning"))
     def meaning_in_words(self, text: Inbound) -> str:
         return MEANINGS.get(text.meaning, text.meaning)
 
-    @admin.display(description="Found by")
+    @admin.display(description=_("Found by"))
     def rule_in_words(self, text: Inbound) -> str:
         return RULES.get(text.rule, text.rule).rstrip(".") or "–"

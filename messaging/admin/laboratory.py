@@ -8,6 +8,9 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from campaigns.actions.persons import read_number
@@ -19,11 +22,11 @@ from optins.keywords import SenderKind, carrier_answers, opt_out_type_of
 from optins.models import Sender
 from optins.queries import standing_suppressions
 
-_SITUATIONS: Mapping[str, str] = {
-    Invented.SUBSCRIBED: "They are subscribed",
-    Invented.STRANGER: "They never texted us",
-    Invented.PENDING: "We asked them for YES",
-    Invented.STOPPED: "They texted STOP",
+_SITUATIONS: Mapping[str, StrOrPromise] = {
+    Invented.SUBSCRIBED: _("They are subscribed"),
+    Invented.STRANGER: _("They never texted us"),
+    Invented.PENDING: _("We asked them for YES"),
+    Invented.STOPPED: _("They texted STOP"),
 }
 
 
@@ -31,18 +34,22 @@ class LaboratoryForm(forms.Form):
     """A text, the number that it is texted to, and who texts it."""
 
     body = forms.CharField(
-        label="Text", required=False, strip=False, max_length=MAX_LENGTH, widget=UnfoldAdminTextareaWidget({"rows": 3})
+        label=_("Text"),
+        required=False,
+        strip=False,
+        max_length=MAX_LENGTH,
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
     sender = forms.ModelChoiceField(
         Sender.objects.select_related("provider", "pool").order_by("address"),
-        label="Texted to", empty_label=None, widget=UnfoldAdminSelectWidget,
+        label=_("Texted to"), empty_label=None, widget=UnfoldAdminSelectWidget,
     )  # fmt: skip
     before = forms.ChoiceField(
-        label="By somebody of whom is known", choices=list(_SITUATIONS.items()), widget=UnfoldAdminSelectWidget
+        label=_("By somebody of whom is known"), choices=list(_SITUATIONS.items()), widget=UnfoldAdminSelectWidget
     )
     number = forms.CharField(
-        label="Or by this phone number", required=False, max_length=40, widget=UnfoldAdminTextInputWidget,
-        help_text="As it stands with us now. Nothing is changed and nothing is sent.",
+        label=_("Or by this phone number"), required=False, max_length=40, widget=UnfoldAdminTextInputWidget,
+        help_text=_("As it stands with us now. Nothing is changed and nothing is sent."),
     )  # fmt: skip
 
 
@@ -53,7 +60,7 @@ def laboratory(request: HttpRequest) -> HttpResponse:
     form = LaboratoryForm(request.POST or None)
     context = {
         **admin.site.each_context(request),
-        "title": "Keyword laboratory",
+        "title": gettext("Keyword laboratory"),
         "form": form,
         "result": _result(request, form) if form.is_bound and form.is_valid() else None,
     }
@@ -91,9 +98,12 @@ def _changes(rehearsal: Rehearsal) -> list[str]:
         for event in rehearsal.events
     ]
     if rehearsal.cancelled:
-        told.append(f"Texts that wait for this number and would be cancelled: {rehearsal.cancelled}")
+        sentence = gettext("Texts that wait for this number and would be cancelled: %(count)s")
+        told.append(sentence % {"count": rehearsal.cancelled})
     if rehearsal.waits_for_a_person:
-        told.append("The text waits in the review queue, and the number gets no marketing until somebody has decided")
+        told.append(
+            gettext("The text waits in the review queue, and the number gets no marketing until somebody has decided")
+        )
     return told
 
 
@@ -105,7 +115,11 @@ def _carrier(sender: Sender, body: str, opt_out_type: str, number: str, before: 
         kind, advanced_opt_out=sender.opt_out_is_advanced, opt_out_type=opt_out_type, body=body,
         was_blocked=stopped_here if number else before is Invented.STOPPED and kind is not SenderKind.SHORT_CODE,
     )  # fmt: skip
-    who = "The toll-free network or Twilio" if kind is SenderKind.TOLL_FREE else "Twilio"
-    if answered:
-        return f"{who} knows this word, acts on it and answers with a text of its own, so that we answer nothing."
-    return "Neither Twilio nor a network acts on this text: what is answered comes from us."
+    if not answered:
+        return gettext("Neither Twilio nor a network acts on this text: what is answered comes from us.")
+    if kind is SenderKind.TOLL_FREE:
+        return gettext(
+            "The toll-free network or Twilio knows this word, acts on it and answers with a text of its own, so that "
+            "we answer nothing."
+        )
+    return gettext("Twilio knows this word, acts on it and answers with a text of its own, so that we answer nothing.")

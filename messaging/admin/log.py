@@ -11,6 +11,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.utils import parse_date_str
 
@@ -26,7 +28,7 @@ from optins.models import ConsentEvent
 class MessageFilter(admin.SimpleListFilter):
     """The texts of one message. The pages of messages lead here; there are too many messages to choose among."""
 
-    title = "message"
+    title = _("message")
     parameter_name = "message"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -67,8 +69,8 @@ class OutboundAdmin(ReadOnlyAdmin):
 
     empty = Empty(
         "outgoing_mail",
-        "No text has been sent",
-        "Every text to a person stands here, with what became of it: codes, answers and campaigns.",
+        _("No text has been sent"),
+        _("Every text to a person stands here, with what became of it: codes, answers and campaigns."),
     )
     list_display = ("time", "phone", "what", "campaign", "state_badge", "why", "parts")
     list_filter = (
@@ -81,7 +83,7 @@ class OutboundAdmin(ReadOnlyAdmin):
     )
     list_filter_submit = True
     list_select_related = ("campaign", "notice")
-    search_help_text = "A phone number, or a message SID."
+    search_help_text = _("A phone number, or a message SID.")
     ordering = ("-id",)
     sortable_by = ()
 
@@ -101,7 +103,7 @@ class OutboundAdmin(ReadOnlyAdmin):
         return super().get_search_results(request, queryset, term)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"page_title": "Message log", **(extra_context or {})})
+        return super().changelist_view(request, {"page_title": gettext("Message log"), **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -112,7 +114,7 @@ class OutboundAdmin(ReadOnlyAdmin):
         consent = ConsentEvent.objects.select_related("personal")
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Text {text.pk}",
+            "title": gettext("Text %(number)s") % {"number": text.pk},
             "text": text,
             "what": self.what(text),
             "why": reason_in_words(text.reason),
@@ -121,18 +123,18 @@ class OutboundAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/messaging/text.html", context)
 
-    @admin.display(description="Time")
+    @admin.display(description=_("Time"))
     def time(self, text: Outbound) -> str:
         return moment(text.claimed_at or text.due_at)
 
-    @admin.display(description="Kind")
+    @admin.display(description=_("Kind"))
     def what(self, text: Outbound) -> str:
         return text.notice.get_kind_display() if text.notice else text.get_kind_display()
 
-    @admin.display(description="Why")
+    @admin.display(description=_("Why"))
     def why(self, text: Outbound) -> SafeString:
         return format_html('<span class="ol-reason">{}</span>', reason_in_words(text.reason) or "–")
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state_badge(self, text: Outbound) -> str:
         return badge(text.state, text.get_state_display())

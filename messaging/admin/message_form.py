@@ -9,6 +9,10 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -45,7 +49,10 @@ def zone_choices() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
     """The company's own zone and the usual ones first, then all."""
     common = dict.fromkeys((settings.TIME_ZONE, *_COMMON_ZONES))
     others = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and zone not in common)
-    return [("Usual", [(zone, _shown(zone)) for zone in common]), ("All", [(zone, _shown(zone)) for zone in others])]
+    return [
+        (gettext("Usual"), [(zone, _shown(zone)) for zone in common]),
+        (pgettext("time zones", "All"), [(zone, _shown(zone)) for zone in others]),
+    ]
 
 
 def _shown(zone: str) -> str:
@@ -58,13 +65,17 @@ def _opening() -> str:
     return f"{brand}:" if brand else ""
 
 
+def _named(kind: str, name: StrOrPromise) -> dict[str, Any]:
+    return {"type": kind, "class": "ol-input", "aria-label": name}
+
+
 class WallClockField(forms.SplitDateTimeField):
     """A date and a time as a clock on the wall shows them. The form knows in which zone they are meant."""
 
-    def __init__(self, *, label: str, help_text: str = "") -> None:
+    def __init__(self, *, label: StrOrPromise, help_text: StrOrPromise = "") -> None:
         widget = forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "class": "ol-input", "aria-label": f"{label}: date"},
-            time_attrs={"type": "time", "class": "ol-input", "aria-label": f"{label}: time"},
+            date_attrs=_named("date", format_lazy("{}: {}", label, _("date"))),
+            time_attrs=_named("time", format_lazy("{}: {}", label, _("time"))),
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         )
@@ -75,11 +86,13 @@ class WallClockField(forms.SplitDateTimeField):
             return None
         date, time = data_list
         if not date or not time:
-            raise forms.ValidationError("Give both a date and a time.")
+            raise forms.ValidationError(gettext("Give both a date and a time."))
         return dt.datetime.combine(date, time)
 
 
-def _choice(queryset: Any, label: str, empty: str, help_text: str = "") -> forms.ModelChoiceField[Any]:
+def _choice(
+    queryset: Any, label: StrOrPromise, empty: StrOrPromise, help_text: StrOrPromise = ""
+) -> forms.ModelChoiceField[Any]:
     return forms.ModelChoiceField(
         queryset, label=label, empty_label=empty, help_text=help_text, required=False, widget=UnfoldAdminSelectWidget
     )
@@ -88,21 +101,21 @@ def _choice(queryset: Any, label: str, empty: str, help_text: str = "") -> forms
 class SmsMessageForm(SenderForm):
     """A draft may be incomplete; what stands in it must make sense. Disabled, it only shows."""
 
-    scheduled_for = WallClockField(label="Delivery date/time")
-    window_from = WallClockField(label="Listens from", help_text="Empty: from launch on.")
-    window_until = WallClockField(label="Listens until", help_text="Empty: as long as the campaign runs.")
+    scheduled_for = WallClockField(label=_("Delivery date/time"))
+    window_from = WallClockField(label=_("Listens from"), help_text=_("Empty: from launch on."))
+    window_until = WallClockField(label=_("Listens until"), help_text=_("Empty: as long as the campaign runs."))
     time_zone = forms.ChoiceField(
-        label="Time zone",
+        label=_("Time zone"),
         choices=zone_choices,
         widget=UnfoldAdminSelectWidget,
-        help_text="The times above are local times in this zone.",
+        help_text=_("The times above are local times in this zone."),
     )
     programme = _choice(
-        OptInCampaign.objects.all(), "Messaging Preference", "Choose a messaging preference",
-        "Only people who opted in to this are texted.",
+        OptInCampaign.objects.all(), _("Messaging Preference"), _("Choose a messaging preference"),
+        _("Only people who opted in to this are texted."),
     )  # fmt: skip
-    segment_in = _choice(Segment.objects.all(), "Only people in this segment", "Everybody in the target audience")
-    segment_out = _choice(Segment.objects.all(), "But nobody in this segment", "Leave nobody out")
+    segment_in = _choice(Segment.objects.all(), _("Only people in this segment"), _("Everybody in the target audience"))
+    segment_out = _choice(Segment.objects.all(), _("But nobody in this segment"), _("Leave nobody out"))
 
     class Meta:
         model = SmsMessage
@@ -112,21 +125,23 @@ class SmsMessageForm(SenderForm):
             "sender", "programme", "opening", "body", "closing", "segment_in", "segment_out", "notes",
         )  # fmt: skip
         labels = {
-            "delay_amount": "Send after",
-            "delay_unit": "Unit",
-            "limit_days": "Days",
-            "event_name": "Event",
-            "outside_hours": "Where it is too early or too late in the day",
-            "late_after_hours": "Hours",
-            "first_wave": "First",
-            "first_wave_unit": "of",
-            "first_wave_wait": "Minutes to wait",
-            "first_wave_failed": "% failed at most",
-            "first_wave_opt_outs": "% opted out at most",
+            "delay_amount": _("Send after"),
+            "delay_unit": _("Unit"),
+            "limit_days": _("Days"),
+            "event_name": _("Event"),
+            "outside_hours": _("Where it is too early or too late in the day"),
+            "late_after_hours": _("Hours"),
+            "first_wave": pgettext_lazy("first wave", "First"),
+            "first_wave_unit": pgettext_lazy("first wave", "of"),
+            "first_wave_wait": _("Minutes to wait"),
+            # xgettext:no-python-format  # noqa: ERA001  read by xgettext
+            "first_wave_failed": _("% failed at most"),
+            # xgettext:no-python-format  # noqa: ERA001  read by xgettext
+            "first_wave_opt_outs": _("% opted out at most"),
         }
         help_texts = {
-            "event_name": "The name by which your app tells it. Ask its developers when you are not sure.",
-            "delay_amount": "0 sends immediately.",
+            "event_name": _("The name by which your app tells it. Ask its developers when you are not sure."),
+            "delay_amount": _("0 sends immediately."),
             "limit_count": "",
             "late_after_hours": "",
             "first_wave": "",
@@ -185,7 +200,7 @@ class SmsMessageForm(SenderForm):
             given["scheduled_for"] = None
         self._clean_clocks(given)
         if bool(given.get("limit_count")) != bool(given.get("limit_days")) and not self.errors:
-            self.add_error("limit_count", "A limit needs both: how often, and in how many days.")
+            self.add_error("limit_count", gettext("A limit needs both: how often, and in how many days."))
         self._clean_delay(given)
         self._clean_first_wave(given)
         return given
@@ -204,10 +219,11 @@ class SmsMessageForm(SenderForm):
                     self.add_error(name, str(error))
         when, now = given.get("scheduled_for"), timezone.now()
         if when is not None and when < now:
-            self.add_error("scheduled_for", f"This is in the past: it is {in_words(now, zone)}. Choose a later time.")
+            sentence = gettext("This is in the past: it is %(now)s. Choose a later time.")
+            self.add_error("scheduled_for", sentence % {"now": in_words(now, zone)})
         begins, ends = given.get("window_from"), given.get("window_until")
         if begins and ends and ends <= begins:
-            self.add_error("window_until", "The window must end after it begins.")
+            self.add_error("window_until", gettext("The window must end after it begins."))
 
     def _clean_first_wave(self, given: dict[str, Any]) -> None:
         """A triggered message has none. Without one its rules do not matter; with one each is needed."""
@@ -217,7 +233,7 @@ class SmsMessageForm(SenderForm):
             if given.get(name) is None and name not in self.errors:
                 given[name] = getattr(SmsMessage(), name)
                 if given.get("first_wave") and name in self.data:
-                    self.add_error(name, "A first wave needs this.")
+                    self.add_error(name, gettext("A first wave needs this."))
 
     def _clean_delay(self, given: dict[str, Any]) -> None:
         if given.get("delay_amount") is not None and given.get("delay_unit"):

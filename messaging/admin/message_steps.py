@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from campaigns.admin.verbs import actor, tell
 from campaigns.refusals import Refused
@@ -18,8 +19,9 @@ def discard(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     """Throw a draft away."""
     actor(request).require("messaging.delete_smsmessage")
     return _asked(
-        request, message, "Delete draft", ["The draft is gone for good. Nothing was sent from it."],
-        lambda: delete_draft(message=message, by=actor(request)), done=f"“{message.name}” was deleted.",
+        request, message, _("Delete draft"), [_("The draft is gone for good. Nothing was sent from it.")],
+        lambda: delete_draft(message=message, by=actor(request)),
+        done=_("“%(name)s” was deleted.") % {"name": message.name},
         danger=True,
     )  # fmt: skip
 
@@ -33,7 +35,7 @@ def duplicate(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("admin:messaging_smsmessage_change", message.pk)
-    messages.success(request, "This is the copy. Choose when it goes out, then launch it.")
+    messages.success(request, _("This is the copy. Choose when it goes out, then launch it."))
     return redirect("admin:messaging_smsmessage_change", draft.pk)
 
 

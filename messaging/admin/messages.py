@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
@@ -95,7 +96,7 @@ class SmsMessageAdmin(ModelAdmin):
         chosen = request.GET.get("campaign", "")
         campaign = MessagingCampaign.objects.filter(pk=int(chosen) if chosen.isdecimal() else 0).first()
         if campaign is None or campaign.state in CLOSED:
-            messages.info(request, "A message belongs to a messaging campaign. Open one, or create it first.")
+            messages.info(request, _("A message belongs to a messaging campaign. Open one, or create it first."))
             return redirect("admin:campaigns_campaign_changelist")
         name = f"Message {campaign.messages.count() + 1}"
         return self._edit(request, SmsMessage(campaign=campaign, name=name), draft=True)
@@ -116,7 +117,7 @@ class SmsMessageAdmin(ModelAdmin):
         notes.fields["notes"].disabled = not may_change
         verb = save_message if draft else save_notes
         if posted is not None and attempt(notes, lambda: verb(message=message, by=actor(request))):
-            messages.success(request, f"“{message.name}” was saved.")
+            messages.success(request, _("“%(name)s” was saved.") % {"name": message.name})
             address = reverse("admin:messaging_smsmessage_change", args=[message.pk])
             return HttpResponseRedirect(f"{address}?tab={_known_tab(request.POST.get('tab', ''))}&saved")
         return self._page(request, message, form, notes, may_change)

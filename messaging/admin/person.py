@@ -12,6 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from campaigns.actors import Actor
@@ -34,13 +37,13 @@ VIEW: Final = "campaigns.view_customer"
 _FOUND_AT_MOST, _LATEST = 6, 2
 
 # What each filter of the timeline shows, and the right that each sort of entry takes.
-_FILTERS: Final[Mapping[str, tuple[str, frozenset[Kind]]]] = {
-    "": ("Everything", frozenset(Kind)),
-    "texts": ("Texts", frozenset({Kind.IN, Kind.OUT})),
-    "left_out": ("Not sent", frozenset({Kind.LEFT_OUT})),
-    "consent": ("Consent", frozenset({Kind.CONSENT})),
-    "events": ("Events", frozenset({Kind.EVENT})),
-    "changes": ("Changes", frozenset({Kind.CHANGE})),
+_FILTERS: Final[Mapping[str, tuple[StrOrPromise, frozenset[Kind]]]] = {
+    "": (_("Everything"), frozenset(Kind)),
+    "texts": (_("Texts"), frozenset({Kind.IN, Kind.OUT})),
+    "left_out": (_("Not sent"), frozenset({Kind.LEFT_OUT})),
+    "consent": (_("Consent"), frozenset({Kind.CONSENT})),
+    "events": (_("Events"), frozenset({Kind.EVENT})),
+    "changes": (_("Changes"), frozenset({Kind.CHANGE})),
 }
 _RIGHTS: Final[Mapping[Kind, str]] = {
     Kind.CONSENT: "optins.view_consentevent",
@@ -89,19 +92,22 @@ class Verdict:
 class OptOutForm(forms.Form):
     """Which of the person's numbers, and the person's own words."""
 
-    number = forms.ChoiceField(label="Which number?", widget=UnfoldAdminRadioSelectWidget)
+    number = forms.ChoiceField(label=_("Which number?"), widget=UnfoldAdminRadioSelectWidget)
     reason = forms.CharField(
-        label="How did the person ask to be taken off?",
+        label=_("How did the person ask to be taken off?"),
         max_length=255,
-        widget=UnfoldAdminTextareaWidget({"rows": 2, "placeholder": "Called our hotline on 3 May"}),
-        error_messages={"required": "Say how the person asked: it is the evidence of the opt-out."},
+        widget=UnfoldAdminTextareaWidget({"rows": 2, "placeholder": _("Called our hotline on 3 May")}),
+        error_messages={"required": _("Say how the person asked: it is the evidence of the opt-out.")},
     )
 
     def __init__(self, data: Any, *, numbers: Sequence[str]) -> None:
         super().__init__(data)
         choice = self.fields["number"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", "All numbers of this person"), *((number, number_shown(number)) for number in numbers)]
+        choice.choices = [
+            ("", gettext("All numbers of this person")),
+            *((number, number_shown(number)) for number in numbers),
+        ]
         choice.required = False
 
 
@@ -120,7 +126,7 @@ def person_view(request: HttpRequest, pk: int) -> HttpResponse:
     phones = list(customer.phone_numbers.all())
     numbers = [phone.number for phone in phones]
     chosen = request.GET.get("show", "")
-    _, kinds = _FILTERS.get(chosen, _FILTERS[""])
+    kinds = _FILTERS.get(chosen, _FILTERS[""])[1]
     page = timeline(
         customer, numbers, kinds=[kind for kind in kinds if by.may(_RIGHTS[kind])], before=request.GET.get("before", "")
     )
@@ -153,9 +159,10 @@ def opt_out_view(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = OptOutForm(request.POST or None, numbers=list(customer.phone_numbers.values_list("number", flat=True)))
     if request.method == "POST" and attempt(form, lambda: _opt_out(customer, form, by)):
-        messages.success(request, "Opted out: no more texts, from any of our numbers.")
+        messages.success(request, gettext("Opted out: no more texts, from any of our numbers."))
         return HttpResponseRedirect(reverse("admin:messaging_person", args=[pk]))
-    context = {"title": f"Opt out {customer}", "customer": customer, "form": form}
+    title = gettext("Opt out %(customer)s") % {"customer": customer}
+    context = {"title": title, "customer": customer, "form": form}
     return TemplateResponse(
         request, "admin/messaging/person_opt_out.html", {**admin.site.each_context(request), **context}
     )
@@ -186,9 +193,13 @@ def _facts(customer: Customer) -> Sequence[tuple[str, object]]:
     """What is known of the person, blanks left out."""
     place = ", ".join(filter(None, (customer.postal_code, customer.state, customer.country)))
     known = (
-        ("External ID", customer.external_id), ("Email", customer.email), ("Born", customer.birth_date),
-        ("Where", place), ("Time zone", customer.time_zone), ("Language", customer.language),
-    )  # fmt: skip
+        (gettext("External ID"), customer.external_id),
+        (gettext("Email"), customer.email),
+        (gettext("Born"), customer.birth_date),
+        (gettext("Where"), place),
+        (gettext("Time zone"), customer.time_zone),
+        (gettext("Language"), customer.language),
+    )
     return [(label, value) for label, value in (*known, *attribute_facts(customer)) if value not in ("", None)]
 
 
@@ -210,8 +221,9 @@ def _verdicts(by: Actor, customer: Customer, asked: str) -> Sequence[Verdict]:
 
 def _verdict(message: Any, customer: Customer) -> Verdict:
     if message.programme is None or message.sender is None:
-        return Verdict(message, None, "It has no target phone number or no messaging preference yet.")
+        return Verdict(message, None, gettext("It has no target phone number or no messaging preference yet."))
     try:
         return Verdict(message, why(message, customer, now=timezone.now()))
     except RuleError as problem:
-        return Verdict(message, None, f"A segment can no longer be asked: {problem}")
+        sentence = gettext("A segment can no longer be asked: %(problem)s")
+        return Verdict(message, None, sentence % {"problem": problem})

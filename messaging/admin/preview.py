@@ -8,10 +8,12 @@ from typing import TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.defaultfilters import title
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from campaigns.models import Campaign, Customer, Segment
@@ -52,6 +54,11 @@ class Preview:
     offenders: Sequence[Offender]
     cleaned: str
     marked: SafeString
+
+    @property
+    def offenders_shown(self) -> SafeString:
+        """The dear characters, each with its name and what could stand for it."""
+        return format_html_join(", ", "{}", ((_shown(offender),) for offender in self.offenders))
 
     @property
     def too_long(self) -> bool:
@@ -111,8 +118,9 @@ def preview_of(draft: SmsMessage, reader: Reader) -> Preview:
         try:
             text = rendering.compile(text).render(reader.values)
         except rendering.MissingValue as error:
-            problems = [f"{error} This person is left out. Give the field a default: {{{{ {error.field} | default: "
-                        f'"…" }}}}.']  # fmt: skip
+            sentence = _("%(problem)s This person is left out. Give the field a default: %(example)s.")
+            example = f'{{{{ {error.field} | default: "…" }}}}'
+            problems = [sentence % {"problem": error, "example": example}]
     counted = parts.count(text)
     cleaned = parts.clean(draft.body)
     offenders = _offenders(text, draft.body, cleaned)
@@ -173,7 +181,7 @@ def _people(draft: SmsMessage) -> QuerySet[Customer] | None:
 def _reader(given: QueryDict, draft: SmsMessage) -> Reader:
     """Who the text is shown for: a person looked for, anybody, the one with the longest text, or nobody known."""
     if given.get("viewing_as") == "missing":
-        return Reader("somebody of whom nothing is known", {})
+        return Reader(_("somebody of whom nothing is known"), {})
     people = _people(draft)
     everybody = Customer.objects.exclude(first_name="").order_by("pk") if people is None else people
     wanted = given.get("find", "").strip()
@@ -181,7 +189,7 @@ def _reader(given: QueryDict, draft: SmsMessage) -> Reader:
         case "find" if wanted:
             person = find_customers(everybody, wanted).first()
             if person is None:
-                return Reader("nobody: no person in the audience is called so", {})
+                return Reader(_("nobody: no person in the audience is called so"), {})
         case "random":
             person = everybody.order_by("?").first()
         case "longest" if not rendering.check(draft.text, merge_fields()):
@@ -196,6 +204,14 @@ def _offenders(text: str, body: str, cleaned: str) -> Sequence[Offender]:
     once = {offender.character: offender for offender in parts.offenders(text)}
     stays = {found for found in once if found in body and found in cleaned}
     return [replace(found, replacement=None) if found.character in stays else found for found in once.values()]
+
+
+def _shown(offender: Offender) -> SafeString:
+    character = format_html('<b class="ol-code" title="{}">{}</b>', title(offender.name), offender.character)
+    if not offender.replacement:
+        return character
+    instead = format_html('<b class="ol-code">{}</b>', offender.replacement)
+    return format_html(_("{character} (write {instead})"), character=character, instead=instead)
 
 
 def _marked(body: str, offenders: Sequence[Offender]) -> SafeString:

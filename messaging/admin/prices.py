@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.forms import VerbAdmin, VerbForm
 from campaigns.admin.lists import Empty
@@ -36,8 +38,11 @@ class PartPriceAdmin(VerbAdmin):
 
     empty = Empty(
         "payments",
-        "No price yet",
-        "Add what your account pays for a message part, by country. Until then costs are estimated by example prices.",
+        _("No price yet"),
+        _(
+            "Add what your account pays for a message part, by country. Until then costs are estimated "
+            "by example prices."
+        ),
     )
     form = PriceForm
     list_display = ("country", "price_shown", "kind")
@@ -46,21 +51,21 @@ class PartPriceAdmin(VerbAdmin):
     actions = None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        title = f"What a message part costs, in {settings.CURRENCY}"
+        title = gettext("What a message part costs, in %(currency)s") % {"currency": settings.CURRENCY}
         return super().changelist_view(request, {**(extra_context or {}), "title": title})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("country",) if obj else ()
 
-    @admin.display(description="Price of a part", ordering="price")
+    @admin.display(description=_("Price of a part"), ordering="price")
     def price_shown(self, row: PartPrice) -> str:
         return f"{settings.CURRENCY} {row.price.normalize():f}"
 
-    @admin.display(description="Whose")
+    @admin.display(description=_("Whose"))
     def kind(self, row: PartPrice) -> str:
         if row.is_example:
-            return badge("paused", "An example: replace it by your own price")
-        return badge("live", "Your own")
+            return badge("paused", gettext("An example: replace it by your own price"))
+        return badge("live", gettext("Your own"))
 
     def delete_model(self, request: HttpRequest, obj: PartPrice) -> None:
         delete_price(price=obj, by=actor(request))

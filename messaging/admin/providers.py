@@ -11,6 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminPasswordWidget
 
@@ -33,16 +36,16 @@ from optins.admin.readonly import badge
 from optins.models import MessageProvider, Sender
 
 _SECRET_LABELS: Final = {
-    "auth_token": "Auth token",
-    "second_auth_token": "Second auth token",
-    "api_key_secret": "API key secret",
+    "auth_token": _("Auth token"),
+    "second_auth_token": _("Second auth token"),
+    "api_key_secret": _("API key secret"),
 }
 
 
 class SecretField(forms.CharField):
     """Written and never shown: blank keeps what is stored."""
 
-    def __init__(self, *, label: str) -> None:
+    def __init__(self, *, label: StrOrPromise) -> None:
         attrs = {"autocomplete": "new-password", "spellcheck": "false"}
         super().__init__(label=label, required=False, widget=UnfoldAdminPasswordWidget(attrs))
 
@@ -52,27 +55,27 @@ class ProviderForm(VerbForm[MessageProvider]):
 
     new_auth_token = SecretField(label=_SECRET_LABELS["auth_token"])
     new_second_auth_token = SecretField(label=_SECRET_LABELS["second_auth_token"])
-    remove_second_auth_token = forms.BooleanField(label="Remove the second auth token", required=False)
+    remove_second_auth_token = forms.BooleanField(label=_("Remove the second auth token"), required=False)
     new_api_key_secret = SecretField(label=_SECRET_LABELS["api_key_secret"])
 
     class Meta:
         model = MessageProvider
         fields = ("name", "kind", "account_sid", "api_key_sid")
         help_texts = {
-            "account_sid": "AC and 32 characters. Twilio shows it on the first page of its console.",
-            "api_key_sid": "Optional: SK and 32 characters. With a key, the auth token only checks webhooks.",
+            "account_sid": _("AC and 32 characters. Twilio shows it on the first page of its console."),
+            "api_key_sid": _("Optional: SK and 32 characters. With a key, the auth token only checks webhooks."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         more = {
-            "auth_token": "It signs webhooks, and calls Twilio unless there is an API key.",
-            "second_auth_token": "While you rotate: webhooks signed with either token are accepted.",
-            "api_key_secret": "Twilio shows it once, when the key is made.",
+            "auth_token": gettext("It signs webhooks, and calls Twilio unless there is an API key."),
+            "second_auth_token": gettext("While you rotate: webhooks signed with either token are accepted."),
+            "api_key_secret": gettext("Twilio shows it once, when the key is made."),
         }
         for name, said in more.items():
             is_set = bool(getattr(self.instance, name))
-            told = "Set. Leave blank to keep it." if is_set else "Not set."
+            told = gettext("Set. Leave blank to keep it.") if is_set else gettext("Not set.")
             if f"new_{name}" in self.fields:
                 self.fields[f"new_{name}"].help_text = f"{told} {said}"
 
@@ -82,7 +85,7 @@ class ProviderForm(VerbForm[MessageProvider]):
         if self.cleaned_data["remove_second_auth_token"]:
             secrets["second_auth_token"] = ""
         if self.instance._state.adding and "auth_token" not in secrets:
-            raise Refused("missing_data", "Give the auth token: it signs webhooks.", field="new_auth_token")
+            raise Refused("missing_data", gettext("Give the auth token: it signs webhooks."), field="new_auth_token")
         save_provider(provider=self.instance, secrets=secrets, by=self.by)
         return self.instance
 
@@ -99,7 +102,7 @@ class SenderForm(VerbForm[Sender]):
         pool = self.fields.get("pool")
         if isinstance(pool, forms.ModelChoiceField):
             pool.queryset = Sender.objects.filter(kind=Sender.KindChoice.MESSAGING_SERVICE)
-            pool.empty_label = "In no messaging service"
+            pool.empty_label = gettext("In no messaging service")
 
     def clean(self) -> dict[str, Any]:
         """Spelled in the one way before the database's own rules look at it."""
@@ -146,15 +149,15 @@ class MessageProviderAdmin(_Deletable):
 
     empty = Empty(
         "dns",
-        "No message provider yet",
-        "Add your Twilio account: its SID and token. Its phone numbers can then be fetched.",
+        _("No message provider yet"),
+        _("Add your Twilio account: its SID and token. Its phone numbers can then be fetched."),
     )
     form = ProviderForm
     list_display = ("name", "kind", "account_sid", "numbers", "connection")
     fieldsets = (
         (None, {"fields": ("name", "kind")}),
-        ("Credentials", {"fields": ("account_sid", "new_auth_token", "api_key_sid", "new_api_key_secret")}),
-        ("Rotating the auth token", {"fields": ("new_second_auth_token", "remove_second_auth_token")}),
+        (_("Credentials"), {"fields": ("account_sid", "new_auth_token", "api_key_sid", "new_api_key_secret")}),
+        (_("Rotating the auth token"), {"fields": ("new_second_auth_token", "remove_second_auth_token")}),
     )
     change_form_template = "admin/messaging/provider.html"
 
@@ -197,7 +200,11 @@ class MessageProviderAdmin(_Deletable):
         def fetch(provider: MessageProvider) -> str:
             added = fetch_numbers(provider=provider, by=actor(request))
             found = ", ".join(sender.address for sender in added)
-            return f"Added {len(added)}: {found}." if added else "There is no number that is not here already."
+            return (
+                gettext("Added %(count)s: %(numbers)s.") % {"count": len(added), "numbers": found}
+                if added
+                else gettext("There is no number that is not here already.")
+            )
 
         return self._asked(request, provider_id, fetch)
 
@@ -215,15 +222,15 @@ class MessageProviderAdmin(_Deletable):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_provider(provider=obj, by=actor(request))
 
-    @admin.display(description="Phone numbers")
+    @admin.display(description=_("Phone numbers"))
     def numbers(self, provider: MessageProvider) -> int:
         return len(provider.senders.all())
 
-    @admin.display(description="Connection")
+    @admin.display(description=_("Connection"))
     def connection(self, provider: MessageProvider) -> str:
         if provider.check_problem:
             return badge("failed", provider.check_problem)
-        return badge("active", "Works") if provider.checked_at else badge("", "Not tested")
+        return badge("active", gettext("Works")) if provider.checked_at else badge("", gettext("Not tested"))
 
 
 @admin.register(Sender)
@@ -232,8 +239,8 @@ class SenderAdmin(_Deletable):
 
     empty = Empty(
         "dialpad",
-        "No phone number yet",
-        "Fetch the numbers of an account on the page of its message provider, or add one here.",
+        _("No phone number yet"),
+        _("Fetch the numbers of an account on the page of its message provider, or add one here."),
     )
     form = SenderForm
     list_display = ("number", "kind", "label", "provider", "service", "who_answers_stop", "parts_per_second")
@@ -242,7 +249,7 @@ class SenderAdmin(_Deletable):
     list_filter_submit = True
     list_select_related = ("provider", "pool")
     search_fields = ("address", "label")
-    search_help_text = "A number, a short code or a label."
+    search_help_text = _("A number, a short code or a label.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A number stays what it is: texts and consent refer to it."""
@@ -251,17 +258,17 @@ class SenderAdmin(_Deletable):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_sender(sender=obj, by=actor(request))
 
-    @admin.display(description="Number")
+    @admin.display(description=_("Number"))
     def number(self, sender: Sender) -> str:
         return _short(sender)
 
-    @admin.display(description="Messaging service")
+    @admin.display(description=_("Messaging service"))
     def service(self, sender: Sender) -> str:
         return (sender.pool.label or _short(sender.pool)) if sender.pool else "–"
 
-    @admin.display(description="Advanced opt-out")
+    @admin.display(description=_("Advanced opt-out"))
     def who_answers_stop(self, sender: Sender) -> str:
-        return "On: Twilio answers STOP" if sender.opt_out_is_advanced else "Off"
+        return gettext("On: Twilio answers STOP") if sender.opt_out_is_advanced else gettext("Off")
 
 
 def _short(sender: Sender) -> str:

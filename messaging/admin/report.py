@@ -12,6 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.verbs import actor, tell
 from campaigns.models import Campaign
@@ -22,7 +24,11 @@ from messaging.models import DeliveryCertificate, Outbound, SmsMessage
 from messaging.pages import page_of
 from messaging.reports.results import Results, results_of, runs_of
 
-_COLOURS: Final = {"delivered": "Delivered", "failed": "Failed", "waiting": "No final word yet"}
+_COLOURS: Final = {
+    "delivered": pgettext_lazy("texts", "Delivered"),
+    "failed": pgettext_lazy("texts", "Failed"),
+    "waiting": _("No final word yet"),
+}
 
 
 class _Lines:
@@ -37,7 +43,7 @@ def report_of(request: HttpRequest, what: Campaign | SmsMessage) -> HttpResponse
     results = results_of(what)
     context = {
         **admin.site.each_context(request),
-        "title": f"Report: {what.name}",
+        "title": gettext("Report: %(name)s") % {"name": what.name},
         "what": what,
         "is_message": isinstance(what, SmsMessage),
         "campaign": what.campaign if isinstance(what, SmsMessage) else what,
@@ -56,9 +62,16 @@ def certificate_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     """A piece of page: the latest certificate, or that one is being made. A POST asks for a new one."""
     if request.method == "POST":
         by = actor(request)
-        tell(request, lambda: ask_for_certificate(message=message, by=by), done="The carrier's list is being compared.")
+        done = gettext("The carrier's list is being compared.")
+        tell(request, lambda: ask_for_certificate(message=message, by=by), done=done)
         return redirect("admin:messaging_smsmessage_report", message.pk)
-    context = {"certificate": DeliveryCertificate.objects.filter(message=message).first(), "message": message}
+    certificate = DeliveryCertificate.objects.filter(message=message).first()
+    outcomes = certificate.outcomes.items() if certificate else ()
+    context = {
+        "certificate": certificate,
+        "outcomes": [(Outbound.StateChoice(state).label, count) for state, count in outcomes],
+        "message": message,
+    }
     return TemplateResponse(request, "admin/messaging/certificate.html", context)
 
 
@@ -96,9 +109,12 @@ def _chart(results: Results) -> dict[str, object]:
         "failed": [span.failed for span in spans],
         "waiting": [span.handed_over - span.delivered - span.failed for span in spans],
     }
-    label, form = ("Day", "j M Y") if results.is_by_day else ("Hour", "j M H:i")
+    axis = gettext("Day (%(zone)s)") if results.is_by_day else gettext("Hour (%(zone)s)")
+    form = "DATE_FORMAT" if results.is_by_day else gettext("j M H:i")
     return {
         "labels": [date_format(timezone.localtime(span.at), form) for span in spans],
-        "columns": [{"state": state, "label": label, "counts": columns[state]} for state, label in _COLOURS.items()],
-        "axes": {"x": f"{label} ({timezone.get_default_timezone_name()})", "y": "Texts handed over"},
+        "columns": [
+            {"state": state, "label": str(label), "counts": columns[state]} for state, label in _COLOURS.items()
+        ],
+        "axes": {"x": axis % {"zone": timezone.get_default_timezone_name()}, "y": gettext("Texts handed over")},
     }

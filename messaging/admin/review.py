@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
@@ -70,7 +71,7 @@ def review_page(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> H
     try:
         context = _context(what, actor(request))
     except RuleError as problem:
-        messages.error(request, f"A segment can no longer be counted: {problem}")
+        messages.error(request, _("A segment can no longer be counted: %(problem)s") % {"problem": problem})
         return HttpResponseRedirect(_back(what))
     return TemplateResponse(request, "admin/messaging/review.html", {**admin.site.each_context(request), **context})
 
@@ -113,7 +114,7 @@ def _context(what: MessagingCampaign | SmsMessage, by: Actor) -> dict[str, objec
     reviews = [] if blockers else reviews_of(what)
     is_message = isinstance(what, SmsMessage)
     return {
-        "title": f"Review: {what.name}",
+        "title": _("Review: %(name)s") % {"name": what.name},
         "what": what,
         "campaign": what.campaign if isinstance(what, SmsMessage) else what,
         "is_message": is_message,
@@ -161,11 +162,11 @@ def _blockers(what: MessagingCampaign | SmsMessage) -> Sequence[str]:
         if what.state == SmsMessage.State.LAUNCHED:
             return _blockers_of_launched(what)
         if what.campaign.state not in LAUNCHED:
-            return ["Launch the campaign: its complete messages go with it."]
+            return [_("Launch the campaign: its complete messages go with it.")]
         return [*missing(what), *_refusals([what])]
     found = SmsMessage.objects.filter(campaign=what.pk)
     if not found:
-        return ["Add a message first (Add Message → SMS Message)."]
+        return [_("Add a message first (Add Message → SMS Message).")]
     complete = complete_drafts(what)
     if not complete:
         return [f"“{message.name}”: {sentence}" for message in found for sentence in missing(message)]
@@ -184,8 +185,9 @@ def _blockers_of_launched(message: SmsMessage) -> Sequence[str]:
 
 def _refusals(drafts: Sequence[SmsMessage]) -> Sequence[str]:
     providers = {draft.sender.provider for draft in drafts if draft.sender}
+    sentence = _("The connection test of “%(provider)s” failed: %(problem)s")
     return [
-        f"The connection test of “{provider.name}” failed: {provider.check_problem}"
+        sentence % {"provider": provider.name, "problem": provider.check_problem}
         for provider in providers
         if provider.check_problem
     ]
@@ -194,15 +196,16 @@ def _refusals(drafts: Sequence[SmsMessage]) -> Sequence[str]:
 def _stays(campaign: MessagingCampaign) -> Sequence[str]:
     drafts = SmsMessage.objects.filter(campaign=campaign.pk, state=SmsMessage.State.DRAFT).select_related("campaign")
     lacking = [(draft.name, missing(draft)) for draft in drafts]
-    return [f"“{name}” stays a draft, because it is not complete. {lacks[0]}" for name, lacks in lacking if lacks]
+    sentence = _("“%(name)s” stays a draft, because it is not complete. %(lack)s")
+    return [sentence % {"name": name, "lack": lacks[0]} for name, lacks in lacking if lacks]
 
 
 def _label(reviews: Sequence[Review]) -> str:
     """What the button says: how many leave, or that it begins to listen."""
     if not any(found.is_scheduled for found in reviews):
-        return "Launch: listen for the event"
+        return _("Launch: listen for the event")
     total = recipients_of(reviews)
-    return f"Send {intcomma(total)} message{'' if total == 1 else 's'}"
+    return ngettext("Send %(total)s message", "Send %(total)s messages", total) % {"total": intcomma(total)}
 
 
 def _launched(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> HttpResponse:
@@ -215,7 +218,7 @@ def _launched(request: HttpRequest, what: MessagingCampaign | SmsMessage) -> Htt
     if approval.done(request, what, seen):
         goes_on = isinstance(what, SmsMessage) and bool(_blockers(what))
         return HttpResponseRedirect(_back(what) if goes_on else _page(what))
-    done = f"“{what.name}” was launched."
+    done = _("“%(name)s” was launched.") % {"name": what.name}
     if tell(request, lambda: launch_reviewed(what=what, seen=seen, by=actor(request)), done=done):
         campaign = what.campaign if isinstance(what, SmsMessage) else what
         return HttpResponseRedirect(page_of(campaign))

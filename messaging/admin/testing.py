@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.actors import Actor
@@ -28,11 +30,11 @@ _SHOWN = 10
 class SendTestForm(forms.Form):
     """To whom, and with whose data."""
 
-    to = forms.MultipleChoiceField(label="To", widget=forms.CheckboxSelectMultiple)
+    to = forms.MultipleChoiceField(label=pgettext_lazy("recipient", "To"), widget=forms.CheckboxSelectMultiple)
     person = forms.CharField(
-        label="With the data of",
+        label=_("With the data of"),
         required=False,
-        help_text="A name, external ID or number. Empty: the first person whom the message is meant for.",
+        help_text=_("A name, external ID or number. Empty: the first person whom the message is meant for."),
         widget=UnfoldAdminTextInputWidget,
     )
 
@@ -51,9 +53,10 @@ def test_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     phones = StaffNumber.objects.filter(verified_at__isnull=False).select_related("user").order_by("user__username")
     form = SendTestForm(request.POST or None, phones=list(phones), by=by)
     if request.method == "POST" and attempt(form, lambda: _send(form, message, by)):
-        messages.success(request, "The test is on its way. Where it went stands below.")
+        messages.success(request, gettext("The test is on its way. Where it went stands below."))
         return HttpResponseRedirect(reverse("admin:messaging_smsmessage_test", args=[message.pk]))
-    context = {"title": f"Send test: {message.name}", "message": message, "form": form,
+    title = gettext("Send test: %(name)s") % {"name": message.name}
+    context = {"title": title, "message": message, "form": form,
                "has_mine": any(phone.user_id == by.user_id for phone in phones), "phones": phones}  # fmt: skip
     shown = {**admin.site.each_context(request), **context, **_sent(message)}
     return TemplateResponse(request, "admin/messaging/send_test.html", shown)
@@ -76,7 +79,9 @@ def _person(message: SmsMessage, text: str) -> Customer:
     else:
         found = readers(message).order_by("pk").first() or Customer.objects.order_by("pk").first()
     if found is None:
-        raise Refused("user_not_found", "Nobody is found. Write another name, external ID or number.", field="person")
+        raise Refused(
+            "user_not_found", gettext("Nobody is found. Write another name, external ID or number."), field="person"
+        )
     return found
 
 

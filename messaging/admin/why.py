@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.admin.verbs import actor
 from campaigns.models import Customer
@@ -31,7 +32,7 @@ def why_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
     person = next((row for row in found if str(row.pk) == chosen), found[0] if found else None)
     context: dict[str, object] = {
         **site.each_context(request),
-        "title": "Why, or why not",
+        "title": _("Why, or why not"),
         "message": message,
         "text": text,
         "found": found,

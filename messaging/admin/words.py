@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.timing import in_words
 from messaging.models import SmsMessage
@@ -17,24 +19,52 @@ def when(message: SmsMessage) -> str:
     """When a message goes out, as a sentence without its full stop."""
     if message.delivery == SmsMessage.Delivery.SCHEDULED:
         moment = message.scheduled_for
-        return "No date and time yet" if moment is None else in_words(moment, message.time_zone)
+        return _("No date and time yet") if moment is None else in_words(moment, message.time_zone)
     if not message.event_name:
-        return "No event yet"
-    unit = message.delay_unit.removesuffix("s") if message.delay_amount == 1 else message.delay_unit
-    after = f"{message.delay_amount} {unit} after" if message.delay_amount else "Immediately after"
-    return ", ".join(filter(None, (f"{after} “{message.event_name}”", _window(message), _limit(message))))
+        return _("No event yet")
+    return ", ".join(filter(None, (_after(message), _window(message), _limit(message))))
+
+
+def _after(message: SmsMessage) -> str:
+    number = message.delay_amount
+    if number == 0:
+        return _("Immediately after “%(event)s”") % {"event": message.event_name}
+    match message.delay_unit:
+        case SmsMessage.DelayUnit.MINUTES:
+            said = ngettext("%(number)s minute after “%(event)s”", "%(number)s minutes after “%(event)s”", number)
+        case SmsMessage.DelayUnit.HOURS:
+            said = ngettext("%(number)s hour after “%(event)s”", "%(number)s hours after “%(event)s”", number)
+        case _unit:
+            said = ngettext("%(number)s day after “%(event)s”", "%(number)s days after “%(event)s”", number)
+    return said % {"number": number, "event": message.event_name}
 
 
 def _window(message: SmsMessage) -> str:
-    ends = (("from", message.window_from), ("until", message.window_until))
-    return " ".join(f"{word} {in_words(moment, message.time_zone)}" for word, moment in ends if moment is not None)
+    ends = {"begin": message.window_from, "end": message.window_until}
+    said = {end: in_words(moment, message.time_zone) for end, moment in ends.items() if moment is not None}
+    match message.window_from, message.window_until:
+        case None, None:
+            return ""
+        case _begin, None:
+            return _("from %(begin)s") % said
+        case None, _end:
+            return _("until %(end)s") % said
+    return _("from %(begin)s until %(end)s") % said
 
 
 def _limit(message: SmsMessage) -> str:
     if message.limit_count is None:
         return ""
-    times = "once" if message.limit_count == 1 else f"{message.limit_count} times"
-    return f"at most {times} per person in {message.limit_days} {'day' if message.limit_days == 1 else 'days'}"
+    days = message.limit_days or 0
+    if message.limit_count == 1:
+        said = ngettext("at most once per person in %(days)s day", "at most once per person in %(days)s days", days)
+    else:
+        said = ngettext(
+            "at most %(times)s times per person in %(days)s day",
+            "at most %(times)s times per person in %(days)s days",
+            days,
+        )
+    return said % {"times": message.limit_count, "days": days}
 
 
 def bar(progress: Progress | None) -> SafeString:

@@ -43,6 +43,7 @@ from django.db.models.lookups import (
     Regex,
 )
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Customer, CustomerEvent, Segment
 from campaigns.patience import TooSlow, at_most
@@ -203,7 +204,8 @@ def _in_segment(value: Value, asking: _Asking) -> Q:
     """Spelled out in place, so that however many segments a rule names, one question is asked of the database."""
     segment = Segment.objects.filter(pk=value).first() if isinstance(value, int) else None
     if segment is None or segment.pk in asking.trail:
-        raise RuleError(f"The segment “{segment or value}” cannot be asked: choose another one.")
+        sentence = _("The segment “%(segment)s” cannot be asked: choose another one.")
+        raise RuleError(sentence % {"segment": segment or value})
     return _group(parse(segment.rule, asking.fields), replace(asking, trail=(*asking.trail, segment.pk)))
 
 

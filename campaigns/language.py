@@ -7,15 +7,33 @@ What is stored, or compared with what is, is English: a constant is marked by ``
 is `storable`, and both are `retold` where a person reads them.
 """
 
+import datetime as dt
 import re
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext, override
+from django_stubs_ext import StrOrPromise
 
-__all__ = ["Promise", "english", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "retold", "storable"]
+__all__ = [
+    "Promise",
+    "StrOrPromise",
+    "all_of",
+    "any_of",
+    "day_in_words",
+    "english",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "moment_in_words",
+    "ngettext",
+    "retold",
+    "storable",
+]
 
 _VALUE: Final = re.compile(r"%\((\w+)\)s")
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
@@ -30,6 +48,31 @@ _storable: Final[dict[str, re.Pattern[str]]] = {}
 def english() -> AbstractContextManager[None]:
     """Whoever asks, words come out in English: for what is stored or compared."""
     return override(settings.LANGUAGE_CODE)
+
+
+def all_of(items: Sequence[str]) -> str:
+    """``Ohio``, ``Ohio and Texas``, ``Ohio, Texas and Utah``."""
+    return _listed(items, gettext("%(most)s and %(last)s"))
+
+
+def any_of(items: Sequence[str]) -> str:
+    """``Ohio``, ``Ohio or Texas``, ``Ohio, Texas or Utah``."""
+    return _listed(items, gettext("%(most)s or %(last)s"))
+
+
+def _listed(items: Sequence[str], pattern: str) -> str:
+    *most, last = items
+    return pattern % {"most": ", ".join(most), "last": last} if most else last
+
+
+def day_in_words(day: dt.date) -> str:
+    """``November 27, 2026``."""
+    return date_format(day, gettext("F j, Y"))
+
+
+def moment_in_words(local: dt.datetime) -> str:
+    """``Friday 27 November 2026, 10:00``, by the clock that the moment bears."""
+    return date_format(local, gettext("l j F Y, H:i"))
 
 
 def storable(template: str) -> str:

@@ -21,6 +21,8 @@ from phonenumbers import (
     ValidationResult,
 )
 
+from campaigns.language import gettext_lazy
+
 E164_PATTERN: Final = r"^\+[1-9][0-9]{6,14}$"
 """E.164 as a regular expression that reads alike in Python and in a PostgreSQL CHECK."""
 
@@ -47,15 +49,19 @@ class Refusal(StrEnum):
 
 
 _SENTENCES: Final = {
-    Refusal.NOT_A_NUMBER: "This is not a phone number. Write digits only, such as +1 313 555 0123.",
-    Refusal.UNKNOWN_COUNTRY: "No country has this code. Write the number with its country code, "
-    "such as +1 313 555 0123.",
-    Refusal.TOO_SHORT: "This phone number is too short. Write all its digits with the area or country code; "
-    "short codes cannot be texted.",
-    Refusal.TOO_LONG: "This phone number is too long. Write one number, without an extension.",
-    Refusal.NOT_POSSIBLE: "No such phone number is in use in its country. Check the digits.",
-    Refusal.NOT_MOBILE: "This number cannot receive texts: it is a landline, toll-free or premium number. "
-    "Give a mobile number.",
+    Refusal.NOT_A_NUMBER: gettext_lazy("This is not a phone number. Write digits only, such as +1 313 555 0123."),
+    Refusal.UNKNOWN_COUNTRY: gettext_lazy(
+        "No country has this code. Write the number with its country code, such as +1 313 555 0123."
+    ),
+    Refusal.TOO_SHORT: gettext_lazy(
+        "This phone number is too short. Write all its digits with the area or country code; "
+        "short codes cannot be texted."
+    ),
+    Refusal.TOO_LONG: gettext_lazy("This phone number is too long. Write one number, without an extension."),
+    Refusal.NOT_POSSIBLE: gettext_lazy("No such phone number is in use in its country. Check the digits."),
+    Refusal.NOT_MOBILE: gettext_lazy(
+        "This number cannot receive texts: it is a landline, toll-free or premium number. Give a mobile number."
+    ),
 }
 
 
@@ -63,7 +69,7 @@ class InvalidPhoneNumber(ValueError):
     """The text is no number for us. ``code`` tells a program why, ``str()`` a person; neither repeats it."""
 
     def __init__(self, code: Refusal) -> None:
-        super().__init__(_SENTENCES[code])
+        super().__init__(str(_SENTENCES[code]))
         self.code = code
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from campaigns.language import gettext as _
 from campaigns.phone import is_region
 from campaigns.rules import Kind
 from campaigns.timing import is_zone
@@ -46,13 +47,18 @@ def attribute_key(name: str) -> str:
 def check_key(key: str) -> None:
     """Raise ValueError, with a sentence, for a name that no attribute can have."""
     if is_about_consent(key):
-        raise ValueError(f"“{key}” is about consent, which is kept in the consent ledger and never in attributes.")
+        sentence = _("“%(key)s” is about consent, which is kept in the consent ledger and never in attributes.")
+        raise ValueError(sentence % {"key": key})
     if key in FIELDS:
-        raise ValueError(f"“{key}” is a field of the profile: give it there.")
+        raise ValueError(_("“%(key)s” is a field of the profile: give it there.") % {"key": key})
     if not _KEY.fullmatch(key):
         instead = attribute_key(key)
-        hint = f" Write it as “{instead}”." if instead else ""
-        raise ValueError(f"“{key[:MAX_KEY]}” cannot be an attribute's name: use a to z, 0 to 9 and _.{hint}")
+        sentence = _("“%(key)s” cannot be an attribute's name: use a to z, 0 to 9 and _.")
+        if instead:
+            sentence = _(
+                "“%(key)s” cannot be an attribute's name: use a to z, 0 to 9 and _. Write it as “%(instead)s”."
+            )
+        raise ValueError(sentence % {"key": key[:MAX_KEY], "instead": instead})
 
 
 def read(field: str, raw: object) -> str | dt.date | None:
@@ -109,7 +115,8 @@ def _text(longest: int) -> Callable[[object], str]:
     def reader(raw: object) -> str:
         text = read_text(raw)
         if len(text) > longest:
-            raise ValueError(f"this has {len(text)} characters. Write {longest} at most.")
+            sentence = _("this has %(number)s characters. Write %(most)s at most.")
+            raise ValueError(sentence % {"number": len(text), "most": longest})
         return text
 
     return reader
@@ -118,35 +125,36 @@ def _text(longest: int) -> Callable[[object], str]:
 def _email(raw: object) -> str:
     text = _text(254)(raw)
     if not _EMAIL.fullmatch(text):
-        raise ValueError("this is not an email address. Write it as name@example.com.")
+        raise ValueError(_("this is not an email address. Write it as name@example.com."))
     return text
 
 
 def _birth_date(raw: object) -> dt.date:
     day = read_date(raw)
     if not _OLDEST <= day <= dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):
-        raise ValueError(f"{day} is not the birth date of anybody alive. Write it as 1990-01-31.")
+        sentence = _("%(day)s is not the birth date of anybody alive. Write it as 1990-01-31.")
+        raise ValueError(sentence % {"day": day})
     return day
 
 
 def _language(raw: object) -> str:
     text = read_text(raw).replace("_", "-")
     if not _LANGUAGE.fullmatch(text):
-        raise ValueError("this is not a language code. Write one such as en or es-MX.")
+        raise ValueError(_("this is not a language code. Write one such as en or es-MX."))
     return text
 
 
 def _time_zone(raw: object) -> str:
     text = read_text(raw)
     if not is_zone(text):
-        raise ValueError("there is no such time zone. Write one such as America/Chicago.")
+        raise ValueError(_("there is no such time zone. Write one such as America/Chicago."))
     return text
 
 
 def _country(raw: object) -> str:
     text = read_text(raw).upper()
     if not is_region(text):
-        raise ValueError("there is no such country. Write its two letters, such as US.")
+        raise ValueError(_("there is no such country. Write its two letters, such as US."))
     return text
 
 

@@ -23,6 +23,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from campaigns.language import StrOrPromise, gettext_lazy
+from campaigns.language import gettext as _
 from campaigns.values import plain, read_date, read_number, read_text, shortened
 
 MAX_CONDITIONS: Final = 50
@@ -93,32 +95,32 @@ OPERATORS: Final[Mapping[Kind, tuple[Operator, ...]]] = {
     Kind.MESSAGE: (Operator.WAS_SENT, Operator.DID_NOT_GET),
 }  # fmt: skip
 
-WORDS: Final[Mapping[Operator, str]] = {
-    Operator.IS: "is",
-    Operator.IS_NOT: "is not",
-    Operator.IS_ANY_OF: "is one of",
-    Operator.IS_NONE_OF: "is none of",
-    Operator.CONTAINS: "contains",
-    Operator.STARTS_WITH: "starts with",
-    Operator.GREATER_THAN: "is more than",
-    Operator.AT_LEAST: "is at least",
-    Operator.LESS_THAN: "is less than",
-    Operator.AT_MOST: "is at most",
-    Operator.BETWEEN: "is between",
-    Operator.ON: "is on",
-    Operator.BEFORE: "is before",
-    Operator.AFTER: "is after",
-    Operator.IN_LAST_DAYS: "is in the last days",
-    Operator.IS_TRUE: "is yes",
-    Operator.IS_FALSE: "is no",
-    Operator.IS_SET: "is known",
-    Operator.IS_NOT_SET: "is not known",
-    Operator.IS_IN: "they are in",
-    Operator.IS_NOT_IN: "they are not in",
-    Operator.HAPPENED: "happened",
-    Operator.DID_NOT_HAPPEN: "did not happen",
-    Operator.WAS_SENT: "they were sent",
-    Operator.DID_NOT_GET: "they did not get",
+WORDS: Final[Mapping[Operator, StrOrPromise]] = {
+    Operator.IS: gettext_lazy("is"),
+    Operator.IS_NOT: gettext_lazy("is not"),
+    Operator.IS_ANY_OF: gettext_lazy("is one of"),
+    Operator.IS_NONE_OF: gettext_lazy("is none of"),
+    Operator.CONTAINS: gettext_lazy("contains"),
+    Operator.STARTS_WITH: gettext_lazy("starts with"),
+    Operator.GREATER_THAN: gettext_lazy("is more than"),
+    Operator.AT_LEAST: gettext_lazy("is at least"),
+    Operator.LESS_THAN: gettext_lazy("is less than"),
+    Operator.AT_MOST: gettext_lazy("is at most"),
+    Operator.BETWEEN: gettext_lazy("is between"),
+    Operator.ON: gettext_lazy("is on"),
+    Operator.BEFORE: gettext_lazy("is before"),
+    Operator.AFTER: gettext_lazy("is after"),
+    Operator.IN_LAST_DAYS: gettext_lazy("is in the last days"),
+    Operator.IS_TRUE: gettext_lazy("is yes"),
+    Operator.IS_FALSE: gettext_lazy("is no"),
+    Operator.IS_SET: gettext_lazy("is known"),
+    Operator.IS_NOT_SET: gettext_lazy("is not known"),
+    Operator.IS_IN: gettext_lazy("they are in"),
+    Operator.IS_NOT_IN: gettext_lazy("they are not in"),
+    Operator.HAPPENED: gettext_lazy("happened"),
+    Operator.DID_NOT_HAPPEN: gettext_lazy("did not happen"),
+    Operator.WAS_SENT: gettext_lazy("they were sent"),
+    Operator.DID_NOT_GET: gettext_lazy("they did not get"),
 }
 """How each operator stands in the builder's list."""
 
@@ -194,7 +196,9 @@ class RuleError(ValueError):
     @property
     def placed(self) -> str:
         """The sentence with the part that it is about: ``Row 2: …``, ``Row 3.1: …`` for the first of a group."""
-        return f"Row {'.'.join(str(place + 1) for place in self.path)}: {self}" if self.path else str(self)
+        if not self.path:
+            return str(self)
+        return _("Row %(row)s: %(problem)s") % {"row": ".".join(str(at + 1) for at in self.path), "problem": self}
 
 
 def parse(rule: object, fields: Mapping[str, Field]) -> Group:
@@ -203,7 +207,8 @@ def parse(rule: object, fields: Mapping[str, Field]) -> Group:
         return EVERYBODY
     group = _group(rule, fields, path=())
     if sum(1 for _ in conditions_of(group)) > MAX_CONDITIONS:
-        raise RuleError(f"A rule may have {MAX_CONDITIONS} conditions. Split this one into two segments.")
+        sentence = _("A rule may have %(most)s conditions. Split this one into two segments.")
+        raise RuleError(sentence % {"most": MAX_CONDITIONS})
     return group
 
 
@@ -214,7 +219,7 @@ def parse_condition(raw: object, fields: Mapping[str, Field], path: tuple[int, .
         "operator",
         "value",
     }:
-        raise RuleError("A condition has a field, an operator and a value, and nothing else.", path)
+        raise RuleError(_("A condition has a field, an operator and a value, and nothing else."), path)
     field = _field(raw["field"], fields, path)
     operator = _operator(raw["operator"], field, path)
     value = raw.get("value")
@@ -253,14 +258,15 @@ def conditions_of(group: Group) -> Iterator[Condition]:
 
 def _group(raw: object, fields: Mapping[str, Field], path: tuple[int, ...]) -> Group:
     if len(path) >= MAX_DEPTH:
-        raise RuleError(f"Groups may stand in one another {MAX_DEPTH} deep. Make this rule flatter.", path)
+        sentence = _("Groups may stand in one another %(most)s deep. Make this rule flatter.")
+        raise RuleError(sentence % {"most": MAX_DEPTH}, path)
     if not isinstance(raw, Mapping) or len(raw) != 1 or not raw.keys() <= {"all", "any"}:
-        raise RuleError("A group is “all” or “any” of a list of conditions.", path)
-    (joiner, items), *_ = raw.items()
+        raise RuleError(_("A group is “all” or “any” of a list of conditions."), path)
+    joiner, items = next(iter(raw.items()))
     if not isinstance(items, Sequence) or isinstance(items, str) or not items:
-        raise RuleError("A group needs at least one condition.", path)
+        raise RuleError(_("A group needs at least one condition."), path)
     if len(items) > MAX_CONDITIONS:
-        raise RuleError(f"A group may have {MAX_CONDITIONS} conditions.", path)
+        raise RuleError(_("A group may have %(most)s conditions.") % {"most": MAX_CONDITIONS}, path)
     return Group(
         all=joiner == "all",
         parts=tuple(_part(item, fields, (*path, at)) for at, item in enumerate(items)),
@@ -278,11 +284,13 @@ def _field(raw: object, fields: Mapping[str, Field], path: tuple[int, ...]) -> F
     if key in fields:
         return fields[key]
     if not key:
-        raise RuleError("Choose a field.", path)
+        raise RuleError(_("Choose a field."), path)
     known = {name.casefold(): field.key for field in fields.values() for name in (field.label, field.key)}
     near = difflib.get_close_matches(key.casefold(), known, n=1)
-    hint = f" Did you mean “{known[near[0]]}”?" if near else " Choose one of the list."
-    raise RuleError(f"There is no field “{shortened(key)}”.{hint}", path)
+    if near:
+        sentence = _("There is no field “%(field)s”. Did you mean “%(near)s”?")
+        raise RuleError(sentence % {"field": shortened(key), "near": known[near[0]]}, path)
+    raise RuleError(_("There is no field “%(field)s”. Choose one of the list.") % {"field": shortened(key)}, path)
 
 
 def _operator(raw: object, field: Field, path: tuple[int, ...]) -> Operator:
@@ -291,7 +299,8 @@ def _operator(raw: object, field: Field, path: tuple[int, ...]) -> Operator:
         if raw == operator:
             return operator
     choices = ", ".join(allowed)
-    raise RuleError(f"{field.label} cannot be asked “{shortened(raw)}”, only {choices}.", path)
+    sentence = _("%(field)s cannot be asked “%(operator)s”, only %(choices)s.")
+    raise RuleError(sentence % {"field": field.label, "operator": shortened(raw), "choices": choices}, path)
 
 
 def _value(raw: object, field: Field, operator: Operator) -> Value:
@@ -321,57 +330,61 @@ def _choice(raw: object, field: Field) -> str:
     """The key of what is chosen, by its key or by what it is called."""
     wanted = raw.strip() if isinstance(raw, str) else str(raw) if type(raw) is int else ""
     if not wanted:
-        raise ValueError("choose one of the list.")
+        raise ValueError(_("choose one of the list."))
     if wanted in field.choices:
         return wanted
     found = [key for key, label in field.choices.items() if wanted.casefold() in (key.casefold(), label.casefold())]
     if len(found) == 1:
         return found[0]
     if found:
-        raise ValueError(f"several are called “{shortened(wanted)}”. Give the number of the one you mean.")
+        sentence = _("several are called “%(name)s”. Give the number of the one you mean.")
+        raise ValueError(sentence % {"name": shortened(wanted)})
     labels = {label.casefold(): label for label in field.choices.values()}
     near = difflib.get_close_matches(wanted.casefold(), labels, n=1)
-    hint = f"Did you mean “{labels[near[0]]}”?" if near else "Choose one of the list."
-    raise ValueError(f"there is no “{shortened(wanted)}”. {hint}")
+    if near:
+        sentence = _("there is no “%(name)s”. Did you mean “%(near)s”?")
+        raise ValueError(sentence % {"name": shortened(wanted), "near": labels[near[0]]})
+    raise ValueError(_("there is no “%(name)s”. Choose one of the list.") % {"name": shortened(wanted)})
 
 
 def _several(raw: object, field: Field) -> tuple[str, ...]:
     if not isinstance(raw, list | tuple) or not raw:
-        raise ValueError("choose at least one." if field.kind is Kind.CHOICE else "write at least one value.")
+        raise ValueError(_("choose at least one.") if field.kind is Kind.CHOICE else _("write at least one value."))
     if len(raw) > MAX_VALUES:
-        raise ValueError(f"these are {len(raw)} values. Give {MAX_VALUES} at most.")
+        sentence = _("these are %(number)s values. Give %(most)s at most.")
+        raise ValueError(sentence % {"number": len(raw), "most": MAX_VALUES})
     return tuple(dict.fromkeys(_name(item, field) for item in raw))
 
 
 def _happening(raw: object) -> Happening:
     if not isinstance(raw, Mapping) or raw.keys() != {"event", "days"}:
-        raise ValueError("give the event's name and a number of days.")
+        raise ValueError(_("give the event's name and a number of days."))
     if not isinstance(raw["event"], str) or not raw["event"].strip():
-        raise ValueError("write the event's name, as your app tells it.")
+        raise ValueError(_("write the event's name, as your app tells it."))
     name = read_text(raw["event"])
     if len(name) > _MAX_EVENT:
-        raise ValueError(f"an event's name has {_MAX_EVENT} characters at most.")
+        raise ValueError(_("an event's name has %(most)s characters at most.") % {"most": _MAX_EVENT})
     return Happening(name, _days(raw["days"]))
 
 
 def _days(raw: object) -> int:
     days = read_number(raw)
     if days != math.floor(days) or not 1 <= days <= MAX_DAYS:
-        raise ValueError(f"write a whole number of days, from 1 to {MAX_DAYS}.")
+        raise ValueError(_("write a whole number of days, from 1 to %(most)s.") % {"most": MAX_DAYS})
     return int(days)
 
 
 def _range(raw: object, kind: Kind) -> Value:
     if not isinstance(raw, list | tuple) or len(raw) != 2:
-        raise ValueError("write both ends of the range.")
+        raise ValueError(_("write both ends of the range."))
     if kind is Kind.DATE:
         first, last = read_date(raw[0]), read_date(raw[1])
         if first > last:
-            raise ValueError("the range begins after its end. Swap the two.")
+            raise ValueError(_("the range begins after its end. Swap the two."))
         return first, last
     low, high = read_number(raw[0]), read_number(raw[1])
     if low > high:
-        raise ValueError("the range begins after its end. Swap the two.")
+        raise ValueError(_("the range begins after its end. Swap the two."))
     return low, high
 
 

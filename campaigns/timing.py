@@ -6,6 +6,9 @@ import zoneinfo
 from enum import StrEnum
 from typing import Final
 
+from campaigns.language import gettext as _
+from campaigns.language import moment_in_words
+
 LONGEST_DELAY: Final = dt.timedelta(days=365)
 
 
@@ -30,7 +33,7 @@ def instant(date: dt.date, time: dt.time, zone: str) -> dt.datetime:
     try:
         first, second = wall.astimezone(dt.UTC), wall.replace(fold=1).astimezone(dt.UTC)
     except OverflowError:
-        raise ValueError("This date is out of the calendar's reach.") from None
+        raise ValueError(_("This date is out of the calendar's reach.")) from None
     return _change(second, first, place) if second < first else first
 
 
@@ -42,7 +45,7 @@ def in_words(moment: dt.datetime, zone: str) -> str:
     if moment.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be told.")
     local = moment.astimezone(_zone(zone))
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} {zone}"
+    return f"{moment_in_words(local)} {zone}"
 
 
 def roughly(length: dt.timedelta | float) -> str:
@@ -53,7 +56,7 @@ def roughly(length: dt.timedelta | float) -> str:
     if seconds < 90 * 60:
         return f"{seconds / 60:.0f} min"
     hours = seconds / 3600
-    return f"{hours:.3g} h" if hours < 48 else f"{hours / 24:.2g} days"
+    return f"{hours:.3g} h" if hours < 48 else _("%(number)s days") % {"number": f"{hours / 24:.2g}"}
 
 
 def delay(amount: int, unit: str) -> dt.timedelta:
@@ -63,7 +66,8 @@ def delay(amount: int, unit: str) -> dt.timedelta:
     except OverflowError:
         length = dt.timedelta.max
     if not dt.timedelta(0) <= length <= LONGEST_DELAY:
-        raise ValueError(f"Choose a delay between 0 and {LONGEST_DELAY.days} days.")
+        sentence = _("Choose a delay between 0 and %(most)s days.")
+        raise ValueError(sentence % {"most": LONGEST_DELAY.days})
     return length
 
 
@@ -80,7 +84,8 @@ def _zones() -> frozenset[str]:
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:
     if not is_zone(name):
-        raise ValueError(f"There is no time zone “{name}”. Choose one such as America/New_York.")
+        sentence = _("There is no time zone “%(name)s”. Choose one such as America/New_York.")
+        raise ValueError(sentence % {"name": name})
     return zoneinfo.ZoneInfo(name)
 
 

@@ -5,6 +5,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from campaigns.language import gettext as _
+
 MAX_TEXT: Final = 255
 # What a JSON number, read as a double, keeps exactly.
 _DIGITS: Final = 15
@@ -28,13 +30,15 @@ def plain(value: object) -> object:
 def read_number(raw: object) -> Decimal:
     """A number as people or programs give it. Raises ValueError with a sentence."""
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
-        raise ValueError("write a number, such as 12 or 12.5.")
+        raise ValueError(_("write a number, such as 12 or 12.5."))
     try:
         number = Decimal(str(raw).strip().replace(",", ""))
     except InvalidOperation:
-        raise ValueError(f"“{shortened(raw)}” is not a number. Write digits, such as 12 or 12.5.") from None
+        sentence = _("“%(value)s” is not a number. Write digits, such as 12 or 12.5.")
+        raise ValueError(sentence % {"value": shortened(raw)}) from None
     if not number.is_finite() or len(number.as_tuple().digits) > _DIGITS or abs(number.adjusted()) > _DIGITS:
-        raise ValueError(f"“{shortened(raw)}” has more digits than can be kept. Write {_DIGITS} at most.")
+        sentence = _("“%(value)s” has more digits than can be kept. Write %(most)s at most.")
+        raise ValueError(sentence % {"value": shortened(raw), "most": _DIGITS})
     return number
 
 
@@ -42,7 +46,7 @@ def read_boolean(raw: object) -> bool:
     """Yes or no, in JSON or in words. Raises ValueError with a sentence."""
     word = str(raw).strip().casefold()
     if word not in YES | NO:
-        raise ValueError(f"“{shortened(raw)}” is neither yes nor no.")
+        raise ValueError(_("“%(value)s” is neither yes nor no.") % {"value": shortened(raw)})
     return word in YES
 
 
@@ -56,20 +60,22 @@ def read_date(raw: object) -> dt.date:
             raise ValueError
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"“{shortened(raw)}” is not a date. Write it as 2025-01-31.") from None
+        sentence = _("“%(value)s” is not a date. Write it as 2025-01-31.")
+        raise ValueError(sentence % {"value": shortened(raw)}) from None
 
 
 def read_text(raw: object) -> str:
     """A text without blanks around it and without control characters. Raises ValueError with a sentence."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise ValueError("write a text.")
+        raise ValueError(_("write a text."))
     text = str(raw).strip()
     if not text:
-        raise ValueError("write a value.")
+        raise ValueError(_("write a value."))
     if len(text) > MAX_TEXT:
-        raise ValueError(f"this has {len(text)} characters. Write {MAX_TEXT} at most.")
+        sentence = _("this has %(number)s characters. Write %(most)s at most.")
+        raise ValueError(sentence % {"number": len(text), "most": MAX_TEXT})
     if _UNPRINTABLE.search(text):
-        raise ValueError("this holds a character that cannot be printed. Write it without.")
+        raise ValueError(_("this holds a character that cannot be printed. Write it without."))
     return text
 
 

@@ -1,6 +1,7 @@
 """What rules may ask about: the profile, the attributes, other segments, events, and the texts that people had."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final, Protocol
 
@@ -8,21 +9,23 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaigns.models import Attribute, Segment
 from campaigns.rules import EVENT, MESSAGE, SEGMENT, Field, Kind
 
 PROFILE_FIELDS: Final = (
-    Field("external_id", "External ID", Kind.TEXT),
-    Field("first_name", "First name", Kind.TEXT),
-    Field("last_name", "Last name", Kind.TEXT),
-    Field("email", "Email", Kind.TEXT),
-    Field("birth_date", "Birth date", Kind.DATE),
-    Field("language", "Language", Kind.TEXT),
-    Field("time_zone", "Time zone", Kind.TEXT),
-    Field("country", "Country", Kind.TEXT, is_place=True),
-    Field("state", "State or province", Kind.TEXT, is_place=True),
-    Field("postal_code", "Postal code", Kind.TEXT),
+    Field("external_id", gettext_noop("External ID"), Kind.TEXT),
+    Field("first_name", gettext_noop("First name"), Kind.TEXT),
+    Field("last_name", gettext_noop("Last name"), Kind.TEXT),
+    Field("email", gettext_noop("Email"), Kind.TEXT),
+    Field("birth_date", gettext_noop("Birth date"), Kind.DATE),
+    Field("language", gettext_noop("Language"), Kind.TEXT),
+    Field("time_zone", gettext_noop("Time zone"), Kind.TEXT),
+    Field("country", gettext_noop("Country"), Kind.TEXT, is_place=True),
+    Field("state", gettext_noop("State or province"), Kind.TEXT, is_place=True),
+    Field("postal_code", gettext_noop("Postal code"), Kind.TEXT),
 )
 PROFILE_KEYS: Final = frozenset(field.key for field in PROFILE_FIELDS)
 
@@ -61,15 +64,16 @@ def known_fields() -> Mapping[str, Field]:
         Field(row.key, row.label or row.key, Kind(row.type), {choice: choice for choice in row.choices})
         for row in Attribute.objects.all()
     ]
-    return {field.key: field for field in (*attributes, *PROFILE_FIELDS)}
+    profile = [replace(field, label=_(field.label)) for field in PROFILE_FIELDS]
+    return {field.key: field for field in (*attributes, *profile)}
 
 
 def fields() -> Mapping[str, Field]:
     """What rules may ask about: what may be known, and what else may be true of a customer."""
     asked = (
-        Field(SEGMENT, "Segment", Kind.SEGMENT, _WhenAsked(_segments)),
-        Field(EVENT, "Event", Kind.EVENT, _WhenAsked(_events)),
-        Field(MESSAGE, "Message", Kind.MESSAGE, _WhenAsked(message_history().names)),
+        Field(SEGMENT, _("Segment"), Kind.SEGMENT, _WhenAsked(_segments)),
+        Field(EVENT, _("Event"), Kind.EVENT, _WhenAsked(_events)),
+        Field(MESSAGE, _("Message"), Kind.MESSAGE, _WhenAsked(message_history().names)),
     )
     return {**known_fields(), **{field.key: field for field in asked}}
 

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.actions.moves import LAUNCH_PERMISSION
+from campaigns.language import retold
 from campaigns.lifecycle import Kind, State
 from campaigns.models import Campaign, Customer
 from campaigns.timing import roughly
@@ -26,7 +28,7 @@ from messaging.launch.approvals import (
     waiting_approvals,
 )
 from messaging.launch.calendar import week, week_of
-from messaging.models import SmsMessage
+from messaging.models import Approval, SmsMessage
 from messaging.pages import page_of, review_page_of
 from messaging.queries import open_holds
 from messaging.reports.figures import (
@@ -111,16 +113,19 @@ def tiles(request: HttpRequest) -> dict[str, object]:
 def figures(day: Today, now: Pulse, usual: Usual | None = None) -> Sequence[Tile]:
     """Subscriptions, texts, opt-outs and what waits."""
     late = now.oldest_seconds
-    waits = f"The oldest that is due waits for {roughly(late)}" if late else "Nothing is late"
+    waits = _("The oldest that is due waits for %(time)s") % {"time": roughly(late)} if late else _("Nothing is late")
     log = reverse("admin:messaging_outbound_changelist")
     return (
         Tile(
-            "Subscriptions", _figure(day.subscribed), f"{_figure(day.joined)} joined today",
+            _("Subscriptions"), _figure(day.subscribed), _("%(number)s joined today") % {"number": _figure(day.joined)},
             reverse("admin:optins_subscription_changelist"),
         ),
-        Tile("Texts today", _figure(day.texts), f"{_delivered(day)}{_usually(usual)}", log),
-        Tile("Opt-outs today", _figure(day.opt_outs), _of_texts(day), reverse("admin:optins_consentevent_changelist")),
-        Tile("Waiting", _figure(now.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
+        Tile(_("Texts today"), _figure(day.texts), f"{_delivered(day)}{_usually(usual)}", log),
+        Tile(
+            _("Opt-outs today"), _figure(day.opt_outs), _of_texts(day),
+            reverse("admin:optins_consentevent_changelist"),
+        ),
+        Tile(_("Waiting"), _figure(now.waiting), waits, f"{log}?state__exact=queued", "warning" if late > 60 else ""),
     )  # fmt: skip
 
 
@@ -130,40 +135,53 @@ def approvals_of(user: User) -> Sequence[Need]:
     if user.has_perm(APPROVE_PERMISSION):
         for asked in waiting_approvals().exclude(asked_by=user):
             if standing(asked.message).waits:
-                title = f"{asked.asked_label} asks you to approve “{asked.message}”"
-                ceiling = f", for {asked.currency} {asked.ceiling:,.2f} at most" if asked.ceiling is not None else ""
-                when = f"Asked {date_format(timezone.localtime(asked.asked_at), 'DATETIME_FORMAT')}{ceiling}."
-                found.append(Need(title, when, review_page_of(asked.message)))
+                names = {"name": asked.asked_label, "message": asked.message}
+                title = _("%(name)s asks you to approve “%(message)s”") % names
+                found.append(Need(title, _asked(asked), review_page_of(asked.message)))
     for asked in decided_for(user.pk):
-        title = f"“{asked.message}” was {asked.get_state_display().lower()} by {asked.decided_label}"
-        text = asked.reason or "Launch it from its review page."
+        title = _("“%(message)s” was %(state)s by %(name)s") % {
+            "message": asked.message,
+            "state": asked.get_state_display().lower(),
+            "name": asked.decided_label,
+        }
+        text = asked.reason or _("Launch it from its review page.")
         found.append(Need(title, text, review_page_of(asked.message)))
     return found
+
+
+def _asked(asked: Approval) -> str:
+    when = date_format(timezone.localtime(asked.asked_at), "DATETIME_FORMAT")
+    if asked.ceiling is None:
+        return _("Asked %(when)s.") % {"when": when}
+    cost = f"{asked.currency} {asked.ceiling:,.2f}"
+    return _("Asked %(when)s, for %(cost)s at most.") % {"when": when, "cost": cost}
 
 
 def needs(now: Pulse) -> Sequence[Need]:
     """What only a person can mend, the most urgent first."""
     found: list[Need] = []
     for campaign in Campaign.objects.filter(state=State.PAUSED):
-        reason = campaign.pause_reason or "Somebody paused it."
-        found.append(Need(f"“{campaign.name}” is paused", reason, page_of(campaign)))
+        reason = retold(campaign.pause_reason) or _("Somebody paused it.")
+        found.append(Need(_("“%(name)s” is paused") % {"name": campaign.name}, reason, page_of(campaign)))
     found += _unapproved()
     for provider in MessageProvider.objects.exclude(check_problem="").only("pk", "name", "check_problem"):
         url = reverse("admin:optins_messageprovider_change", args=[provider.pk])
-        found.append(Need(f"{provider.name} does not connect", provider.check_problem, url, "danger"))
+        title = _("%(provider)s does not connect") % {"provider": provider.name}
+        found.append(Need(title, retold(provider.check_problem), url, "danger"))
     found += _reviews(now.reviews)
     uncertain = now.long_uncertain
     if uncertain:
         url = f"{reverse('admin:messaging_outbound_changelist')}?state__exact=uncertain"
-        text = "For hours the carrier could not say whether it has them. Test the provider's connection; they wait."
-        found.append(Need(f"{_figure(uncertain)} uncertain text{'' if uncertain == 1 else 's'}", text, url))
+        title = ngettext("%(number)s uncertain text", "%(number)s uncertain texts", uncertain)
+        text = _("For hours the carrier could not say whether it has them. Test the provider's connection; they wait.")
+        found.append(Need(title % {"number": _figure(uncertain)}, text, url))
     found += _put_aside()
     found += _drift()
     found += _held_codes()
     options = GlobalOptions.objects.first()
     if options is not None and not options.is_complete:
         url = reverse("admin:optins_globalcampaign_change", args=[options.pk])
-        found.append(Need("The Global SMS Opt-In is not complete", "Nobody can join until it is.", url))
+        found.append(Need(_("The Global SMS Opt-In is not complete"), _("Nobody can join until it is."), url))
     return found
 
 
@@ -184,11 +202,17 @@ def _reviews(queue: ReviewQueue | None) -> Sequence[Need]:
     if queue is None:
         return ()
     left, count = queue.left, queue.texts
-    verb, noun = ("waits", "text") if count == 1 else ("wait", "texts")
-    title = f"{_figure(count)} {noun} may ask to stop and {verb} for your decision"
+    title = ngettext(
+        "%(number)s text may ask to stop and waits for your decision",
+        "%(number)s texts may ask to stop and wait for your decision",
+        count,
+    ) % {"number": _figure(count)}
     url = reverse("admin:optins_optoutreview_changelist")
+    until = date_format(left.until, _("d F"))
     clock = (
-        f"Overdue since {left.until:%d %B}." if left.is_over else f"The oldest: {left} left, until {left.until:%d %B}."
+        _("Overdue since %(day)s.") % {"day": until}
+        if left.is_over
+        else _("The oldest: %(time)s left, until %(day)s.") % {"time": left, "day": until}
     )
     return (Need(title, clock, url, "danger" if left.business_days <= URGENT_DAYS else "warning"),)
 
@@ -198,9 +222,9 @@ def _put_aside() -> Sequence[Need]:
     callbacks = callbacks_put_aside()
     if not callbacks:
         return ()
-    title = f"{_figure(callbacks)} callback{' was' if callbacks == 1 else 's were'} put aside"
-    text = "The database would not take what the carrier reports in them. Try them again, or discard them."
-    return (Need(title, text, reverse("admin:messaging_pendingcallback_changelist")),)
+    title = ngettext("%(number)s callback was put aside", "%(number)s callbacks were put aside", callbacks)
+    text = _("The database would not take what the carrier reports in them. Try them again, or discard them.")
+    return (Need(title % {"number": _figure(callbacks)}, text, reverse("admin:messaging_pendingcallback_changelist")),)
 
 
 def _drift() -> Sequence[Need]:
@@ -208,8 +232,12 @@ def _drift() -> Sequence[Need]:
     healed = healed_drift()
     if not healed:
         return ()
-    title = f"{_figure(healed)} lost opt-out{'' if healed == 1 else 's'} found at the carrier this week"
-    text = "Their numbers are not texted any more. Check that the provider's webhook leads here."
+    title = ngettext(
+        "%(number)s lost opt-out found at the carrier this week",
+        "%(number)s lost opt-outs found at the carrier this week",
+        healed,
+    ) % {"number": _figure(healed)}
+    text = _("Their numbers are not texted any more. Check that the provider's webhook leads here.")
     return (Need(title, text, f"{reverse('admin:campaigns_auditentry_changelist')}?act={DRIFT_ACT}"),)
 
 
@@ -217,9 +245,13 @@ def _held_codes() -> Sequence[Need]:
     """Where codes are not texted, since hardly anybody entered them."""
     return [
         Need(
-            f"No codes are texted to {hold.area} until {timezone.localtime(hold.until):%H:%M}",
-            f"Of {_figure(hold.texted)} numbers {_figure(hold.confirmed)} entered theirs, as when somebody has codes "
-            "texted to earn from them. If it goes on, take the country out of ALLOWED_COUNTRIES or lower the limits.",
+            _("No codes are texted to %(area)s until %(time)s")
+            % {"area": hold.area, "time": f"{timezone.localtime(hold.until):%H:%M}"},
+            _(
+                "Of %(texted)s numbers %(confirmed)s entered theirs, as when somebody has codes texted to earn from "
+                "them. If it goes on, take the country out of ALLOWED_COUNTRIES or lower the limits."
+            )
+            % {"texted": _figure(hold.texted), "confirmed": _figure(hold.confirmed)},
             reverse("admin:optins_verification_changelist"),
         )
         for hold in held_codes()
@@ -232,27 +264,27 @@ def first_steps() -> Sequence[Step]:
     create = reverse("admin:campaigns_campaign_create")
     return (
         Step(
-            "Add a message provider", "Your Twilio account, or the simulated carrier to try things out.",
+            _("Add a message provider"), _("Your Twilio account, or the simulated carrier to try things out."),
             reverse("admin:optins_messageprovider_add"), MessageProvider.objects.exists(),
         ),
         Step(
-            "Add a phone number", "Fetch it from the provider, or enter it.",
+            _("Add a phone number"), _("Fetch it from the provider, or enter it."),
             reverse("admin:optins_sender_add"), Sender.objects.exists(),
         ),
         Step(
-            "Set up the Global SMS Opt-In", "The answers to STOP, HELP and everything else.",
+            _("Set up the Global SMS Opt-In"), _("The answers to STOP, HELP and everything else."),
             create, options is not None and options.is_complete,
         ),
         Step(
-            "Launch an SMS Opt-In", "People join it by keyword, or through your app.",
+            _("Launch an SMS Opt-In"), _("People join it by keyword, or through your app."),
             create, OptInCampaign.objects.filter(state=State.LIVE).exists(),
         ),
         Step(
-            "Bring in your customers", "By a file, or through the API.",
+            _("Bring in your customers"), _("By a file, or through the API."),
             reverse("admin:campaigns_customer_changelist"), Customer.objects.exists(),
         ),
         Step(
-            "Launch a message", "Scheduled, or triggered by an event.",
+            _("Launch a message"), _("Scheduled, or triggered by an event."),
             create, SmsMessage.objects.filter(state=SmsMessage.State.LAUNCHED).exists(),
         ),
     )  # fmt: skip
@@ -270,20 +302,33 @@ def _figure(number: int) -> str:
 
 def _delivered(day: Today) -> str:
     share = day.delivered_share
-    return "None settled yet" if share is None else f"{share:.1f}% delivered of {_figure(day.settled)} settled"
+    if share is None:
+        return _("None settled yet")
+    figures = {"share": f"{share:.1f}", "settled": _figure(day.settled)}
+    return _("%(share)s%% delivered of %(settled)s settled") % figures
 
 
 def _usually(usual: Usual | None) -> str:
     """The mean of the same weekday; blank until one was counted."""
     if usual is None:
         return ""
-    weeks = "last week" if usual.weeks == 1 else f"mean of {usual.weeks} weeks"
-    return f". About {_figure(usual.texts)} by now on a usual {timezone.localtime():%A} ({weeks})"
+    figures = {"number": _figure(usual.texts), "day": date_format(timezone.localtime(), "l"), "weeks": usual.weeks}
+    sentence = ngettext(
+        ". About %(number)s by now on a usual %(day)s (last week)",
+        ". About %(number)s by now on a usual %(day)s (mean of %(weeks)s weeks)",
+        usual.weeks,
+    )
+    return sentence % figures
 
 
 def _of_texts(day: Today) -> str:
     """The share of today's campaign texts. Who opts out without having been texted today is no part of it."""
     if not day.of_campaigns:
-        return "Nobody texted today"
-    share = f"{100 * day.opt_outs_of_texted / day.of_campaigns:.1f}%"
-    return f"{share} of {_figure(day.of_campaigns)} campaign text{'' if day.of_campaigns == 1 else 's'} today"
+        return _("Nobody texted today")
+    share = f"{100 * day.opt_outs_of_texted / day.of_campaigns:.1f}"
+    sentence = ngettext(
+        "%(share)s%% of %(number)s campaign text today",
+        "%(share)s%% of %(number)s campaign texts today",
+        day.of_campaigns,
+    )
+    return sentence % {"share": share, "number": _figure(day.of_campaigns)}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.customers import delete_customer, save_customer
@@ -66,10 +67,10 @@ class Removed:
     kept: Sequence[str]
 
     def __str__(self) -> str:
-        gone = (
-            f"Removed: {self.customers} customers, {self.segments} segments, {self.senders} phone numbers, "
-            f"{self.providers} providers. Switched off: {self.apps} API apps, {self.logins} logins."
-        )
+        gone = _(
+            "Removed: %(customers)s customers, %(segments)s segments, %(senders)s phone numbers, "
+            "%(providers)s providers. Switched off: %(apps)s API apps, %(logins)s logins."
+        ) % {name: getattr(self, name) for name in ("customers", "segments", "senders", "providers", "apps", "logins")}
         return " ".join([gone, *self.kept])
 
 
@@ -117,13 +118,14 @@ def remove(*, by: Actor) -> Removed:
     """
     by.require(REMOVE_PERMISSION)
     if not is_there():
-        raise Refused("no_demo_data", "There is no demo data here, or it was removed already.")
+        raise Refused("no_demo_data", _("There is no demo data here, or it was removed already."))
     known = [user for user in User.objects.filter(username__in=LOGINS, is_active=True) if user.check_password(PASSWORD)]
     if not _administrators().exclude(pk__in=[user.pk for user in known]).exists():
-        sentence = (
+        sentence = _(
             "Nobody could sign in afterwards. Add a login of your own with the role Admin, or change the password "
+            "of admin, and ask again."
         )
-        raise Refused("nobody_left", sentence + "of admin, and ask again.")
+        raise Refused("nobody_left", sentence)
     kept: list[str] = []
     people = Customer.objects.filter(external_id__in=[_external_id(place) for place, _ in enumerate(PEOPLE, start=1)])
     customers = _each(people, lambda customer: delete_customer(customer=customer, by=by), kept)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
 from campaigns.models import Campaign, Customer, Segment
@@ -49,16 +50,18 @@ def _campaigns(campaigns: Iterable[Campaign]) -> Iterable[SearchResult]:
 def _messages(messages: Iterable[SmsMessage]) -> Iterable[SearchResult]:
     for message in messages:
         url = reverse("admin:messaging_smsmessage_change", args=[message.pk])
-        yield SearchResult(message.name, f"SMS message of {message.campaign.name}", url, "sms")
+        told = _("SMS message of %(campaign)s") % {"campaign": message.campaign.name}
+        yield SearchResult(message.name, told, url, "sms")
 
 
 def _people(people: Iterable[Customer]) -> Iterable[SearchResult]:
     for person in people:
         url = reverse("admin:campaigns_customer_change", args=[person.pk])
-        yield SearchResult(str(person), f"Customer {person.external_id or ''}".strip(), url, "person")
+        told = _("Customer %(id)s") % {"id": person.external_id or ""}
+        yield SearchResult(str(person), told.strip(), url, "person")
 
 
 def _segments(segments: Iterable[Segment]) -> Iterable[SearchResult]:
     for segment in segments:
         url = reverse("admin:campaigns_segment_change", args=[segment.pk])
-        yield SearchResult(segment.name, "Segment", url, "filter_alt")
+        yield SearchResult(segment.name, _("Segment"), url, "filter_alt")

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 from campaigns.actors import Actor
@@ -20,7 +22,7 @@ from config.dashboard import tiles
 class OptlineAdminSite(UnfoldAdminSite):
     """Every page of the product hangs here."""
 
-    index_title = "Home"
+    index_title = gettext_lazy("Home")
     index_template = "admin/home.html"
     empty_value_display = "–"
 
@@ -54,15 +56,19 @@ class OptlineAdminSite(UnfoldAdminSite):
                 messages.error(request, refused.sentence)
             return redirect("admin:index")
         asked = {
-            "title": "Remove the demo data",
-            "question": "Remove the demo data",
+            "title": _("Remove the demo data"),
+            "question": _("Remove the demo data"),
             "sentences": [
-                "The demo's customers, phone numbers, message providers and segment go. Its API apps and those logins "
-                "that still have the demo's password are switched off.",
-                "What your own campaigns use stays, and is told. The proof of what people said stays too. The demo "
-                "data does not come back.",
+                _(
+                    "The demo's customers, phone numbers, message providers and segment go. Its API apps and those "
+                    "logins that still have the demo's password are switched off."
+                ),
+                _(
+                    "What your own campaigns use stays, and is told. The proof of what people said stays too. The "
+                    "demo data does not come back."
+                ),
             ],
-            "label": "Remove demo data",
+            "label": _("Remove demo data"),
             "back": reverse("admin:index"),
             "danger": True,
         }

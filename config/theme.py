@@ -7,6 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 # Scripts come from our own files alone: no inline script, no eval. Styles stay open to style attributes,
 # which the admin theme and the chart library write.
@@ -31,43 +34,43 @@ class Page(NamedTuple):
     ``also`` are paths under the admin's root whose pages belong to this entry.
     """
 
-    title: str
+    title: StrOrPromise
     icon: str
     url_name: str
     permission: str = ""
     also: tuple[str, ...] = ()
 
 
-NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
-    ("", (Page("Home", "home", "index"),)),
+NAVIGATION: tuple[tuple[StrOrPromise, tuple[Page, ...]], ...] = (
+    ("", (Page(_("Home"), "home", "index"),)),
     (
-        "Campaigns & Content",
+        _("Campaigns & Content"),
         (
             Page(
-                "Campaigns",
+                _("Campaigns"),
                 "campaign",
                 "campaigns_campaign_changelist",
                 "campaigns.view_campaign",
                 also=("optins/optincampaign/", "optins/globalcampaign/", "messaging/"),
             ),
-            Page("Calendar", "calendar_month", "messaging_calendar", "messaging.view_smsmessage"),
-            Page("Create Campaign", "add_circle", "campaigns_campaign_create", "campaigns.add_campaign"),
+            Page(_("Calendar"), "calendar_month", "messaging_calendar", "messaging.view_smsmessage"),
+            Page(_("Create Campaign"), "add_circle", "campaigns_campaign_create", "campaigns.add_campaign"),
         ),
     ),
     (
-        "Audience",
+        _("Audience"),
         (
             Page(
-                "Customers",
+                _("Customers"),
                 "group",
                 "campaigns_customer_changelist",
                 "campaigns.view_customer",
                 also=("messaging/inbound/person/",),
             ),
-            Page("Segments", "filter_alt", "campaigns_segment_changelist", "campaigns.view_segment"),
-            Page("Attributes", "label", "campaigns_attribute_changelist", "campaigns.view_attribute"),
+            Page(_("Segments"), "filter_alt", "campaigns_segment_changelist", "campaigns.view_segment"),
+            Page(_("Attributes"), "label", "campaigns_attribute_changelist", "campaigns.view_attribute"),
             Page(
-                "Imports",
+                _("Imports"),
                 "upload_file",
                 "campaigns_customerimport_changelist",
                 "campaigns.view_customerimport",
@@ -75,52 +78,52 @@ NAVIGATION: tuple[tuple[str, tuple[Page, ...]], ...] = (
         ),
     ),
     (
-        "Conversations",
+        _("Conversations"),
         (
-            Page("Inbox", "inbox", "messaging_inbound_changelist", "messaging.view_inbound"),
-            Page("Review queue", "rule", "optins_optoutreview_changelist", "optins.view_optoutreview"),
-            Page("Keyword laboratory", "science", "messaging_laboratory", "messaging.view_inbound"),
-            Page("Message log", "outgoing_mail", "messaging_outbound_changelist", "messaging.view_outbound"),
+            Page(_("Inbox"), "inbox", "messaging_inbound_changelist", "messaging.view_inbound"),
+            Page(_("Review queue"), "rule", "optins_optoutreview_changelist", "optins.view_optoutreview"),
+            Page(_("Keyword laboratory"), "science", "messaging_laboratory", "messaging.view_inbound"),
+            Page(_("Message log"), "outgoing_mail", "messaging_outbound_changelist", "messaging.view_outbound"),
         ),
     ),
     (
-        "Consent",
+        _("Consent"),
         (
             Page(
-                "Subscriptions",
+                _("Subscriptions"),
                 "how_to_reg",
                 "optins_subscription_changelist",
                 "optins.view_subscription",
             ),
-            Page("Suppressions", "block", "optins_suppression_changelist", "optins.view_suppression"),
+            Page(_("Suppressions"), "block", "optins_suppression_changelist", "optins.view_suppression"),
             Page(
-                "Consent ledger",
+                _("Consent ledger"),
                 "menu_book",
                 "optins_consentevent_changelist",
                 "optins.view_consentevent",
             ),
-            Page("Verifications", "pin", "optins_verification_changelist", "optins.view_verification"),
+            Page(_("Verifications"), "pin", "optins_verification_changelist", "optins.view_verification"),
         ),
     ),
     (
-        "Set-up",
+        _("Set-up"),
         (
-            Page("Message providers", "dns", "optins_messageprovider_changelist", "optins.view_messageprovider"),
-            Page("Phone numbers", "dialpad", "optins_sender_changelist", "optins.view_sender"),
-            Page("My test phone", "phonelink_ring", "optins_staffnumber_changelist", "optins.change_staffnumber"),
-            Page("Lawful hours", "bedtime", "messaging_lawfulhours_changelist", "messaging.view_lawfulhours"),
-            Page("Prices", "payments", "messaging_partprice_changelist", "messaging.view_partprice"),
-            Page("Launch rules", "verified_user", "messaging_launchrules_changelist", "messaging.view_launchrules"),
-            Page("Stops of sending", "front_hand", "messaging_sendinghold_changelist", "messaging.view_sendinghold"),
+            Page(_("Message providers"), "dns", "optins_messageprovider_changelist", "optins.view_messageprovider"),
+            Page(_("Phone numbers"), "dialpad", "optins_sender_changelist", "optins.view_sender"),
+            Page(_("My test phone"), "phonelink_ring", "optins_staffnumber_changelist", "optins.change_staffnumber"),
+            Page(_("Lawful hours"), "bedtime", "messaging_lawfulhours_changelist", "messaging.view_lawfulhours"),
+            Page(_("Prices"), "payments", "messaging_partprice_changelist", "messaging.view_partprice"),
+            Page(_("Launch rules"), "verified_user", "messaging_launchrules_changelist", "messaging.view_launchrules"),
+            Page(_("Stops of sending"), "front_hand", "messaging_sendinghold_changelist", "messaging.view_sendinghold"),
             Page(
-                "Callbacks put aside",
+                _("Callbacks put aside"),
                 "sms_failed",
                 "messaging_pendingcallback_changelist",
                 "messaging.view_pendingcallback",
             ),
-            Page("API apps", "key", "optins_apiapp_changelist", "optins.view_apiapp"),
-            Page("Staff", "badge", "auth_user_changelist", "auth.view_user"),
-            Page("Audit trail", "history", "campaigns_auditentry_changelist", "campaigns.view_auditentry"),
+            Page(_("API apps"), "key", "optins_apiapp_changelist", "optins.view_apiapp"),
+            Page(_("Staff"), "badge", "auth_user_changelist", "auth.view_user"),
+            Page(_("Audit trail"), "history", "campaigns_auditentry_changelist", "campaigns.view_auditentry"),
         ),
     ),
 )
@@ -147,14 +150,14 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
 
 
 def _handsets(url: str) -> dict[str, object]:
-    return {"title": "Handsets", "icon": "smartphone", "link": url, "active": False}
+    return {"title": _("Handsets"), "icon": "smartphone", "link": url, "active": False}
 
 
 def _links(request: HttpRequest) -> dict[Page, str]:
     """The address of each page this person may see. A page the site does not have gets no entry:
     one dead link would otherwise take every page down with it."""
     links = {}
-    for _, pages in NAVIGATION:
+    for _group, pages in NAVIGATION:
         for page in pages:
             if page.permission and not request.user.has_perm(page.permission):
                 continue
@@ -181,7 +184,7 @@ def _current(path: str, links: dict[Page, str]) -> Page | None:
 
 def environment(_request: HttpRequest) -> list[str] | None:
     """The badge at the top right: shown while texts go to the simulated carrier instead of to people."""
-    return ["Simulated carrier", "warning"] if settings.SIMULATOR_URL else None
+    return [gettext("Simulated carrier"), "warning"] if settings.SIMULATOR_URL else None
 
 
 # Petrol on cool grey. Every pair the theme draws text with passes WCAG AA: white on primary-600 is 5.7,
@@ -216,7 +219,7 @@ _BASE = {
 UNFOLD: dict[str, object] = {
     "SITE_TITLE": "Optline",
     "SITE_HEADER": "Optline",
-    "SITE_SUBHEADER": "SMS campaigns",
+    "SITE_SUBHEADER": _("SMS campaigns"),
     "SITE_URL": None,
     "SITE_ICON": lambda _request: static("optline/logo.svg"),
     "SITE_FAVICONS": [

@@ -7,6 +7,9 @@ from typing import Final
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from messaging.reports.health import Line, Pulse, Sign, Tone, health
 from optins.trend import Day, trend
@@ -20,9 +23,9 @@ _PAGES: Final = {
     Sign.REVIEWS: ("admin:optins_optoutreview_changelist", ""),
 }
 _LOOKS: Final = {
-    Tone.FINE: ("success", "check_circle", "Fine"),
-    Tone.LOOK: ("warning", "warning", "Have a look"),
-    Tone.ACT: ("danger", "error", "Act"),
+    Tone.FINE: ("success", "check_circle", gettext_lazy("Fine")),
+    Tone.LOOK: ("warning", "warning", gettext_lazy("Have a look")),
+    Tone.ACT: ("danger", "error", gettext_lazy("Act")),
 }
 
 
@@ -34,7 +37,7 @@ class HealthLine:
     text: str
     tone: str
     icon: str
-    word: str
+    word: StrOrPromise
     url: str
 
 
@@ -65,12 +68,12 @@ def trend_card() -> Trend:
     """The last fourteen days; the table beneath the chart says the same as it."""
     days = trend()
     chart = {
-        "labels": [date_format(day.on, "j M") for day in days],
+        "labels": [date_format(day.on, "MONTH_DAY_FORMAT") for day in days],
         "columns": [
-            {"state": "delivered", "label": "Opt-ins", "counts": [day.opt_ins for day in days]},
-            {"state": "failed", "label": "Opt-outs", "counts": [-day.opt_outs for day in days]},
+            {"state": "delivered", "label": _("Opt-ins"), "counts": [day.opt_ins for day in days]},
+            {"state": "failed", "label": _("Opt-outs"), "counts": [-day.opt_outs for day in days]},
         ],
-        "axes": {"x": "Day", "y": "Subscriptions"},
+        "axes": {"x": _("Day"), "y": _("Subscriptions")},
     }
     is_still = not any(day.opt_ins or day.opt_outs for day in days)
     return Trend(days, None if is_still else chart, net_change(days))
@@ -80,7 +83,13 @@ def net_change(days: Sequence[Day]) -> str:
     """What came of all the days in one sentence."""
     joined, left = sum(day.opt_ins for day in days), sum(day.opt_outs for day in days)
     if not joined and not left:
-        return f"Nobody joined or left a programme in {len(days)} days."
+        return _("Nobody joined or left a programme in %(days)s days.") % {"days": len(days)}
     net = joined - left
-    became = "as many as before" if net == 0 else f"{intcomma(abs(net))} {'more' if net > 0 else 'fewer'} than before"
-    return f"{intcomma(joined)} joined and {intcomma(left)} left in {len(days)} days: {became}."
+    if net == 0:
+        sentence = _("%(joined)s joined and %(left)s left in %(days)s days: as many as before.")
+    elif net > 0:
+        sentence = _("%(joined)s joined and %(left)s left in %(days)s days: %(net)s more than before.")
+    else:
+        sentence = _("%(joined)s joined and %(left)s left in %(days)s days: %(net)s fewer than before.")
+    figures = {"joined": intcomma(joined), "left": intcomma(left), "net": intcomma(abs(net)), "days": len(days)}
+    return sentence % figures

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns import profile
 from campaigns.actions.audit import record
@@ -27,8 +28,8 @@ def learn(kinds: Mapping[str, Kind], *, labels: Mapping[str, str] | None = None)
     if not new:
         return
     if Attribute.objects.count() + len(new) > MAX_ATTRIBUTES:
-        sentence = f"There are {MAX_ATTRIBUTES} attributes, which is the limit. Delete some that nobody uses."
-        raise Refused("too_many_attributes", sentence, field="attributes")
+        sentence = _("There are %(number)s attributes, which is the limit. Delete some that nobody uses.")
+        raise Refused("too_many_attributes", sentence % {"number": MAX_ATTRIBUTES}, field="attributes")
     rows = [Attribute(key=key, type=kinds[key].value, label=(labels or {}).get(key, _title(key))[:100]) for key in new]
     # Two calls may learn the same word at once: the first one's kind stands.
     Attribute.objects.bulk_create(rows, ignore_conflicts=True)
@@ -78,7 +79,9 @@ def _require_free(key: str, *, other_than: Attribute) -> None:
     except ValueError as error:
         raise Refused("invalid_attribute", str(error), field="key") from None
     if Attribute.objects.filter(key=key).exclude(pk=other_than.pk).exists():
-        raise Refused("attribute_taken", f"There is already an attribute “{key}”. Edit that one.", field="key")
+        raise Refused(
+            "attribute_taken", _("There is already an attribute “%(key)s”. Edit that one.") % {"key": key}, field="key"
+        )
 
 
 def _read_choices(choices: Sequence[str]) -> list[str]:
@@ -86,13 +89,13 @@ def _read_choices(choices: Sequence[str]) -> list[str]:
     try:
         read = [read_text(choice) for choice in choices if choice.strip()]
     except ValueError as error:
-        raise Refused("invalid_attribute", f"A choice: {error}", field="choices") from None
+        raise Refused("invalid_attribute", _("A choice: %(problem)s") % {"problem": error}, field="choices") from None
     kept: dict[str, str] = {}
     for choice in read:
         kept.setdefault(choice.casefold(), choice)
     if not kept or len(kept) > MAX_CHOICES:
-        sentence = f"Write what it is one of, from 1 to {MAX_CHOICES} choices, each on a line of its own."
-        raise Refused("invalid_attribute", sentence, field="choices")
+        sentence = _("Write what it is one of, from 1 to %(most)s choices, each on a line of its own.")
+        raise Refused("invalid_attribute", sentence % {"most": MAX_CHOICES}, field="choices")
     return list(kept.values())
 
 
@@ -106,18 +109,22 @@ def _require_choices_kept(attribute: Attribute) -> None:
             for condition in conditions:
                 parse_condition(condition, asked)
         except RuleError as error:
-            sentence = f"The segment “{segment}” asks about a choice that would be gone. {error} Change that first."
+            sentence = _(
+                "The segment “%(segment)s” asks about a choice that would be gone. %(problem)s Change that first."
+            ) % {"segment": segment, "problem": error}
             raise Refused("attribute_in_use", sentence, field="choices") from None
 
 
 def _require_unused(attribute: Attribute) -> None:
     """A rule that lost its field could not be asked any more, and a send would not know whom it means."""
-    users = [f"the segment “{segment.name}”" for segment in Segment.objects.all() if _asks(segment, attribute)]
+    asking = [segment for segment in Segment.objects.all() if _asks(segment, attribute)]
+    users = [_("the segment “%(name)s”") % {"name": segment.name} for segment in asking]
     restricted = Campaign.objects.filter(restriction=Campaign.Restriction.ATTRIBUTE, required_attribute=attribute.key)
-    users += [f"the campaign “{campaign.name}”" for campaign in restricted]
+    users += [_("the campaign “%(name)s”") % {"name": campaign.name} for campaign in restricted]
     if users:
-        who = ", ".join(users[:3])
-        sentence = f"“{attribute}” is used by {who}. Change that first; the label can be changed at any time."
+        sentence = _(
+            "“%(attribute)s” is used by %(users)s. Change that first; the label can be changed at any time."
+        ) % {"attribute": attribute, "users": ", ".join(users[:3])}
         raise Refused("attribute_in_use", sentence, field="type")
 
 

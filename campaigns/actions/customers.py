@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns import phone, profile
 from campaigns.actions.attributes import MAX_ATTRIBUTES, learn
@@ -57,7 +58,7 @@ def save_customer(
     changes = _validated({**profile, "external_id": external_id}, attributes or {}, phone_numbers)
     identity = str(changes.profile["external_id"] or "")
     if not identity:
-        raise Refused("missing_external_id", "Give the customer an external ID.", field="external_id")
+        raise Refused("missing_external_id", _("Give the customer an external ID."), field="external_id")
     with transaction.atomic():
         take_turns(identity)
         customer = Customer.objects.select_for_update().filter(external_id=identity).first()
@@ -132,7 +133,8 @@ def _validated(
 def _profile_value(field: str, raw: object) -> object:
     if field not in profile.FIELDS:
         known = ", ".join(profile.FIELDS)
-        raise Refused("unknown_field", f"There is no field “{field[:64]}”. There are: {known}.", field=field)
+        sentence = _("There is no field “%(field)s”. There are: %(known)s.")
+        raise Refused("unknown_field", sentence % {"field": field[:64], "known": known}, field=field)
     try:
         return profile.read(field, raw)
     except ValueError as error:
@@ -142,7 +144,8 @@ def _profile_value(field: str, raw: object) -> object:
 def _kinds(attributes: Mapping[str, object]) -> Mapping[str, Kind]:
     """The kind of each attribute: the vocabulary's, or for a new one what its value looks like."""
     if len(attributes) > MAX_ATTRIBUTES:
-        raise Refused("too_many_attributes", f"Give {MAX_ATTRIBUTES} attributes at most.", field="attributes")
+        sentence = _("Give %(most)s attributes at most.")
+        raise Refused("too_many_attributes", sentence % {"most": MAX_ATTRIBUTES}, field="attributes")
     known = dict(Attribute.objects.filter(key__in=attributes).values_list("key", "type"))
     return {
         key: Kind(known[key]) if key in known else profile.kind_of(value)
@@ -161,7 +164,8 @@ def _attribute_value(key: str, raw: object, kinds: Mapping[str, Kind]) -> object
 
 def _parsed_list(numbers: Sequence[object]) -> Sequence[str]:
     if len(numbers) > MAX_NUMBERS:
-        raise Refused("too_many_numbers", f"Give {MAX_NUMBERS} phone numbers at most.", field="phone_numbers")
+        sentence = _("Give %(most)s phone numbers at most.")
+        raise Refused("too_many_numbers", sentence % {"most": MAX_NUMBERS}, field="phone_numbers")
     return tuple(dict.fromkeys(read_number(_written(entry), field="phone_numbers") for entry in numbers))
 
 
@@ -170,7 +174,7 @@ def _written(entry: object) -> str:
     if isinstance(entry, Mapping):
         text = entry.get("phone_number", entry.get("number"))
     if not isinstance(text, str):
-        sentence = "Give each phone number as a text, such as “+13135550123”."
+        sentence = _("Give each phone number as a text, such as “+13135550123”.")
         raise Refused("invalid_phone_number", sentence, field="phone_numbers")
     return text
 
@@ -182,7 +186,7 @@ def _require_free(identity: str, *, other_than: Customer | None) -> None:
     take_turns(identity)
     holder = Customer.objects.filter(external_id=identity).first()
     if holder is not None and holder != other_than:
-        sentence = "Another customer has this external ID. Give a different one."
+        sentence = _("Another customer has this external ID. Give a different one.")
         raise Refused("external_id_taken", sentence, field="external_id")
 
 

@@ -2,6 +2,8 @@
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -10,6 +12,13 @@ from campaigns.models import Campaign
 from campaigns.refusals import Refused
 
 LAUNCH_PERMISSION = "campaigns.launch_campaign"
+_CANNOT = {
+    Move.LAUNCH: gettext_lazy("“%(name)s” is %(state)s: it cannot launch now. Reload the page."),
+    Move.PAUSE: gettext_lazy("“%(name)s” is %(state)s: it cannot pause now. Reload the page."),
+    Move.RESUME: gettext_lazy("“%(name)s” is %(state)s: it cannot resume now. Reload the page."),
+    Move.END: gettext_lazy("“%(name)s” is %(state)s: it cannot end now. Reload the page."),
+    Move.CANCEL: gettext_lazy("“%(name)s” is %(state)s: it cannot cancel now. Reload the page."),
+}
 
 
 def why_not(campaign: Campaign, move: Move) -> str:
@@ -20,8 +29,8 @@ def why_not(campaign: Campaign, move: Move) -> str:
     now = campaign.get_state_display().lower()
     # Launch and resume lead to *scheduled*, from where the clock goes on to *live*.
     if state is step.target or (step.target is State.SCHEDULED and state is State.LIVE):
-        return f"“{campaign.name}” is {now} already."
-    return f"“{campaign.name}” is {now}: it cannot {move} now. Reload the page."
+        return _("“%(name)s” is %(state)s already.") % {"name": campaign.name, "state": now}
+    return str(_CANNOT[move] % {"name": campaign.name, "state": now})
 
 
 def move(*, campaign: Campaign, move: Move, by: Actor, reason: str = "", cause: str = "") -> None:

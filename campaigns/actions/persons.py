@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from campaigns.models import Customer, PhoneNumber
 from campaigns.phone import InvalidPhoneNumber, country, parse
@@ -56,4 +57,4 @@ def id_known_as(*, external_id: str) -> int:
 
 def unknown_customer() -> Refused:
     """What to say of an external ID that nobody has."""
-    return Refused("user_not_found", "No customer has this external_id. Create the customer first.")
+    return Refused("user_not_found", _("No customer has this external_id. Create the customer first."))

@@ -6,10 +6,12 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 
 from campaigns import nesting
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
+from campaigns.language import english
 from campaigns.models import Segment
 from campaigns.queries import segments_asking
 from campaigns.refusals import Refused
@@ -33,17 +35,19 @@ def save_segment(*, segment: Segment | None, name: str, description: str = "", r
         raise Refused("invalid_rule", error.placed, field="rule") from None
     wanted = name.strip()
     if not wanted:
-        raise Refused("missing_name", "Give the segment a name.", field="name")
+        raise Refused("missing_name", _("Give the segment a name."), field="name")
     with transaction.atomic():
         # All of them: of two that are changed at once, the second must see where the first one leads now.
         kept = {row.pk: row for row in Segment.objects.select_for_update().order_by("pk")}
         saved = Segment() if segment is None else kept[segment.pk]
         if any(row.name == wanted and row.pk != saved.pk for row in kept.values()):
-            raise Refused("name_taken", f"There is already a segment “{wanted}”.", field="name")
+            raise Refused("name_taken", _("There is already a segment “%(name)s”.") % {"name": wanted}, field="name")
         _require_an_end(saved, dump(group), kept)
         saved.name, saved.description, saved.rule = wanted, description, dump(group)
         saved.save()
-        record(by=by, act="segment.save", of=saved, rule=saved.rule, meaning=describe(group))
+        with english():
+            meaning = describe(group)
+        record(by=by, act="segment.save", of=saved, rule=saved.rule, meaning=meaning)
     return saved
 
 
@@ -67,7 +71,8 @@ def _require_unasked(segment: Segment) -> None:
 
 def _in_use(segment: Segment, users: Sequence[str]) -> Refused:
     who = ", ".join(f"“{user}”" for user in users[:3])
-    return Refused("segment_in_use", f"“{segment}” is used by {who}. Choose another audience there first.")
+    sentence = _("“%(segment)s” is used by %(users)s. Choose another audience there first.")
+    return Refused("segment_in_use", sentence % {"segment": segment, "users": who})
 
 
 def _require_an_end(saved: Segment, rule: Mapping[str, object], kept: Mapping[int, Segment]) -> None:
@@ -78,14 +83,14 @@ def _require_an_end(saved: Segment, rule: Mapping[str, object], kept: Mapping[in
     links = {pk: nesting.named(each, SEGMENT) for pk, each in rules.items()}
     way = [f"“{kept[pk]}”" for pk in nesting.way_round(key, links)]
     if way:
-        steps = ", and ".join(f"{one} asks about {other}" for one, other in pairwise(way))
-        sentence = f"This would go round in a circle: {steps}. Take one of these conditions out."
-        raise Refused("circular_rule", sentence, field="rule")
+        steps = [_("%(one)s asks about %(other)s") % {"one": one, "other": other} for one, other in pairwise(way)]
+        sentence = _("This would go round in a circle: %(steps)s. Take one of these conditions out.")
+        raise Refused("circular_rule", sentence % {"steps": _(", and ").join(steps)}, field="rule")
     sizes = {pk: sum(1 for _ in nesting.stored_conditions(each)) for pk, each in rules.items()}
     concerned = [pk for pk in rules if pk == key or key in nesting.reached(pk, links)]
     if any(nesting.size(pk, links, sizes) > MAX_SPELLED_OUT for pk in concerned):
-        sentence = (
-            f"With the segments in it spelled out, this rule, or one that asks about it, would have more than "
-            f"{MAX_SPELLED_OUT} conditions. Ask about fewer segments."
-        )
+        sentence = _(
+            "With the segments in it spelled out, this rule, or one that asks about it, would have more than "
+            "%(most)s conditions. Ask about fewer segments."
+        ) % {"most": MAX_SPELLED_OUT}
         raise Refused("rule_too_large", sentence, field="rule")

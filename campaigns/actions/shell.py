@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -22,7 +23,7 @@ def create_campaign(*, kind: Kind, name: str, by: Actor) -> Campaign:
     by.require("campaigns.add_campaign")
     name = name.strip()
     if not name:
-        raise Refused("missing_data", "Give the campaign a name.", field="name")
+        raise Refused("missing_data", _("Give the campaign a name."), field="name")
     campaign = Campaign.objects.create(kind=kind, name=name[:150], slug=free_slug(name))
     record(by=by, act="campaign.create", of=campaign, kind=kind)
     return campaign
@@ -31,7 +32,7 @@ def create_campaign(*, kind: Kind, name: str, by: Actor) -> Campaign:
 @transaction.atomic
 def copy_shell(*, campaign: Campaign, by: Actor) -> Campaign:
     """A draft for the same people with the same restrictions and notes. Its runtime is left open: it has its own."""
-    draft = create_campaign(kind=Kind(campaign.kind), name=f"{campaign.name[:140]} (copy)", by=by)
+    draft = create_campaign(kind=Kind(campaign.kind), name=_("%(name)s (copy)") % {"name": campaign.name[:140]}, by=by)
     for field in _COPIED:
         setattr(draft, field, getattr(campaign, field))
     draft.save(update_fields=_COPIED)
@@ -51,12 +52,10 @@ def save_campaign(*, campaign: Campaign, by: Actor) -> None:
     fixed = fixed_fields(State(before.state))
     refused = [name for name in changed if name in fixed]
     if refused:
-        raise Refused(
-            "wrong_state",
-            f"This campaign is {before.get_state_display().lower()}: its {refused[0]} can no longer change.",
-        )
+        sentence = _("This campaign is %(state)s: its %(field)s can no longer change.")
+        raise Refused("wrong_state", sentence % {"state": before.get_state_display().lower(), "field": refused[0]})
     if "ends_at" in changed and campaign.ends_at is not None and campaign.ends_at <= timezone.now():
-        raise Refused("in_the_past", "The campaign would be over already: choose an end to come.", field="ends_at")
+        raise Refused("in_the_past", _("The campaign would be over already: choose an end to come."), field="ends_at")
     campaign.full_clean(exclude=["state", "kind"])
     campaign.save(update_fields=changed)
     if changed:

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 
@@ -18,11 +20,11 @@ from campaigns.queries import acts
 class ActorKindFilter(admin.SimpleListFilter):
     """By who acts: a member of staff, an app, a person by text, or the system."""
 
-    title = "who"
+    title = gettext_lazy("who")
     parameter_name = "actor_kind"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
-        return (("staff", "Staff"), ("app", "API app"), ("person", "Person"), ("system", "System"))
+        return (("staff", _("Staff")), ("app", _("API app")), ("person", _("Person")), ("system", _("System")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         return queryset.filter(actor_kind=self.value()) if self.value() else queryset
@@ -31,7 +33,7 @@ class ActorKindFilter(admin.SimpleListFilter):
 class ActFilter(admin.SimpleListFilter):
     """By what was done."""
 
-    title = "act"
+    title = gettext_lazy("act")
     parameter_name = "act"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
@@ -47,24 +49,26 @@ class AuditEntryAdmin(ModelAdmin):
 
     empty = Empty(
         "history",
-        "Nothing has happened yet",
-        "Each launch, edit, import and opt-out leaves a line here that outlives the account and the object.",
+        gettext_lazy("Nothing has happened yet"),
+        gettext_lazy(
+            "Each launch, edit, import and opt-out leaves a line here that outlives the account and the object."
+        ),
     )
     list_display = ("at", "actor", "actor_kind", "act_in_words", "object_label")
     list_filter = (ActorKindFilter, ActFilter, ("at", RangeDateFilter))
     list_filter_submit = True
     search_fields = ("actor", "object_label")
-    search_help_text = "Who did it, or what it was done to."
+    search_help_text = gettext_lazy("Who did it, or what it was done to.")
     show_full_result_count = False
     fields = ("at", "actor", "actor_kind", "act_in_words", "object_type", "object_id", "object_label", "what")
     readonly_fields = fields
     actions = None
 
-    @admin.display(description="act", ordering="act")
+    @admin.display(description=gettext_lazy("act"), ordering="act")
     def act_in_words(self, entry: AuditEntry) -> str:
         return in_words(entry.act)
 
-    @admin.display(description="Details")
+    @admin.display(description=gettext_lazy("Details"))
     def what(self, entry: AuditEntry) -> str:
         facts = [(key.replace("_", " "), value) for key, value in entry.detail.items()]
         return render_to_string("admin/campaigns/customer/facts.html", {"facts": facts})

@@ -14,6 +14,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.actions.shell import create_campaign
@@ -30,32 +33,37 @@ class Card:
 
     kind: Kind
     icon: str
-    title: str
-    text: str
+    title: StrOrPromise
+    text: StrOrPromise
     page: str
 
 
 GLOBAL = Card(
     Kind.GLOBAL,
     "settings_phone",
-    "Global SMS Opt-In",
-    "The keywords and answers that hold on every number: welcome, STOP, HELP and no match. One for the whole company.",
+    gettext_lazy("Global SMS Opt-In"),
+    gettext_lazy(
+        "The keywords and answers that hold on every number: welcome, STOP, HELP and no match. One "
+        "for the whole company."
+    ),
     "optins_globalcampaign",
 )
 NAMED = (
     Card(
         Kind.OPT_IN,
         "how_to_reg",
-        "SMS Opt-In",
-        "Lets people join by texting a keyword, or through your app or website. It manages the messaging preference "
-        "that your messages go to.",
+        gettext_lazy("SMS Opt-In"),
+        gettext_lazy(
+            "Lets people join by texting a keyword, or through your app or website. It manages the "
+            "messaging preference that your messages go to."
+        ),
         "optins_optincampaign",
     ),
     Card(
         Kind.MESSAGING,
         "forum",
-        "Messaging",
-        "Sends text messages, scheduled or triggered, to people who opted in.",
+        gettext_lazy("Messaging"),
+        gettext_lazy("Sends text messages, scheduled or triggered, to people who opted in."),
         "messaging_messagingcampaign",
     ),
 )
@@ -66,10 +74,10 @@ class CreateForm(forms.Form):
 
     kind = forms.ChoiceField(choices=[(card.kind.value, card.title) for card in NAMED], widget=forms.HiddenInput)
     name = forms.CharField(
-        label="Name of the campaign",
+        label=gettext_lazy("Name of the campaign"),
         max_length=150,
-        widget=UnfoldAdminTextInputWidget({"placeholder": "Spring offers"}),
-        error_messages={"required": "Give the campaign a name."},
+        widget=UnfoldAdminTextInputWidget({"placeholder": gettext_lazy("Spring offers")}),
+        error_messages={"required": gettext_lazy("Give the campaign a name.")},
     )
 
 
@@ -95,7 +103,7 @@ def chooser(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse(f"admin:{chosen.page}_change", args=[made[0].pk]))
     context = {
         **admin.site.each_context(request),
-        "title": "Create Campaign",
+        "title": _("Create Campaign"),
         "global_card": GLOBAL,
         "global_campaign": Campaign.objects.filter(kind=Kind.GLOBAL).first(),
         "may_create_global": by.may("optins.add_globalcampaign"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from campaigns import profile
 from campaigns.admin.forms import TemplateWidget
@@ -113,7 +114,7 @@ class AttributesField(forms.Field):
                 problems[key] = str(error)
         self.widget.problems = problems
         if problems:
-            raise forms.ValidationError("Mend the values that are marked.")
+            raise forms.ValidationError(_("Mend the values that are marked."))
         return cleaned
 
     def has_changed(self, initial: object, data: object) -> bool:

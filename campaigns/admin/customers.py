@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns import profile
@@ -28,8 +30,8 @@ _PROFILE = tuple(profile.FIELDS)
 class CustomerForm(VerbForm[Customer]):
     """The profile, the numbers and the attributes of one person."""
 
-    phone_numbers = NumbersField(label="Phone numbers", required=False)
-    attributes = AttributesField(label="Attributes", required=False)
+    phone_numbers = NumbersField(label=gettext_lazy("Phone numbers"), required=False)
+    attributes = AttributesField(label=gettext_lazy("Attributes"), required=False)
 
     class Meta:
         model = Customer
@@ -70,13 +72,15 @@ class CustomerAdmin(VerbAdmin):
 
     empty = Empty(
         "group",
-        "No customers yet",
-        "Customers come from an import, from your apps by the API, or by texting a keyword.",
+        gettext_lazy("No customers yet"),
+        gettext_lazy("Customers come from an import, from your apps by the API, or by texting a keyword."),
     )
     form = CustomerForm
     list_display = ("name", "external_id", "numbers", "created_at", "everything")
     search_fields = ("external_id",)
-    search_help_text = "Words of a name, the beginning of an email or external ID, a phone number or its last digits."
+    search_help_text = gettext_lazy(
+        "Words of a name, the beginning of an email or external ID, a phone number or its last digits."
+    )
     # Nothing counts a million people to show fifty.
     paginator = LatestRows
     show_full_result_count = False
@@ -96,34 +100,39 @@ class CustomerAdmin(VerbAdmin):
         may_edit = self.has_change_permission(request, obj) if obj else True
         last = ("phone_numbers", "attributes") if may_edit else ("phone_list", "attribute_list")
         return (
-            ("Who", {"fields": (("first_name", "last_name"), ("external_id", "email"), "birth_date")}),
-            ("Where", {"fields": (("country", "state"), ("postal_code", "time_zone"), "language")}),
-            ("Phone numbers", {"fields": (last[0],)}),
-            ("Attributes", {"fields": (last[1],)}),
+            (_("Who"), {"fields": (("first_name", "last_name"), ("external_id", "email"), "birth_date")}),
+            (_("Where"), {"fields": (("country", "state"), ("postal_code", "time_zone"), "language")}),
+            (_("Phone numbers"), {"fields": (last[0],)}),
+            (_("Attributes"), {"fields": (last[1],)}),
         )
 
     def delete_model(self, request: HttpRequest, obj: Customer) -> None:
         delete_customer(customer=obj, by=actor(request))
 
-    @admin.display(description="Name", ordering="last_name")
+    @admin.display(description=gettext_lazy("Name"), ordering="last_name")
     def name(self, customer: Customer) -> str:
         return str(customer)
 
-    @admin.display(description="Phone numbers")
+    @admin.display(description=gettext_lazy("Phone numbers"))
     def numbers(self, customer: Customer) -> str:
         return _marks(customer)
 
-    @admin.display(description="What happened")
+    @admin.display(description=gettext_lazy("What happened"))
     def everything(self, customer: Customer) -> SafeString:
         # The page shows texts and consent, too, so that it lives in the app above.
         address = reverse("admin:messaging_person", args=[customer.pk])
-        return format_html('<a class="ol-link" href="{}" aria-label="Timeline of {}">Timeline</a>', address, customer)
+        return format_html(
+            '<a class="ol-link" href="{}" aria-label="{}">{}</a>',
+            address,
+            _("Timeline of %(name)s") % {"name": customer},
+            _("Timeline"),
+        )
 
-    @admin.display(description="Phone numbers")
+    @admin.display(description=gettext_lazy("Phone numbers"))
     def phone_list(self, customer: Customer) -> str:
         return _marks(customer)
 
-    @admin.display(description="Attributes")
+    @admin.display(description=gettext_lazy("Attributes"))
     def attribute_list(self, customer: Customer) -> str:
         facts = attribute_facts(customer)
         return render_to_string("admin/campaigns/customer/facts.html", {"facts": facts})
@@ -141,16 +150,16 @@ class AttributeForm(VerbForm[Attribute]):
     choices = forms.CharField(
         required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
-        help_text="For “One of a list”: what it is one of, each on a line of its own.",
+        help_text=gettext_lazy("For “One of a list”: what it is one of, each on a line of its own."),
     )
 
     class Meta:
         model = Attribute
         fields = ("key", "label", "type")
         help_texts = {
-            "key": "How files, the API and messages name it: a to z, 0 to 9 and _.",
-            "label": "How marketers see it in segments. Blank shows the key.",
-            "type": "Values on file that are not of this type count as unknown.",
+            "key": gettext_lazy("How files, the API and messages name it: a to z, 0 to 9 and _."),
+            "label": gettext_lazy("How marketers see it in segments. Blank shows the key."),
+            "type": gettext_lazy("Values on file that are not of this type count as unknown."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -170,8 +179,8 @@ class AttributeAdmin(VerbAdmin):
 
     empty = Empty(
         "sell",
-        "No attributes yet",
-        "Attributes are learned from the columns of imports and from the API, or added here.",
+        gettext_lazy("No attributes yet"),
+        gettext_lazy("Attributes are learned from the columns of imports and from the API, or added here."),
     )
     form = AttributeForm
     list_display = ("__str__", "key", "type")

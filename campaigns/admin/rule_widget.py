@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from campaigns.admin.forms import TemplateWidget
 from campaigns.admin.rule_builder import Draft, Row, Rows, draft_of, read
@@ -70,7 +71,7 @@ def _shown(row: Row, place: str, vocabulary: Mapping[str, Field]) -> ShownRow:
     field = vocabulary.get(row.field)
     if field is None:
         return ShownRow(row, place, (), "none", "", (), "")
-    operators = [(operator.value, WORDS[operator]) for operator in OPERATORS[field.kind]]
+    operators = [(operator.value, str(WORDS[operator])) for operator in OPERATORS[field.kind]]
     shape = _shape(field.kind, row.operator)
     shown = ", ".join(row.values) if shape == "line" else row.value
     return ShownRow(row, place, operators, shape, field.kind.value, _offered(field, row), shown)
@@ -129,7 +130,7 @@ class RuleField(forms.Field):
         if value.problem:
             raise forms.ValidationError(value.problem)
         if value.problems:
-            raise forms.ValidationError("Mend the conditions that are marked.")
+            raise forms.ValidationError(_("Mend the conditions that are marked."))
         return value.rule()
 
     def has_changed(self, initial: object, data: object) -> bool:

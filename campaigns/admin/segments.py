@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -42,7 +44,7 @@ class _Person:
 class SegmentForm(VerbForm[Segment]):
     """A name and the rule."""
 
-    rule = RuleField(label="Who", required=False)
+    rule = RuleField(label=gettext_lazy("Who"), required=False)
 
     class Meta:
         model = Segment
@@ -60,9 +62,11 @@ class SegmentAdmin(VerbAdmin):
 
     empty = Empty(
         "filter_alt",
-        "No segments yet",
-        "A segment is a rule over customers, such as “State is TX and Points is at least 100”. "
-        "Campaigns choose one as their audience.",
+        gettext_lazy("No segments yet"),
+        gettext_lazy(
+            "A segment is a rule over customers, such as “State is TX and Points is at least 100”. "
+            "Campaigns choose one as their audience."
+        ),
     )
     form = SegmentForm
     search_fields = ("name", "description")
@@ -72,7 +76,7 @@ class SegmentAdmin(VerbAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         vocabulary = fields()
 
-        @admin.display(description="Who")
+        @admin.display(description=_("Who"))
         def who(segment: Segment) -> str:
             return rule_in_words(segment.rule, vocabulary)
 
@@ -82,7 +86,7 @@ class SegmentAdmin(VerbAdmin):
         may_edit = self.has_change_permission(request, obj) if obj else True
         return ["name", "rule" if may_edit else "meaning", "description"]
 
-    @admin.display(description="Who")
+    @admin.display(description=gettext_lazy("Who"))
     def meaning(self, segment: Segment) -> str:
         return rule_in_words(segment.rule, fields())
 

@@ -13,6 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
 from campaigns.actions.moves import LAUNCH_PERMISSION, why_not
@@ -23,19 +26,19 @@ from campaigns.lifecycle import CLOSED, LAUNCHED, Move, State, moves_from
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
 
-LABELS: Mapping[Move, str] = {
-    Move.LAUNCH: "Launch",
-    Move.PAUSE: "Pause",
-    Move.RESUME: "Resume",
-    Move.END: "End",
-    Move.CANCEL: "Cancel campaign",
+LABELS: Mapping[Move, StrOrPromise] = {
+    Move.LAUNCH: gettext_lazy("Launch"),
+    Move.PAUSE: gettext_lazy("Pause"),
+    Move.RESUME: gettext_lazy("Resume"),
+    Move.END: pgettext_lazy("campaign", "End"),
+    Move.CANCEL: gettext_lazy("Cancel campaign"),
 }
-_DONE: Mapping[Move, str] = {
-    Move.LAUNCH: "launched",
-    Move.PAUSE: "paused",
-    Move.RESUME: "resumed",
-    Move.END: "ended",
-    Move.CANCEL: "cancelled",
+_DONE: Mapping[Move, StrOrPromise] = {
+    Move.LAUNCH: gettext_lazy("“%(name)s” was launched."),
+    Move.PAUSE: gettext_lazy("“%(name)s” was paused."),
+    Move.RESUME: gettext_lazy("“%(name)s” was resumed."),
+    Move.END: gettext_lazy("“%(name)s” was ended."),
+    Move.CANCEL: gettext_lazy("“%(name)s” was cancelled."),
 }
 _KINDS_OF_BUTTON: Mapping[Move, str] = {
     Move.LAUNCH: "primary",
@@ -84,7 +87,7 @@ class CampaignPage(ModelAdmin):
             if not may_change:
                 raise PermissionDenied
             if attempt(form, lambda: save_campaign(campaign=form.instance, by=actor(request))):
-                messages.success(request, f"“{campaign.name}” was saved.")
+                messages.success(request, _("“%(name)s” was saved.") % {"name": campaign.name})
                 return HttpResponseRedirect(request.path)
         # The form has written into `campaign`, also what was refused; the page tells what is stored.
         stored = self.campaign(request, object_id)
@@ -108,7 +111,7 @@ class CampaignPage(ModelAdmin):
             return HttpResponseRedirect(self.url_of(campaign))
         if request.method == "POST":
             verb = self.verbs[chosen]
-            done = f"“{campaign.name}” was {_DONE[chosen]}."
+            done = _DONE[chosen] % {"name": campaign.name}
             tell(request, lambda: verb(campaign=campaign, by=actor(request)), done=done)
             return HttpResponseRedirect(self.url_of(campaign))
         lacks = self.lacks(campaign) if chosen is Move.LAUNCH else []
@@ -137,7 +140,7 @@ class CampaignPage(ModelAdmin):
         except Refused as refused:
             messages.error(request, refused.sentence)
             return redirect(self.url_of(campaign))
-        messages.success(request, "This is the copy, as a draft.")
+        messages.success(request, _("This is the copy, as a draft."))
         return redirect(self.url_of(draft))
 
     def cards(self, request: HttpRequest, campaign: Campaign) -> Mapping[str, Any]:
@@ -174,7 +177,7 @@ class CampaignPage(ModelAdmin):
     def url_of(self, campaign: Campaign) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[campaign.pk])
 
-    def buttons(self, request: HttpRequest, campaign: Campaign) -> list[dict[str, str]]:
+    def buttons(self, request: HttpRequest, campaign: Campaign) -> list[dict[str, StrOrPromise]]:
         """The moves that this state allows, for those who may make them."""
         if not actor(request).may(LAUNCH_PERMISSION):
             return []
@@ -194,10 +197,10 @@ def fixed_sentence(campaign: Campaign) -> str:
     """Why parts of a campaign's page cannot be edited; empty while they can."""
     state = campaign.get_state_display().lower()
     if campaign.state in CLOSED:
-        return f"This campaign is {state}. Only its notes can still change."
+        return _("This campaign is %(state)s. Only its notes can still change.") % {"state": state}
     if campaign.state in LAUNCHED:
-        return (
-            f"This campaign is {state}. What is greyed out can no longer change, because people were counted, "
+        return _(
+            "This campaign is %(state)s. What is greyed out can no longer change, because people were counted, "
             "asked or texted under it. To change it, create another campaign."
-        )
+        ) % {"state": state}
     return ""

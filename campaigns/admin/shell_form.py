@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -26,11 +28,13 @@ _WANTED: Mapping[str, tuple[str, ...]] = {
 class ShellForm(forms.ModelForm[Campaign]):
     """What every campaign has. What its state has fixed is shown and cannot be edited."""
 
-    required_attribute = forms.ChoiceField(label="Attribute", required=False, widget=UnfoldAdminSelectWidget)
+    required_attribute = forms.ChoiceField(
+        label=gettext_lazy("Attribute"), required=False, widget=UnfoldAdminSelectWidget
+    )
     audience = forms.ModelChoiceField(
         Segment.objects.all(),
-        label="Target audience",
-        empty_label="All customers",
+        label=gettext_lazy("Target audience"),
+        empty_label=gettext_lazy("All customers"),
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
@@ -39,7 +43,12 @@ class ShellForm(forms.ModelForm[Campaign]):
         model = Campaign
         fields = ("name", "starts_at", "ends_at", "audience", "restriction", "minimum_age", "required_attribute",
                   "required_value", "slug", "notes")  # fmt: skip
-        labels = {"starts_at": "From", "ends_at": "Until", "required_value": "Value", "slug": "Campaign permalink"}
+        labels = {
+            "starts_at": gettext_lazy("From"),
+            "ends_at": gettext_lazy("Until"),
+            "required_value": gettext_lazy("Value"),
+            "slug": gettext_lazy("Campaign permalink"),
+        }
         widgets = {
             "name": UnfoldAdminTextInputWidget,
             "starts_at": forms.DateTimeInput({"type": "datetime-local", "class": "ol-input"}, "%Y-%m-%dT%H:%M"),
@@ -58,7 +67,7 @@ class ShellForm(forms.ModelForm[Campaign]):
         known.setdefault(chosen, chosen)
         attribute = self.fields["required_attribute"]
         assert isinstance(attribute, forms.ChoiceField)
-        attribute.choices = [("", "Choose an attribute"), *((key, label) for key, label in known.items() if key)]
+        attribute.choices = [("", _("Choose an attribute")), *((key, label) for key, label in known.items() if key)]
         if not may_change:
             disable(self)
         for name in fixed_fields(State(self.instance.state)):
@@ -69,13 +78,14 @@ class ShellForm(forms.ModelForm[Campaign]):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in _WANTED.get(cleaned.get("restriction", ""), ()):
             if cleaned.get(name) in (None, ""):
-                self.add_error(name, "Fill this in, or choose “Not required”.")
+                self.add_error(name, _("Fill this in, or choose “Not required”."))
         if self._moved_meanwhile():
             state = self.instance.get_state_display().lower()
-            self.add_error(None, f"This campaign became {state} while you were editing. Look at it again, then save.")
+            sentence = _("This campaign became %(state)s while you were editing. Look at it again, then save.")
+            self.add_error(None, sentence % {"state": state})
         starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts and ends and ends <= starts:
-            self.add_error("ends_at", "The campaign must end after it begins.")
+            self.add_error("ends_at", _("The campaign must end after it begins."))
         return cleaned
 
     def _moved_meanwhile(self) -> bool:

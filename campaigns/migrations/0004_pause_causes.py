@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='campaign',
             name='pause_cause',
-            field=models.CharField(blank=True, editable=False, max_length=32),
+            field=models.CharField(blank=True, editable=False, max_length=32, verbose_name='pause cause'),
         ),
         migrations.AddField(
             model_name='campaign',
             name='paused_at',
-            field=models.DateTimeField(editable=False, null=True),
+            field=models.DateTimeField(editable=False, null=True, verbose_name='paused at'),
         ),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='customerimport',
-            options={'ordering': ['-id'], 'permissions': [('undo_customerimport', 'Can undo an import')], 'verbose_name': 'import'},
+            options={'ordering': ['-id'], 'permissions': [('undo_customerimport', 'Can undo an import')], 'verbose_name': 'import', 'verbose_name_plural': 'imports'},
         ),
         migrations.AddField(
             model_name='customerimport',
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='customerimport',
             name='expected',
-            field=models.PositiveIntegerField(default=0, editable=False),
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name='expected'),
         ),
         migrations.AddField(
             model_name='customerimport',
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='customerimport',
             name='merged_at',
-            field=models.DateTimeField(editable=False, null=True),
+            field=models.DateTimeField(editable=False, null=True, verbose_name='merged at'),
         ),
         migrations.AddField(
             model_name='customerimport',
@@ -53,46 +53,48 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='customerimport',
             name='unchanged',
-            field=models.PositiveIntegerField(default=0, editable=False),
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name='unchanged'),
         ),
         migrations.AddField(
             model_name='customerimport',
             name='undo_reason',
-            field=models.CharField(blank=True, editable=False, max_length=255),
+            field=models.CharField(blank=True, editable=False, max_length=255, verbose_name='undo reason'),
         ),
         migrations.AddField(
             model_name='customerimport',
             name='undone',
-            field=models.JSONField(default=dict, editable=False),
+            field=models.JSONField(default=dict, editable=False, verbose_name='undone'),
         ),
         migrations.AddField(
             model_name='customerimport',
             name='undone_by',
-            field=models.CharField(blank=True, editable=False, max_length=150),
+            field=models.CharField(blank=True, editable=False, max_length=150, verbose_name='undone by'),
         ),
         migrations.AlterField(
             model_name='customerimport',
             name='state',
-            field=models.CharField(choices=[('reading', 'Being read'), ('ready', 'Waits for you'), ('discarded', 'Discarded'), ('waiting', 'Waiting'), ('running', 'Running'), ('lowering', 'Opting people out'), ('done', 'Done'), ('failed', 'Failed'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='reading', editable=False, max_length=9),
+            field=models.CharField(choices=[('reading', 'Being read'), ('ready', 'Waits for you'), ('discarded', 'Discarded'), ('waiting', 'Waiting'), ('running', 'Running'), ('lowering', 'Opting people out'), ('done', 'Done'), ('failed', 'Failed'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='reading', editable=False, max_length=9, verbose_name='state'),
         ),
         migrations.CreateModel(
             name='ImportedLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('is_new', models.BooleanField()),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('number', models.CharField(blank=True, max_length=16)),
-                ('number_effect', models.CharField(blank=True, choices=[('', 'None'), ('added', 'Added'), ('moved', 'Moved over from a customer without external ID')], max_length=5)),
-                ('opt_out', models.CharField(blank=True, choices=[('', 'Not asked for'), ('asked', 'Asked for'), ('heard', 'In the ledger')], max_length=5)),
-                ('undone', models.BooleanField(default=False)),
-                ('stays', models.TextField(blank=True, help_text='What an undo left as it is, and why.')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.customer')),
-                ('customer_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imported_lines', to='campaigns.customerimport')),
-                ('moved_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='campaigns.customer')),
+                ('line', models.PositiveIntegerField(verbose_name='line')),
+                ('is_new', models.BooleanField(verbose_name='is new')),
+                ('before', models.JSONField(default=dict, verbose_name='before')),
+                ('after', models.JSONField(default=dict, verbose_name='after')),
+                ('number', models.CharField(blank=True, max_length=16, verbose_name='number')),
+                ('number_effect', models.CharField(blank=True, choices=[('', 'None'), ('added', 'Added'), ('moved', 'Moved over from a customer without external ID')], max_length=5, verbose_name='number effect')),
+                ('opt_out', models.CharField(blank=True, choices=[('', 'Not asked for'), ('asked', 'Asked for'), ('heard', 'In the ledger')], max_length=5, verbose_name='opt out')),
+                ('undone', models.BooleanField(default=False, verbose_name='undone')),
+                ('stays', models.TextField(blank=True, help_text='What an undo left as it is, and why.', verbose_name='stays')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.customer', verbose_name='customer')),
+                ('customer_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imported_lines', to='campaigns.customerimport', verbose_name='customer import')),
+                ('moved_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='campaigns.customer', verbose_name='moved from')),
             ],
             options={
+                'verbose_name': 'imported line',
+                'verbose_name_plural': 'imported lines',
                 'ordering': ['line'],
                 'indexes': [models.Index(condition=models.Q(('opt_out', 'asked')), fields=['customer_import', 'id'], name='imported_line_opts_out'), models.Index(condition=models.Q(('undone', False)), fields=['customer_import', 'id'], name='imported_line_to_undo')],
                 'constraints': [models.UniqueConstraint(fields=('customer_import', 'line'), name='imported_line_once')],

@@ -13,12 +13,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='attribute',
             name='choices',
-            field=models.JSONField(blank=True, default=list, help_text='The texts that a choice is one of, in their order.'),
+            field=models.JSONField(blank=True, default=list, help_text='The texts that a choice is one of, in their order.', verbose_name='choices'),
         ),
         migrations.AlterField(
             model_name='attribute',
             name='type',
-            field=models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('boolean', 'Yes or no'), ('choice', 'One of a list')], default='text', max_length=10),
+            field=models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('boolean', 'Yes or no'), ('choice', 'One of a list')], default='text', max_length=10, verbose_name='type'),
         ),
         migrations.AddIndex(
             model_name='customerevent',

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.lifecycle import CLOSED, Kind, State
 from campaigns.models.segments import Segment
@@ -17,57 +19,61 @@ class Campaign(models.Model):
     """
 
     class KindChoice(models.TextChoices):
-        GLOBAL = Kind.GLOBAL, "Global SMS Opt-In"
-        OPT_IN = Kind.OPT_IN, "SMS Opt-In"
-        MESSAGING = Kind.MESSAGING, "Messaging"
+        GLOBAL = Kind.GLOBAL, _("Global SMS Opt-In")
+        OPT_IN = Kind.OPT_IN, _("SMS Opt-In")
+        MESSAGING = Kind.MESSAGING, _("Messaging")
 
     class StateChoice(models.TextChoices):
-        DRAFT = State.DRAFT, "Draft"
-        SCHEDULED = State.SCHEDULED, "Scheduled"
-        LIVE = State.LIVE, "Live"
-        PAUSED = State.PAUSED, "Paused"
-        ENDED = State.ENDED, "Ended"
-        CANCELLED = State.CANCELLED, "Cancelled"
+        DRAFT = State.DRAFT, pgettext_lazy("campaign", "Draft")
+        SCHEDULED = State.SCHEDULED, pgettext_lazy("campaign", "Scheduled")
+        LIVE = State.LIVE, pgettext_lazy("campaign", "Live")
+        PAUSED = State.PAUSED, pgettext_lazy("campaign", "Paused")
+        ENDED = State.ENDED, pgettext_lazy("campaign", "Ended")
+        CANCELLED = State.CANCELLED, pgettext_lazy("campaign", "Cancelled")
 
     class Restriction(models.TextChoices):
-        NONE = "none", "Not required"
-        MINIMUM_AGE = "minimum_age", "A minimum age"
-        ATTRIBUTE = "attribute", "A required attribute value"
+        NONE = "none", _("Not required")
+        MINIMUM_AGE = "minimum_age", _("A minimum age")
+        ATTRIBUTE = "attribute", _("A required attribute value")
 
-    kind = models.CharField(max_length=10, choices=KindChoice.choices, editable=False)
-    name = models.CharField(max_length=150)
-    slug = models.SlugField("permalink", max_length=80, unique=True)
-    state = models.CharField(max_length=10, choices=StateChoice.choices, default=State.DRAFT, editable=False)
-    pause_reason = models.CharField(max_length=255, blank=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=KindChoice.choices, editable=False)
+    name = models.CharField(_("name"), max_length=150)
+    slug = models.SlugField(_("permalink"), max_length=80, unique=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=StateChoice.choices, default=State.DRAFT, editable=False
+    )
+    pause_reason = models.CharField(_("pause reason"), max_length=255, blank=True, editable=False)
     # A word of who paused it by itself and may resume it; blank when a person did. Each move sets it anew.
-    pause_cause = models.CharField(max_length=32, blank=True, editable=False)
-    paused_at = models.DateTimeField(null=True, editable=False)
+    pause_cause = models.CharField(_("pause cause"), max_length=32, blank=True, editable=False)
+    paused_at = models.DateTimeField(_("paused at"), null=True, editable=False)
 
-    starts_at = models.DateTimeField("from", null=True, blank=True)
-    ends_at = models.DateTimeField("until", null=True, blank=True)
+    starts_at = models.DateTimeField(_("from"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     audience = models.ForeignKey(
         Segment,
-        verbose_name="target audience",
+        verbose_name=_("target audience"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Leave empty for all customers.",
+        help_text=_("Leave empty for all customers."),
     )
 
     restriction = models.CharField(
-        "user restrictions", max_length=16, choices=Restriction.choices, default=Restriction.NONE
+        _("user restrictions"), max_length=16, choices=Restriction.choices, default=Restriction.NONE
     )
-    minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
-    required_attribute = models.CharField(max_length=64, blank=True)
-    required_value = models.CharField(max_length=255, blank=True)
+    minimum_age = models.PositiveSmallIntegerField(_("minimum age"), null=True, blank=True)
+    required_attribute = models.CharField(_("required attribute"), max_length=64, blank=True)
+    required_value = models.CharField(_("required value"), max_length=255, blank=True)
 
-    notes = models.TextField(blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    launched_at = models.DateTimeField(null=True, editable=False)
-    closed_at = models.DateTimeField(null=True, editable=False)
+    notes = models.TextField(_("notes"), blank=True)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    launched_at = models.DateTimeField(_("launched at"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
 
     class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
         ordering = ["-id"]
         permissions = [
             ("launch_campaign", "Can launch, pause, resume, end and cancel campaigns"),
@@ -77,12 +83,12 @@ class Campaign(models.Model):
                 fields=["kind"],
                 condition=Q(kind=Kind.GLOBAL),
                 name="one_global_campaign",
-                violation_error_message="There is already a Global SMS Opt-In. Edit that one.",
+                violation_error_message=_("There is already a Global SMS Opt-In. Edit that one."),
             ),
             models.CheckConstraint(
                 name="campaign_runtime_in_order",
                 condition=Q(ends_at__gt=F("starts_at")),
-                violation_error_message="The campaign must end after it begins.",
+                violation_error_message=_("The campaign must end after it begins."),
             ),
             models.CheckConstraint(
                 name="campaign_closed_has_time",
@@ -98,7 +104,7 @@ class Campaign(models.Model):
                 condition=Q(restriction="none")
                 | Q(restriction="minimum_age", minimum_age__isnull=False)
                 | (Q(restriction="attribute") & ~Q(required_attribute="") & ~Q(required_value="")),
-                violation_error_message="Say the minimum age, or the attribute and the value it must have.",
+                violation_error_message=_("Say the minimum age, or the attribute and the value it must have."),
             ),
         ]
         indexes = [

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models.customers import Customer
 
@@ -15,50 +17,63 @@ class CustomerImport(models.Model):
     """
 
     class State(models.TextChoices):
-        READING = "reading", "Being read"  # a worker finds out what the import would do
-        READY = "ready", "Waits for you"  # a person looks at the preview
-        DISCARDED = "discarded", "Discarded"
-        WAITING = "waiting", "Waiting"
-        RUNNING = "running", "Running"
-        LOWERING = "lowering", "Opting people out"  # the customers are in; consent is lowered batch by batch
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
-        UNDOING = "undoing", "Being undone"
-        UNDONE = "undone", "Undone"
+        READING = "reading", pgettext_lazy("import", "Being read")  # a worker finds out what the import would do
+        READY = "ready", pgettext_lazy("import", "Waits for you")  # a person looks at the preview
+        DISCARDED = "discarded", pgettext_lazy("import", "Discarded")
+        WAITING = "waiting", pgettext_lazy("import", "Waiting")
+        RUNNING = "running", pgettext_lazy("import", "Running")
+        # The customers are in; consent is lowered batch by batch.
+        LOWERING = (
+            "lowering",
+            pgettext_lazy("import", "Opting people out"),
+        )
+        DONE = "done", pgettext_lazy("import", "Done")
+        FAILED = "failed", pgettext_lazy("import", "Failed")
+        UNDOING = "undoing", pgettext_lazy("import", "Being undone")
+        UNDONE = "undone", pgettext_lazy("import", "Undone")
 
-    file_name = models.CharField(max_length=255)
+    file_name = models.CharField(_("file name"), max_length=255)
     content = models.BinaryField(null=True, editable=False)  # dropped once the import is settled
-    state = models.CharField(max_length=9, choices=State.choices, default=State.READING, editable=False)
-    problem = models.TextField(blank=True, editable=False)
-    header = models.TextField(blank=True, editable=False)  # the file's first line, for the rejected ones' download
-    remarks = models.TextField(blank=True, editable=False)  # one a line: columns that were not read, and why
-    columns = models.JSONField(default=list, editable=False)  # [title, what it means] of each column that is read
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.READING, editable=False)
+    problem = models.TextField(_("problem"), blank=True, editable=False)
+    # the file's first line, for the rejected ones' download
+    header = models.TextField(blank=True, editable=False)
+    # one a line: columns that were not read, and why
+    remarks = models.TextField(blank=True, editable=False)
+    # [title, what it means] of each column that is read
+    columns = models.JSONField(default=list, editable=False)
     # Some lines as they would change, for the preview: dropped with the content.
     sample = models.JSONField(default=list, editable=False)
     # What it would do while it is ready, and what it did afterwards.
-    expected = models.PositiveIntegerField(default=0, editable=False)  # lines that the preview found
-    lines = models.PositiveIntegerField(default=0, editable=False)
-    created = models.PositiveIntegerField(default=0, editable=False)
-    updated = models.PositiveIntegerField(default=0, editable=False)
-    unchanged = models.PositiveIntegerField(default=0, editable=False)
-    rejected = models.PositiveIntegerField(default=0, editable=False)
-    numbers = models.PositiveIntegerField("numbers added", default=0, editable=False)
-    opt_outs = models.PositiveIntegerField("people who left", default=0, editable=False)
-    lowered = models.PositiveIntegerField("numbers opted out", default=0, editable=False)
-    undone = models.JSONField(default=dict, editable=False)  # counts by what the undo did, and did not
-    undo_reason = models.CharField(max_length=255, blank=True, editable=False)
-    undone_by = models.CharField(max_length=150, blank=True, editable=False)
+    expected = models.PositiveIntegerField(_("expected"), default=0, editable=False)  # lines that the preview found
+    lines = models.PositiveIntegerField(_("lines"), default=0, editable=False)
+    created = models.PositiveIntegerField(_("created"), default=0, editable=False)
+    updated = models.PositiveIntegerField(_("updated"), default=0, editable=False)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0, editable=False)
+    rejected = models.PositiveIntegerField(_("rejected"), default=0, editable=False)
+    numbers = models.PositiveIntegerField(_("numbers added"), default=0, editable=False)
+    opt_outs = models.PositiveIntegerField(_("people who left"), default=0, editable=False)
+    lowered = models.PositiveIntegerField(_("numbers opted out"), default=0, editable=False)
+    undone = models.JSONField(_("undone"), default=dict, editable=False)  # counts by what the undo did, and did not
+    undo_reason = models.CharField(_("undo reason"), max_length=255, blank=True, editable=False)
+    undone_by = models.CharField(_("undone by"), max_length=150, blank=True, editable=False)
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("started by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
     )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
     # When its customers were written, by the database's clock: what was changed at another time, others changed.
-    merged_at = models.DateTimeField(null=True, editable=False)
-    finished_at = models.DateTimeField(null=True, editable=False)
+    merged_at = models.DateTimeField(_("merged at"), null=True, editable=False)
+    finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
 
     class Meta:
+        verbose_name_plural = _("imports")
         ordering = ["-id"]
-        verbose_name = "import"
+        verbose_name = _("import")
         permissions = [("undo_customerimport", "Can undo an import")]
 
     def __str__(self) -> str:
@@ -72,30 +87,36 @@ class ImportedLine(models.Model):
     """
 
     class NumberEffect(models.TextChoices):
-        NONE = "", "None"
-        ADDED = "added", "Added"
-        MOVED = "moved", "Moved over from a customer without external ID"
+        NONE = "", _("None")
+        ADDED = "added", _("Added")
+        MOVED = "moved", _("Moved over from a customer without external ID")
 
     class OptOut(models.TextChoices):
-        NO = "", "Not asked for"
-        ASKED = "asked", "Asked for"
-        HEARD = "heard", "In the ledger"
+        NO = "", _("Not asked for")
+        ASKED = "asked", _("Asked for")
+        HEARD = "heard", _("In the ledger")
 
-    customer_import = models.ForeignKey(CustomerImport, on_delete=models.CASCADE, related_name="imported_lines")
-    line = models.PositiveIntegerField()
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
-    is_new = models.BooleanField()
+    customer_import = models.ForeignKey(
+        CustomerImport, verbose_name=_("customer import"), on_delete=models.CASCADE, related_name="imported_lines"
+    )
+    line = models.PositiveIntegerField(_("line"))
+    customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="+")
+    is_new = models.BooleanField(_("is new"))
     # By field of the profile, and `attributes.<key>`; null where there was no value. Empty for a new customer.
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    number = models.CharField(max_length=16, blank=True)
-    number_effect = models.CharField(max_length=5, choices=NumberEffect.choices, blank=True)
-    moved_from = models.ForeignKey(Customer, null=True, on_delete=models.SET_NULL, related_name="+")
-    opt_out = models.CharField(max_length=5, choices=OptOut.choices, blank=True)
-    undone = models.BooleanField(default=False)
-    stays = models.TextField(blank=True, help_text="What an undo left as it is, and why.")
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+    number = models.CharField(_("number"), max_length=16, blank=True)
+    number_effect = models.CharField(_("number effect"), max_length=5, choices=NumberEffect.choices, blank=True)
+    moved_from = models.ForeignKey(
+        Customer, verbose_name=_("moved from"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    opt_out = models.CharField(_("opt out"), max_length=5, choices=OptOut.choices, blank=True)
+    undone = models.BooleanField(_("undone"), default=False)
+    stays = models.TextField(_("stays"), blank=True, help_text=_("What an undo left as it is, and why."))
 
     class Meta:
+        verbose_name = _("imported line")
+        verbose_name_plural = _("imported lines")
         ordering = ["line"]
         constraints = [
             models.UniqueConstraint(fields=["customer_import", "line"], name="imported_line_once"),
@@ -118,12 +139,16 @@ class ImportedLine(models.Model):
 class RejectedLine(models.Model):
     """A line that was not imported, whole, with the reason: to mend and bring again."""
 
-    customer_import = models.ForeignKey(CustomerImport, on_delete=models.CASCADE, related_name="rejected_lines")
-    line = models.PositiveIntegerField()
-    content = models.TextField()
-    reason = models.CharField(max_length=255)
+    customer_import = models.ForeignKey(
+        CustomerImport, verbose_name=_("customer import"), on_delete=models.CASCADE, related_name="rejected_lines"
+    )
+    line = models.PositiveIntegerField(_("line"))
+    content = models.TextField(_("content"))
+    reason = models.CharField(_("reason"), max_length=255)
 
     class Meta:
+        verbose_name = _("rejected line")
+        verbose_name_plural = _("rejected lines")
         ordering = ["line"]
         constraints = [
             models.UniqueConstraint(fields=["customer_import", "line"], name="rejected_line_once"),

@@ -76,7 +76,7 @@ def flag(name: str) -> str:
 
 
 def _global(name: str, given: Given, by: Actor) -> Campaign:
-    campaign = optins.create_global(name=name or Campaign.KindChoice.GLOBAL.label, by=by)
+    campaign = optins.create_global(name=name or str(Campaign.KindChoice.GLOBAL.label), by=by)
     options = GlobalOptions.objects.get(campaign=campaign)
     for text in _GLOBAL_TEXTS:
         setattr(options, text, given.get(text, getattr(options, text)))

@@ -8,6 +8,9 @@
 "use strict";
 
 (() => {
+  // What scripts say, in the reader's language: admin/said_by_scripts.html.
+  const said = document.body.dataset;
+
   async function load(place) {
     const field = document.getElementById(place.dataset.from);
     const url = new URL(place.dataset.load, window.location.href);
@@ -15,9 +18,9 @@
     place.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(url, { headers: { Accept: "text/html" } });
-      place.innerHTML = answer.ok ? await answer.text() : "This could not be counted now. Reload the page.";
+      place.innerHTML = answer.ok ? await answer.text() : said.saidNotCounted;
     } catch {
-      place.textContent = "The server could not be reached. Reload the page.";
+      place.textContent = said.saidUnreachable;
     }
     place.removeAttribute("aria-busy");
   }
@@ -35,8 +38,8 @@
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy"), 2000);
+      button.textContent = said.saidCopied;
+      setTimeout(() => (button.textContent = said.saidCopy), 2000);
     });
   }
 

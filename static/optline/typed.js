@@ -31,10 +31,10 @@
     notice.className = "ol-notice";
     notice.dataset.tone = "info";
     notice.setAttribute("role", "status");
-    sentence.textContent = "What you typed before and did not save is here again.";
+    sentence.textContent = document.body.dataset.saidRestored;
     button.type = "button";
     button.className = "ol-button";
-    button.textContent = "Discard it";
+    button.textContent = document.body.dataset.saidDiscard;
     button.addEventListener("click", undo);
     notice.append(sentence, button);
     form.before(notice);

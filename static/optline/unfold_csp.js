@@ -114,11 +114,12 @@
 
   // Unfold puts click handlers on spans, divs and links without an address, which no keyboard reaches.
   const MOUSE_ONLY = "[x-on\\:click]:not(a[href], button, input, [tabindex], #changelist-filter-close), .delete-template:not([tabindex])";
+  // Which of the sentences of admin/said_by_scripts.html names an icon.
   const ICON_NAMES = {
-    close: "Close",
-    delete: "Remove",
-    more_horiz: "More actions",
-    more_vert: "Change or add a related record",
+    close: "saidClose",
+    delete: "saidRemoveIt",
+    more_horiz: "saidMoreActions",
+    more_vert: "saidRelated",
   };
 
   function reachByKeyboard(element) {
@@ -126,7 +127,7 @@
     element.setAttribute("role", "button");
     const name = ICON_NAMES[element.textContent.trim()];
     if (name && !element.title) {
-      element.setAttribute("aria-label", name);
+      element.setAttribute("aria-label", document.body.dataset[name]);
     }
   }
 
@@ -168,7 +169,7 @@
       if (link.origin !== window.location.origin) {
         link.target = "_blank";
         link.rel = "noopener";
-        link.title = "Opens in a new tab";
+        link.title = document.body.dataset.saidNewTab;
       }
     }
   }

@@ -43,6 +43,8 @@ def test_every_language_is_one_with_a_catalogue() -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_marked_sentence_is_said(language: str) -> None:
     said = {entry.sentence for entry in entries(catalogue(language)) if all(entry.said)}
+    # Asked for without a number, a sentence with two forms gives the one for one.
+    said |= {sentence._replace(many="") for sentence in said}
     assert sorted(marked() - said) == []
 
 

@@ -57,6 +57,12 @@ def test_no_list_counts_its_rows(model: str, django_assert_max_num_queries: Djan
 
 
 @pytest.mark.parametrize("model", LISTS)
+def test_what_nothing_counted_is_told_no_number_of(model: str) -> None:
+    rows()
+    assert "results (" not in signed_in(VIEWER).get(reverse(f"admin:optins_{model}_changelist")).text
+
+
+@pytest.mark.parametrize("model", LISTS)
 def test_nobody_adds_or_deletes_a_row(model: str) -> None:
     pk, browser = rows()[model], signed_in(ADMIN)
     assert browser.get(reverse(f"admin:optins_{model}_add")).status_code == 403

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from campaigns.language import gettext as _
+
 _LONGEST_NAME = 64
 _LARGEST_MAX = 1600
 
@@ -137,7 +139,7 @@ class _Reader:
 
     def __init__(self, body: str, start: int) -> None:
         if body.find("}}", start) < 0:
-            raise TemplateError(start, "These braces are never closed. Write “}}” after the field.")
+            raise TemplateError(start, _("These braces are never closed. Write “}}” after the field."))
         self._body = body
         self._start = start
         self._at = start + len("{{")
@@ -155,21 +157,26 @@ class _Reader:
                 case "max" if cut is None:
                     cut = self._length()
                 case "default" | "max" as twice:
-                    raise TemplateError(at, f"“{twice}” stands twice in the field “{name}”. Keep one of them.")
+                    said = _("“%(filter)s” stands twice in the field “%(field)s”. Keep one of them.")
+                    raise TemplateError(at, said % {"filter": twice, "field": name})
                 case _:
-                    raise TemplateError(at, f"After “|” comes “default:” or “max:” in the field “{name}”.")
+                    said = _("After “|” comes “default:” or “max:” in the field “%(field)s”.")
+                    raise TemplateError(at, said % {"field": name})
         if not self._take(_CLOSE):
-            raise TemplateError(self._at, f"After the field “{name}” comes “|” with a filter, or “}}}}”.")
+            said = _("After the field “%(field)s” comes “|” with a filter, or “}}”.")
+            raise TemplateError(self._at, said % {"field": name})
         if default is not None and cut is not None and len(default) > cut:
-            raise TemplateError(self._start, f"“{default}” is longer than the {cut} characters of “max”.")
+            said = _("“%(default)s” is longer than the %(most)s characters of “max”.")
+            raise TemplateError(self._start, said % {"default": default, "most": cut})
         return Field(name, default, cut, self._start), self._at
 
     def _name(self) -> str:
         name = self._take(_NAME)
         if not name:
-            raise TemplateError(self._at, "After “{{” comes a field's name: letters, digits and underscores.")
+            raise TemplateError(self._at, _("After “{{” comes a field's name: letters, digits and underscores."))
         if len(name) > _LONGEST_NAME:
-            raise TemplateError(self._start, f"A field's name has at most {_LONGEST_NAME} characters.")
+            said = _("A field's name has at most %(most)s characters.")
+            raise TemplateError(self._start, said % {"most": _LONGEST_NAME})
         return name
 
     def _words(self) -> str:
@@ -177,8 +184,10 @@ class _Reader:
         if not quoted:
             raise TemplateError(
                 self._at,
-                "The words after “default:” stand in straight double quotes, on one line and without braces: "
-                'default: "there".',
+                _(
+                    "The words after “default:” stand in straight double quotes, on one line and without braces: "
+                    'default: "there".'
+                ),
             )
         return quoted[1:-1]
 
@@ -186,7 +195,7 @@ class _Reader:
         at = self._at
         number = self._take(_NUMBER)
         if not number or not 1 <= int(number) <= _LARGEST_MAX:
-            raise TemplateError(at, f"After “max:” comes a number from 1 to {_LARGEST_MAX}.")
+            raise TemplateError(at, _("After “max:” comes a number from 1 to %(most)s.") % {"most": _LARGEST_MAX})
         return int(number)
 
     def _take(self, token: re.Pattern[str]) -> str:
@@ -201,7 +210,7 @@ class _Reader:
 def _literal(body: str, start: int, end: int) -> str:
     stray = body.find("}}", start, end)
     if stray >= 0:
-        raise TemplateError(stray, "These closing braces have no “{{” before them.")
+        raise TemplateError(stray, _("These closing braces have no “{{” before them."))
     return body[start:end]
 
 
@@ -209,8 +218,10 @@ def _unknown(name: str, known: Mapping[str, str]) -> str:
     spellings = {label.lower().replace(" ", "_"): field for field, label in known.items()}
     spellings.update((field.lower(), field) for field in known)
     near = difflib.get_close_matches(name.lower(), spellings, n=1)
-    advice = f"Did you mean “{spellings[near[0]]}”?" if near else "Choose one from the list of fields."
-    return f"There is no field “{name}”. {advice}"
+    if not near:
+        return _("There is no field “%(name)s”. Choose one from the list of fields.") % {"name": name}
+    said = _("There is no field “%(name)s”. Did you mean “%(near)s”?")
+    return said % {"name": name, "near": spellings[near[0]]}
 
 
 def _readable(value: object) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.moves import LAUNCH_PERMISSION
@@ -46,7 +47,7 @@ def ask_for_approval(
     refuse_unseen(reviews, seen)
     wanted = [found for found in reviews if _lacks_approval(found)]
     if not wanted:
-        raise Refused("wrong_state", "Nothing of this lacks an approval, or a request for one.")
+        raise Refused("wrong_state", _("Nothing of this lacks an approval, or a request for one."))
     return [_ask(found, ceilings.get(found.message.pk), by) for found in wanted]
 
 
@@ -65,7 +66,8 @@ def _ask(found: Review, ceiling: Decimal | None, by: Actor) -> Approval:
     if not found.is_scheduled:
         ceiling = None
     elif ceiling is None or ceiling < found.price.amount:
-        raise Refused("too_expensive", f"“{message.name}” costs more than the ceiling. Set a higher one.")
+        said = _("“%(name)s” costs more than the ceiling. Set a higher one.") % {"name": message.name}
+        raise Refused("too_expensive", said)
     message.approvals.filter(state__in=_COUNTS).update(state=Approval.State.WITHDRAWN)
     asked = Approval.objects.create(
         message=message, fingerprint=found.mark, facts=dict(facts(found.message)), ceiling=ceiling,
@@ -85,7 +87,8 @@ def approve(*, what: MessagingCampaign | SmsMessage, marks: Mapping[int, str], b
     by.require(APPROVE_PERMISSION)
     for asked in _decided_by(what, by):
         if standing(asked.message).changes or marks.get(asked.message_id) != asked.fingerprint:
-            raise Refused("changed", f"“{asked.message.name}” was changed since. Whoever asked has to ask again.")
+            said = _("“%(name)s” was changed since. Whoever asked has to ask again.") % {"name": asked.message.name}
+            raise Refused("changed", said)
         _decide(asked, Approval.State.APPROVED, by, reason)
         let_go_on(messages=[asked.message_id])
 
@@ -95,7 +98,7 @@ def decline(*, what: MessagingCampaign | SmsMessage, reason: str, by: Actor) -> 
     """Decline what somebody else asked for. The reason is shown to them."""
     by.require(APPROVE_PERMISSION)
     if not reason.strip():
-        raise Refused("missing_reason", "Say why, so that it can be changed.", field="reason")
+        raise Refused("missing_reason", _("Say why, so that it can be changed."), field="reason")
     for asked in _decided_by(what, by):
         _decide(asked, Approval.State.DECLINED, by, reason)
 
@@ -112,10 +115,10 @@ def withdraw(*, what: MessagingCampaign | SmsMessage, by: Actor) -> None:
 def _decided_by(what: MessagingCampaign | SmsMessage, by: Actor) -> Sequence[Approval]:
     """The requests that this person is about to decide: somebody who signs in, and not who asked."""
     if by.user_id is None:
-        raise Refused("not_a_person", "Only a person who is signed in can approve or decline.")
+        raise Refused("not_a_person", _("Only a person who is signed in can approve or decline."))
     others = [asked for asked in _asked(what) if by.user_id != asked.asked_by_id and by.label != asked.asked_label]
     if not others:
-        raise Refused("own_request", "You asked for this yourself: somebody else has to decide.")
+        raise Refused("own_request", _("You asked for this yourself: somebody else has to decide."))
     return others
 
 
@@ -123,7 +126,7 @@ def _asked(what: MessagingCampaign | SmsMessage) -> Sequence[Approval]:
     waiting = Approval.objects.filter(message__in=[message.pk for message in messages_of(what)])
     rows = list(waiting.filter(state=Approval.State.ASKED).select_for_update().order_by("pk"))
     if not rows:
-        raise Refused("wrong_state", "Nobody asks for approval of this any more. Reload the page.")
+        raise Refused("wrong_state", _("Nobody asks for approval of this any more. Reload the page."))
     return rows
 
 

@@ -2,11 +2,13 @@
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.moves import LAUNCH_PERMISSION, move
 from campaigns.actors import Actor
 from campaigns.bell import ring_after_commit
+from campaigns.language import retold
 from campaigns.lifecycle import LAUNCHED, Move
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
@@ -36,9 +38,10 @@ def launch(*, campaign: MessagingCampaign, by: Actor, at_once: bool = False) -> 
     drafts = list(drafts_of(campaign))
     complete = [message for message in drafts if not missing(message, now=now)]
     if not drafts:
-        raise Refused("missing_data", "Add a message first (Add Message → SMS Message).")
+        raise Refused("missing_data", _("Add a message first (Add Message → SMS Message)."))
     if not complete:
-        raise Refused("missing_data", f"“{drafts[0].name}” is not complete. {missing(drafts[0], now=now)[0]}")
+        incomplete = _("“%(name)s” is not complete.") % {"name": drafts[0].name}
+        raise Refused("missing_data", f"{incomplete} {missing(drafts[0], now=now)[0]}")
     for message in complete:
         _launch_one(message)
 
@@ -49,10 +52,10 @@ def launch_message(*, message: SmsMessage, by: Actor) -> None:
     by.require(LAUNCH_PERMISSION)
     campaign = Campaign.objects.select_for_update().get(pk=message.campaign_id)
     if campaign.state not in LAUNCHED:
-        raise Refused("wrong_state", "Launch the campaign: its complete messages go with it.")
+        raise Refused("wrong_state", _("Launch the campaign: its complete messages go with it."))
     draft = drafts_of(campaign).filter(pk=message.pk).first()
     if draft is None:
-        raise Refused("wrong_state", "This message is launched already.")
+        raise Refused("wrong_state", _("This message is launched already."))
     lacking = missing(draft)
     if lacking:
         raise Refused("missing_data", lacking[0])
@@ -101,13 +104,14 @@ def _refuse_futile(message: SmsMessage) -> None:
     """Refuse what could reach nobody: credentials that do not work, or a scheduled text that is meant for nobody."""
     provider = message.sender.provider if message.sender else None
     if provider is not None and provider.check_problem:
-        raise Refused(
-            "provider_refused",
-            f"The connection test of “{provider.name}” failed: {provider.check_problem} "
-            "Mend the credentials and test the connection again.",
+        failed = _(
+            "The connection test of “%(name)s” failed: %(problem)s Mend the credentials and test the connection again."
         )
+        said = failed % {"name": provider.name, "problem": retold(provider.check_problem)}
+        raise Refused("provider_refused", said)
     if message.delivery == SmsMessage.Delivery.SCHEDULED and not audience(message).exists():
-        raise Refused("no_audience", f"“{message.name}” is meant for nobody: no customer is in its target audience.")
+        said = _("“%(name)s” is meant for nobody: no customer is in its target audience.") % {"name": message.name}
+        raise Refused("no_audience", said)
 
 
 def drafts_of(campaign: Campaign) -> QuerySet[SmsMessage]:

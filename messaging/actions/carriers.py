@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
+from campaigns.language import retold
 from campaigns.refusals import Refused
 from messaging.actions.upkeep.resuming import resume_mended
 from messaging.gateway.twilio import Account, ProviderProblem, TwilioGateway
@@ -24,7 +26,7 @@ def gateway_for(provider: MessageProvider) -> TwilioGateway:
     """The gateway of a provider. One per set of credentials, so that connections are kept between chunks."""
     if provider.kind == MessageProvider.Kind.SIMULATED:
         if not settings.SIMULATOR_URL:
-            raise Refused("no_simulator", "This provider is the simulated carrier, and SIMULATOR_URL is not set.")
+            raise Refused("no_simulator", _("This provider is the simulated carrier, and SIMULATOR_URL is not set."))
         base_url = settings.SIMULATOR_URL
     else:
         base_url = settings.TWILIO_API_BASE_URL
@@ -54,9 +56,9 @@ def check_connection(*, provider: MessageProvider, by: Actor) -> str:
         MessageProvider.objects.filter(pk=provider.pk).update(checked_at=Now(), check_problem=problem[:255])
         record(by=by, act="provider.check", of=provider, ok=check.ok)
     if problem:
-        raise Refused("provider_refused", problem)
+        raise Refused("provider_refused", retold(problem))
     resume_mended(provider=provider, numbers=lambda: {number.address for number in gateway.numbers()})
-    return check.sentence
+    return retold(check.sentence)
 
 
 def fetch_numbers(*, provider: MessageProvider, by: Actor) -> Sequence[Sender]:
@@ -65,7 +67,7 @@ def fetch_numbers(*, provider: MessageProvider, by: Actor) -> Sequence[Sender]:
     try:
         found = gateway_for(provider).numbers()
     except ProviderProblem as problem:
-        raise Refused("provider_refused", str(problem)) from None
+        raise Refused("provider_refused", retold(str(problem))) from None
     added: list[Sender] = []
     with transaction.atomic():
         # Services first: the numbers in their pools point to them.

@@ -8,6 +8,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Count, Min
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -47,7 +48,7 @@ def ask_for_certificate(*, message: SmsMessage, by: Actor) -> DeliveryCertificat
     if under_way is not None:
         return under_way
     if not Outbound.objects.filter(run__message=message).exists():
-        raise Refused("wrong_state", "Nobody is among its recipients yet: there is nothing to compare.")
+        raise Refused("wrong_state", _("Nobody is among its recipients yet: there is nothing to compare."))
     asked = DeliveryCertificate.objects.create(message=message, asked_by=by.label)
     record(by=by, act="message.certificate", of=message)
     ring_after_commit(CERTIFY)

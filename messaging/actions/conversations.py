@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.persons import holder_of
@@ -36,11 +37,12 @@ def reply(*, number: str, sender: Sender, text: str, by: Actor) -> None:
     by.require(REPLY)
     body = text.strip()
     if not body:
-        raise Refused("missing_data", "Write the reply first.", field="text")
+        raise Refused("missing_data", _("Write the reply first."), field="text")
     if len(body) > MAX_LENGTH or count(body).parts > MAX_PARTS:
-        raise Refused("too_long", f"A text has at most {MAX_PARTS} parts. Shorten the reply.", field="text")
+        said = _("A text has at most %(most)s parts. Shorten the reply.") % {"most": MAX_PARTS}
+        raise Refused("too_long", said, field="text")
     if not E164.fullmatch(number):
-        raise Refused("invalid_phone_number", "This is no phone number that can be texted.", field="text")
+        raise Refused("invalid_phone_number", _("This is no phone number that can be texted."), field="text")
     ledger.lock_number(number)
     reason = why_no_reply(number=number, sender=sender)
     if reason:
@@ -51,7 +53,9 @@ def reply(*, number: str, sender: Sender, text: str, by: Actor) -> None:
         customer_id=None if person is None else person.pk,
     )  # fmt: skip
     if not owed:
-        raise Refused("too_many", "This number got many replies within the hour. Wait before the next.", field="text")
+        raise Refused(
+            "too_many", _("This number got many replies within the hour. Wait before the next."), field="text"
+        )
     _handled(number, by)
     record(by=by, act="text.reply", of=person or sender, number=mask(number), parts=count(body).parts)
 

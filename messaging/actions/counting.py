@@ -8,6 +8,8 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Count, Max
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaigns.actors import Actor
 from campaigns.bell import ring_after_commit
@@ -30,6 +32,7 @@ _RELATED: Final = (
     "message__campaign__audience", "message__sender__pool", "message__programme__audience", "message__segment_in",
     "message__segment_out",
 )  # fmt: skip
+_BROKEN: Final = gettext_noop("The audience could not be worked out. Ask an operator for the log.")
 
 
 @transaction.atomic
@@ -40,7 +43,7 @@ def start_census(*, message: SmsMessage, by: Actor, anew: bool = False) -> Censu
     """
     by.require("messaging.view_smsmessage")
     if message.sender is None or message.programme is None or not message.body.strip():
-        raise Refused("missing_data", "Choose a target phone number and a messaging preference, and write the text.")
+        raise Refused("missing_data", _("Choose a target phone number and a messaging preference, and write the text."))
     SmsMessage.objects.select_for_update().get(pk=message.pk)
     mark = digest(message)
     found = latest(message, fingerprint=mark)
@@ -79,7 +82,7 @@ def _carry_on(pk: int) -> None:
         _fail(pk, str(problem))
     except Exception:
         log.exception("census_failed", census=pk)
-        _fail(pk, "The audience could not be worked out. Ask an operator for the log.")
+        _fail(pk, _BROKEN)
 
 
 def _fail(pk: int, problem: str) -> None:

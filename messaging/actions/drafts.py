@@ -1,6 +1,7 @@
 """Drafts: copying a message, whatever its state, and throwing a draft away."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.shell import copy_shell
@@ -18,9 +19,9 @@ def duplicate_message(*, message: SmsMessage, by: Actor) -> SmsMessage:
     """A draft that says the same, in the same campaign: how a launched message is changed. Its time is left open."""
     by.require("messaging.add_smsmessage")
     if Campaign.objects.filter(pk=message.campaign_id, state__in=sorted(CLOSED)).exists():
-        raise Refused("wrong_state", "This campaign is over. Create another one and write the message there.")
+        raise Refused("wrong_state", _("This campaign is over. Create another one and write the message there."))
     copied = {name: getattr(message, name) for name in _COPIED}
-    draft = SmsMessage.objects.create(name=f"{message.name[:140]} (copy)", **copied)
+    draft = SmsMessage.objects.create(name=_("%(name)s (copy)") % {"name": message.name[:140]}, **copied)
     record(by=by, act="message.duplicate", of=draft, original=message.pk)
     return draft
 
@@ -50,10 +51,11 @@ def delete_draft(*, message: SmsMessage, by: Actor) -> None:
     by.require("messaging.delete_smsmessage")
     draft = SmsMessage.objects.select_for_update().filter(pk=message.pk, state=SmsMessage.State.DRAFT).first()
     if draft is None:
-        raise Refused("wrong_state", "This message was launched: it stays, because texts refer to it.")
+        raise Refused("wrong_state", _("This message was launched: it stays, because texts refer to it."))
     asking = segments_asking(MESSAGE, draft.pk)
     if asking:
         who = ", ".join(f"“{segment}”" for segment in asking[:3])
-        raise Refused("message_in_use", f"The segment {who} asks who was sent this message. Change that first.")
+        said = _("The segment %(segments)s asks who was sent this message. Change that first.")
+        raise Refused("message_in_use", said % {"segments": who})
     record(by=by, act="message.delete", of=draft)
     draft.delete()

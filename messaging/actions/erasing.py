@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -67,7 +68,8 @@ def erase_number(*, number: str, by: Actor, reason: str) -> Erased:
     holder = PhoneNumber.objects.filter(number=number).select_related("customer").first()
     if holder is not None:
         name = holder.customer.external_id or holder.customer_id
-        raise Refused("number_held", f"Customer {name} holds this number. Erase the customer.")
+        said = _("Customer %(name)s holds this number. Erase the customer.") % {"name": name}
+        raise Refused("number_held", said)
     erased = _erase({number}, Q(pk__in=()), by=by, reason=reason, shared=0)
     last = ConsentEvent.objects.of(number).order_by("-sequence").first()
     if last is not None:
@@ -77,7 +79,7 @@ def erase_number(*, number: str, by: Actor, reason: str) -> Erased:
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refused("missing_data", "Say why: when and how did the person ask to be erased?", field="reason")
+        raise Refused("missing_data", _("Say why: when and how did the person ask to be erased?"), field="reason")
 
 
 def _numbers_of(customer: Customer) -> set[str]:
@@ -97,7 +99,7 @@ def _erase(numbers: Collection[str], of_person: Q, *, by: Actor, reason: str, sh
     texts = Outbound.objects.filter(of_person | Q(number__in=numbers))
     _cancel(texts)
     if texts.filter(state__in=_ON_THE_WIRE).exists():
-        sentence = (
+        sentence = _(
             "A text to this person is on the wire, and its outcome is asked by number. Try again in some minutes."
         )
         raise Refused("on_the_wire", sentence)

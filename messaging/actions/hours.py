@@ -1,6 +1,7 @@
 """Lawful hours: deciding otherwise than the shipped table does, and going back to it."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -31,7 +32,8 @@ def reset_hours(*, hours: LawfulHours, by: Actor) -> None:
     """
     by.require("messaging.delete_lawfulhours")
     if not LawfulHours.objects.filter(pk=hours.pk).exists():
-        raise Refused("not_changed", f"The hours of {hours.region} are the shipped ones already.")
+        said = _("The hours of %(region)s are the shipped ones already.") % {"region": hours.region}
+        raise Refused("not_changed", said)
     record(by=by, act="hours.reset", of=hours, shipped=is_shipped(hours.pk))
     LawfulHours.objects.filter(pk=hours.pk).delete()
 

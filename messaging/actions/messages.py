@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -25,7 +26,7 @@ def save_message(*, message: SmsMessage, by: Actor) -> None:
     """
     by.require("messaging.change_smsmessage" if message.pk else "messaging.add_smsmessage")
     if message.pk and SmsMessage.objects.filter(pk=message.pk).exclude(state=SmsMessage.State.DRAFT).exists():
-        raise Refused("wrong_state", "This message was launched and is pinned. Only its notes can change.")
+        raise Refused("wrong_state", _("This message was launched and is pinned. Only its notes can change."))
     refuse_bad_text(message.text)
     message.full_clean()
     message.save()
@@ -47,9 +48,11 @@ def refuse_bad_text(text: str) -> None:
         raise Refused("bad_text", problems[0].sentence, field="body")
     if len(text) > parts.MAX_LENGTH:
         over = len(text) - parts.MAX_LENGTH
-        raise Refused("too_long", f"The message is {over} characters too long: at most 1,600 fit.", field="body")
+        said = _("The message is %(over)s characters too long: at most 1,600 fit.")
+        raise Refused("too_long", said % {"over": over}, field="body")
     if not parts.fits(text):
-        raise Refused("too_long", f"The message takes more than {parts.MAX_PARTS} parts. Shorten it.", field="body")
+        said = _("The message takes more than %(most)s parts. Shorten it.") % {"most": parts.MAX_PARTS}
+        raise Refused("too_long", said, field="body")
 
 
 def missing(message: SmsMessage, *, now: dt.datetime | None = None) -> Sequence[str]:
@@ -60,13 +63,13 @@ def missing(message: SmsMessage, *, now: dt.datetime | None = None) -> Sequence[
     now = now or timezone.now()
     said: list[str] = []
     if message.sender is None:
-        said.append("Choose a target phone number (Creative).")
+        said.append(_("Choose a target phone number (Creative)."))
     if message.programme is None:
-        said.append("Choose a messaging preference (Creative).")
+        said.append(_("Choose a messaging preference (Creative)."))
     if not message.body.strip():
-        said.append("Write the message (Creative).")
+        said.append(_("Write the message (Creative)."))
     if settings.WORDING_RULES == "block":
-        said += [f"{finding.sentence} (Creative)" for finding in wording_of(message)]
+        said += [_("%(sentence)s (Creative)") % {"sentence": finding.sentence} for finding in wording_of(message)]
     if message.delivery == SmsMessage.Delivery.TRIGGERED:
         return [*said, *_missing_for_trigger(message, now)]
     return [*said, *_missing_for_schedule(message, now)]
@@ -75,20 +78,20 @@ def missing(message: SmsMessage, *, now: dt.datetime | None = None) -> Sequence[
 def _missing_for_schedule(message: SmsMessage, now: dt.datetime) -> Sequence[str]:
     when = message.scheduled_for
     if when is None:
-        return ["Choose the delivery date and time (Setup)."]
+        return [_("Choose the delivery date and time (Setup).")]
     if when < now:
-        return ["The delivery time is in the past. Choose a later one (Setup)."]
+        return [_("The delivery time is in the past. Choose a later one (Setup).")]
     begins, ends = message.campaign.starts_at, message.campaign.ends_at
     if (begins is not None and when < begins) or (ends is not None and when >= ends):
-        return ["The delivery time lies outside the campaign's runtime."]
+        return [_("The delivery time lies outside the campaign's runtime.")]
     return []
 
 
 def _missing_for_trigger(message: SmsMessage, now: dt.datetime) -> Sequence[str]:
     if not message.event_name.strip():
-        return ["Name the event that triggers it (Setup)."]
+        return [_("Name the event that triggers it (Setup).")]
     if message.window_until is not None and message.window_until <= now:
-        return ["Its window is already over. Choose a later end (Setup)."]
+        return [_("Its window is already over. Choose a later end (Setup).")]
     return []
 
 

@@ -1,6 +1,7 @@
 """Prices of message parts: keeping the company's own, and forgetting one."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -17,9 +18,8 @@ def save_price(*, price: PartPrice, by: Actor) -> None:
     """
     by.require("messaging.change_partprice")
     if not is_region(price.country):
-        raise Refused(
-            "unknown_country", f"No country has the code “{price.country}”. Write one such as US.", field="country"
-        )
+        said = _("No country has the code “%(code)s”. Write one such as US.") % {"code": price.country}
+        raise Refused("unknown_country", said, field="country")
     price.full_clean(validate_unique=False)
     price.is_example = False
     price.save()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.db import models, router, transaction
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -71,7 +72,7 @@ def in_use(thing: MessageProvider | Sender) -> str:
             error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
         )
         what = ", ".join(sorted({str(row._meta.verbose_name_plural) for row in found}))
-        return f"“{thing}” cannot be deleted, because it is in use by: {what}."
+        return _("“%(thing)s” cannot be deleted, because it is in use by: %(what)s.") % {"thing": thing, "what": what}
     return ""
 
 

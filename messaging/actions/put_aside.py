@@ -4,6 +4,7 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -37,4 +38,4 @@ def discard(*, callback: PendingCallback, by: Actor) -> None:
 def _require_put_aside(callback: PendingCallback) -> None:
     still = PendingCallback.objects.select_for_update().exclude(problem="").filter(pk=callback.pk)
     if not still.exists():
-        raise Refused("wrong_state", "Somebody has tried this callback again, or discarded it, already.")
+        raise Refused("wrong_state", _("Somebody has tried this callback again, or discarded it, already."))

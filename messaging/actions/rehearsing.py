@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from campaigns.actors import Actor
 from campaigns.refusals import Refused
@@ -106,6 +107,6 @@ def _programme(sender: Sender) -> OptInCampaign:
     programme = live.filter(queries.in_scope(sender, "options__sender")).first() or live.first()
     if programme is None:
         raise Refused(
-            "missing_data", "Launch an SMS Opt-In first, so that somebody can have joined it.", field="before"
+            "missing_data", _("Launch an SMS Opt-In first, so that somebody can have joined it."), field="before"
         )
     return programme

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
+from campaigns.language import english
 from campaigns.models import Campaign
 from campaigns.refusals import Refused
 from messaging.actions.campaigns import drafts_of, launch, launch_message
@@ -63,10 +65,11 @@ def launch_reviewed(*, what: MessagingCampaign | SmsMessage, seen: Seen, by: Act
     reviews = reviews_of(what)
     refuse_unseen(reviews, seen)
     if must_type(reviews) and seen.number != recipients_of(reviews):
-        total = intcomma(recipients_of(reviews))
-        raise Refused("wrong_number", f"Type the number of messages, {total}, to send so many.", field="number")
+        said = _("Type the number of messages, %(total)s, to send so many.")
+        raise Refused("wrong_number", said % {"total": intcomma(recipients_of(reviews))}, field="number")
     for found in reviews:
-        kept = {"ticked": [caution.sentence for caution in found.cautions], "fingerprint": found.mark}
+        with english():
+            kept = {"ticked": [caution.sentence for caution in found.cautions], "fingerprint": found.mark}
         cost = f"{found.price.currency} {found.price.amount:.2f}"
         record(by=by, act="message.review", of=found.message, people=found.tally.reachable, cost=cost, **kept)
     if isinstance(what, SmsMessage):
@@ -81,9 +84,12 @@ def refuse_unseen(reviews: Sequence[Review], seen: Seen) -> None:
     for found in reviews:
         name = found.message.name
         if seen.marks.get(found.message.pk) != found.mark:
-            raise Refused("changed", f"“{name}” was changed since you looked at it. Look at it again.")
+            said = _("“%(name)s” was changed since you looked at it. Look at it again.")
+            raise Refused("changed", said % {"name": name})
         if not found.is_counted:
-            raise Refused("not_counted", f"The texts of “{name}” are still being rendered. Wait until they are.")
+            said = _("The texts of “%(name)s” are still being rendered. Wait until they are.")
+            raise Refused("not_counted", said % {"name": name})
         for caution in found.cautions:
             if f"{found.message.pk}-{caution.key}" not in seen.ticked:
-                raise Refused("not_ticked", f"Tick that you have seen this first. {caution.sentence}")
+                first = _("Tick that you have seen this first.")
+                raise Refused("not_ticked", f"{first} {caution.sentence}")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -35,10 +36,10 @@ def send_test(*, message: SmsMessage, customer: Customer, to: Collection[int], b
     by.require(TEST_PERMISSION)
     sender = message.sender
     if sender is None or not message.body.strip():
-        raise Refused("missing_data", "Choose a target phone number and write the message first.")
+        raise Refused("missing_data", _("Choose a target phone number and write the message first."))
     phones = list(StaffNumber.objects.filter(pk__in=to, verified_at__isnull=False).order_by("pk"))
     if not phones:
-        raise Refused("no_phone", "Choose at least one verified phone.", field="to")
+        raise Refused("no_phone", _("Choose at least one verified phone."), field="to")
     _refuse_too_many(len(phones), by)
     body = _as_read(message, customer)
     sent = [_write(message, customer, sender, phone.number, body, by) for phone in phones]
@@ -50,22 +51,23 @@ def send_test(*, message: SmsMessage, customer: Customer, to: Collection[int], b
 def _refuse_too_many(wanted: int, by: Actor) -> None:
     """Counted under the account's lock, so that two clicks are counted one after the other."""
     if by.user_id is None:
-        raise Refused("not_a_person", "Only a person who is signed in can send tests.")
+        raise Refused("not_a_person", _("Only a person who is signed in can send tests."))
     User.objects.select_for_update(no_key=True).get(pk=by.user_id)
     lately = TestText.objects.filter(sent_by=by.user_id, sent_at__gt=Now() - _HOUR).count()
     if lately + wanted > settings.TESTS_PER_HOUR:
-        said = f"At most {settings.TESTS_PER_HOUR} tests an hour: {lately} were sent. Wait, or choose fewer phones."
-        raise Refused("too_many_requests", said)
+        said = _("At most %(most)s tests an hour: %(lately)s were sent. Wait, or choose fewer phones.")
+        raise Refused("too_many_requests", said % {"most": settings.TESTS_PER_HOUR, "lately": lately})
 
 
 def _as_read(message: SmsMessage, customer: Customer) -> str:
     try:
         return rendering.compile(message.text).render(merge_values(customer))
     except rendering.TemplateError as problem:
-        raise Refused("bad_text", f"{problem} Mend it on Creative.") from None
+        mend = _("Mend it on Creative.")
+        raise Refused("bad_text", f"{problem} {mend}") from None
     except rendering.MissingValue as lacking:
-        said = f"{customer} has no value for “{lacking.field}”, and would be left out. Choose somebody else."
-        raise Refused("missing_value", said, field="person") from None
+        said = _("%(person)s has no value for “%(field)s”, and would be left out. Choose somebody else.")
+        raise Refused("missing_value", said % {"person": customer, "field": lacking.field}, field="person") from None
 
 
 def _write(message: SmsMessage, customer: Customer, sender: Sender, number: str, body: str, by: Actor) -> TestText:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor
+from campaigns.language import retold
 from campaigns.refusals import Refused
 from messaging.actions.stopping import hold_sending, release_sending
 from messaging.models import SendingHold
@@ -27,8 +28,12 @@ class SendingHoldAdmin(ReadOnlyAdmin):
         _("“Stop all sending” on Home holds every text at once; who did it, why, and until when stands here."),
     )
     search_fields = ()
-    list_display = ("reason", "held_at", "held_by", "released_at", "released_by")
-    fields = ("reason", "cause", "held_at", "held_by", "since", "reconciled_at", "released_at", "released_by")
+    list_display = ("why", "held_at", "held_by", "released_at", "released_by")
+    fields = ("why", "cause", "held_at", "held_by", "since", "reconciled_at", "released_at", "released_by")
+
+    @admin.display(description=_("reason"))
+    def why(self, hold: SendingHold) -> str:
+        return retold(hold.reason)
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -23,7 +23,7 @@ from messaging.admin.laboratory import laboratory
 from messaging.admin.words import moment
 from messaging.models import Inbound
 from messaging.queries import needs_answer
-from messaging.reports.explaining import MEANINGS
+from messaging.reports.explaining import MEANINGS, meaning_in_words
 from optins.admin.readonly import ReadOnlyAdmin, badge
 from optins.keywords import RULES, Meaning
 
@@ -35,7 +35,7 @@ class MeaningFilter(admin.SimpleListFilter):
     parameter_name = "meaning"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [(str(meaning), words) for meaning, words in MEANINGS.items() if meaning]
+        return [(str(meaning), meaning_in_words(meaning)) for meaning in MEANINGS if meaning]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(meaning=self.value()) if self.value() in MEANINGS else queryset
@@ -127,7 +127,7 @@ class InboundAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Meaning"))
     def meaning_in_words(self, text: Inbound) -> str:
-        return MEANINGS.get(text.meaning, text.meaning)
+        return meaning_in_words(text.meaning)
 
     @admin.display(description=_("Found by"))
     def rule_in_words(self, text: Inbound) -> str:

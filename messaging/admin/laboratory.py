@@ -17,7 +17,7 @@ from campaigns.actions.persons import read_number
 from campaigns.admin.verbs import actor, told_by
 from messaging.actions.rehearsing import Invented, Rehearsal, rehearse
 from messaging.parts import MAX_LENGTH
-from messaging.reports.explaining import MEANINGS
+from messaging.reports.explaining import meaning_in_words
 from optins.keywords import SenderKind, carrier_answers, opt_out_type_of
 from optins.models import Sender
 from optins.queries import standing_suppressions
@@ -85,7 +85,7 @@ def _result(request: HttpRequest, form: LaboratoryForm) -> Mapping[str, Any] | N
     rehearsal = rehearsed[0]
     return {
         "rehearsal": rehearsal,
-        "meaning": MEANINGS[rehearsal.reading.meaning],
+        "meaning": meaning_in_words(rehearsal.reading.meaning),
         "changes": _changes(rehearsal),
         "carrier": _carrier(sender, given["body"], opt_out_type, number, Invented(given["before"])),
     }

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 from campaigns.admin.forms import VerbAdmin, VerbForm
 from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, told_by
+from campaigns.language import retold
 from campaigns.refusals import Refused
 from messaging.actions.carriers import check_connection, fetch_numbers
 from messaging.actions.providers import (
@@ -229,7 +230,7 @@ class MessageProviderAdmin(_Deletable):
     @admin.display(description=_("Connection"))
     def connection(self, provider: MessageProvider) -> str:
         if provider.check_problem:
-            return badge("failed", provider.check_problem)
+            return badge("failed", retold(provider.check_problem))
         return badge("active", gettext("Works")) if provider.checked_at else badge("", gettext("Not tested"))
 
 

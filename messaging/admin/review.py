@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from campaigns.actions.moves import LAUNCH_PERMISSION
 from campaigns.actors import Actor
 from campaigns.admin.verbs import actor, tell
+from campaigns.language import retold
 from campaigns.lifecycle import LAUNCHED
 from campaigns.rules import RuleError
 from messaging import rendering
@@ -187,7 +188,7 @@ def _refusals(drafts: Sequence[SmsMessage]) -> Sequence[str]:
     providers = {draft.sender.provider for draft in drafts if draft.sender}
     sentence = _("The connection test of “%(provider)s” failed: %(problem)s")
     return [
-        sentence % {"provider": provider.name, "problem": provider.check_problem}
+        sentence % {"provider": provider.name, "problem": retold(provider.check_problem)}
         for provider in providers
         if provider.check_problem
     ]

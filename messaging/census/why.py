@@ -9,6 +9,8 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 from django.db.models import BooleanField, Case, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaigns.models import Campaign, Customer, PhoneNumber
 from messaging.caps import had_lately
@@ -21,18 +23,28 @@ from optins.consent import Check
 from optins.models import Subscription, Suppression
 
 _QUESTIONS: Final[Mapping[str, str]] = {
-    Reason.NOT_IN_AUDIENCE: "In the audience of the messaging preference",
-    Reason.NO_PHONE: "Has a phone number",
-    Reason.SUPPRESSED: "No STOP and no block stands on the number",
-    Reason.IN_REVIEW: "No text of the number waits for a decision whether it is an opt-out",
-    Reason.OPTED_OUT: "Did not opt out of the messaging preference",
-    Reason.NOT_OPTED_IN: "Opted in to the messaging preference",
-    Reason.COUNTRY_NOT_ALLOWED: "The number is in a country that is texted",
-    Reason.RESTRICTED: "Meets the user restrictions of the messaging preference and of the campaign",
-    Reason.MISSING_FIELD: "Has a value for each merge field",
-    Reason.SAME_PHONE: "Nobody else gets it on the same phone",
-    Reason.FREQUENCY_CAP: "Has not had the most texts of a day",
-    Reason.OUTSIDE_HOURS: "It is a lawful hour where the person is",
+    Reason.NOT_IN_AUDIENCE: gettext_noop("In the audience of the messaging preference"),
+    Reason.NO_PHONE: gettext_noop("Has a phone number"),
+    Reason.SUPPRESSED: gettext_noop("No STOP and no block stands on the number"),
+    Reason.IN_REVIEW: gettext_noop("No text of the number waits for a decision whether it is an opt-out"),
+    Reason.OPTED_OUT: gettext_noop("Did not opt out of the messaging preference"),
+    Reason.NOT_OPTED_IN: gettext_noop("Opted in to the messaging preference"),
+    Reason.COUNTRY_NOT_ALLOWED: gettext_noop("The number is in a country that is texted"),
+    Reason.RESTRICTED: gettext_noop("Meets the user restrictions of the messaging preference and of the campaign"),
+    Reason.MISSING_FIELD: gettext_noop("Has a value for each merge field"),
+    Reason.SAME_PHONE: gettext_noop("Nobody else gets it on the same phone"),
+    Reason.FREQUENCY_CAP: gettext_noop("Has not had the most texts of a day"),
+    Reason.OUTSIDE_HOURS: gettext_noop("It is a lawful hour where the person is"),
+}
+_MEANT: Final = gettext_noop("Meant by the message: the campaign's audience, its segments")
+# What says where somebody is, in the words of `messaging.lawful.places`.
+_BECAUSE: Final[Mapping[str, str]] = {
+    "state": gettext_noop("by state"),
+    "postal code": gettext_noop("by postal code"),
+    "time zone": gettext_noop("by time zone"),
+    "number": gettext_noop("by number"),
+    "country": gettext_noop("by country"),
+    "unknown": gettext_noop("by unknown"),
 }
 
 
@@ -47,7 +59,7 @@ class Answer:
 
     @property
     def question(self) -> str:
-        return self.asked or _QUESTIONS.get(self.reason, self.reason)
+        return _(self.asked or _QUESTIONS.get(self.reason, self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +77,7 @@ def why(message: SmsMessage, customer: Customer, *, now: dt.datetime) -> Why:
     number, reason = _verdict(message, customer)
     hours = _hours(customer, number, now)
     meant = audience(message).filter(pk=customer.pk).exists()
-    answers = [
-        Answer(Reason.NOT_IN_AUDIENCE, meant, asked="Meant by the message: the campaign's audience, its segments")
-    ]
+    answers = [Answer(Reason.NOT_IN_AUDIENCE, meant, asked=_MEANT)]
     answers.append(Answer(Reason.NO_PHONE, bool(number)))
     if number:
         answers += [*_consent(message, customer, number), Answer(Reason.SAME_PHONE, reason != Reason.SAME_PHONE)]
@@ -149,15 +159,22 @@ def _evidence(programme: Campaign, number: str) -> Mapping[str, str]:
         told[Reason.SUPPRESSED] = f"{standing.get_reason_display()}, {standing.created_at:%Y-%m-%d %H:%M} UTC"
     held = Subscription.objects.filter(number=number, programme=programme).first()
     if held is not None:
-        since = f" on {held.opted_in_at:%Y-%m-%d}" if held.opted_in_at else ""
-        sentence = f"{held.get_state_display()}{since}, ledger entry {held.consent_event_id}"
+        if held.opted_in_at:
+            said = _("%(state)s on %(day)s, ledger entry %(entry)s")
+        else:
+            said = _("%(state)s, ledger entry %(entry)s")
+        sentence = said % {
+            "state": held.get_state_display(),
+            "day": f"{held.opted_in_at:%Y-%m-%d}" if held.opted_in_at else "",
+            "entry": held.consent_event_id,
+        }
         told |= {Reason.OPTED_OUT: sentence, Reason.NOT_OPTED_IN: sentence}
     return told
 
 
 def _cap(number: str) -> Answer:
     had, most = had_lately(number), settings.FREQUENCY_CAP
-    limit = f"{had} of {most} in the last 24 hours" if most else "No limit is set"
+    limit = _("%(had)s of %(most)s in the last 24 hours") % {"had": had, "most": most} if most else _("No limit is set")
     return Answer(Reason.FREQUENCY_CAP, not most or had < most, limit)
 
 
@@ -171,19 +188,28 @@ class _Hours:
 
 def _hours(customer: Customer, number: str, now: dt.datetime) -> _Hours:
     if not settings.QUIET_HOURS:
-        return _Hours(Answer(Reason.OUTSIDE_HOURS, True, "Quiet hours are switched off"), None)
+        return _Hours(Answer(Reason.OUTSIDE_HOURS, True, _("Quiet hours are switched off")), None)
     place = place_of(Known(number, *(getattr(customer, name) for name in PLACE_FIELDS)))
     window = law().window(place, now, lead=lead())
     told = _told(place, now)
     if window is None:
-        return _Hours(Answer(Reason.OUTSIDE_HOURS, False, f"{told}; no hour is lawful there"), None)
+        never = _("%(where)s; no hour is lawful there") % {"where": told}
+        return _Hours(Answer(Reason.OUTSIDE_HOURS, False, never), None)
     passes = window.opens <= now
-    until = f"{'until' if passes else 'from'} {(window.closes if passes else window.opens):%Y-%m-%d %H:%M} UTC"
-    return _Hours(Answer(Reason.OUTSIDE_HOURS, passes, f"{told}; {until}"), None if passes else window.opens)
+    said = _("%(where)s; until %(moment)s UTC") if passes else _("%(where)s; from %(moment)s UTC")
+    evidence = said % {"where": told, "moment": f"{(window.closes if passes else window.opens):%Y-%m-%d %H:%M}"}
+    return _Hours(Answer(Reason.OUTSIDE_HOURS, passes, evidence), None if passes else window.opens)
 
 
 def _told(place: Place, now: dt.datetime) -> str:
     """Where the person is, by what, and what the clocks show there."""
-    states = ", ".join(region_name(code) for code in sorted(place.states)) or "state unknown: the strictest of all"
+    states = ", ".join(region_name(code) for code in sorted(place.states)) or _("state unknown: the strictest of all")
     clocks = sorted({f"{now.astimezone(zoneinfo.ZoneInfo(zone)):%H:%M}" for zone in place.zones})
-    return f"{place.country}, {states} (by {place.state_because}); clocks show {', '.join(clocks)} (by {place.because})"
+    said = _("%(country)s, %(states)s (%(because)s); clocks show %(clocks)s (%(clocks_because)s)")
+    return said % {
+        "country": place.country,
+        "states": states,
+        "because": _(_BECAUSE[place.state_because]),
+        "clocks": ", ".join(clocks),
+        "clocks_because": _(_BECAUSE[place.because]),
+    }

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaigns.lifecycle import CLOSED
 from messaging.census.counting import is_fresh, latest
@@ -63,7 +64,7 @@ def _dearer(approval: Approval, amount: Decimal | None) -> Sequence[Change]:
     if amount is None or approval.ceiling is None or amount <= approval.ceiling:
         return ()
     at_most, now = (f"{approval.currency} {money:.2f}" for money in (approval.ceiling, amount))
-    return (Change(_("Cost"), at_most, now),)
+    return (Change(gettext_noop("Cost"), at_most, now),)
 
 
 def why_not_approved(message: SmsMessage) -> str:
@@ -72,12 +73,15 @@ def why_not_approved(message: SmsMessage) -> str:
         return ""
     found = standing(message)
     if found.approval is None or found.approval.state == Approval.State.DECLINED:
-        return f"“{message.name}” needs another person's approval first. Ask for it on its review page."
+        said = _("“%(name)s” needs another person's approval first. Ask for it on its review page.")
+        return said % {"name": message.name}
     if found.changes:
-        what = ", ".join(change.what.lower() for change in found.changes)
-        return f"“{message.name}” was changed after approval was asked for ({what}). Ask for it again."
+        what = ", ".join(change.label.lower() for change in found.changes)
+        said = _("“%(name)s” was changed after approval was asked for (%(what)s). Ask for it again.")
+        return said % {"name": message.name, "what": what}
     if found.waits:
-        return f"“{message.name}” waits for another person's approval, which {found.approval.asked_label} asked for."
+        said = _("“%(name)s” waits for another person's approval, which %(who)s asked for.")
+        return said % {"name": message.name, "who": found.approval.asked_label}
     return _why_too_expensive(message, found.approval)
 
 
@@ -96,7 +100,7 @@ def unapproved(message: SmsMessage) -> Sequence[Change]:
     if given.state == Approval.State.APPROVED:
         return ()
     latest = standing(message).approval
-    return [Change(_("Approval"), Approval.State.APPROVED.value, latest.state if latest else "")]
+    return [Change(gettext_noop("Approval"), Approval.State.APPROVED.value, latest.state if latest else "")]
 
 
 def above_ceiling(message: SmsMessage) -> Sequence[Change]:
@@ -161,10 +165,9 @@ def _unapproved(message: SmsMessage) -> Unapproved:
 def _why_too_expensive(message: SmsMessage, approval: Approval) -> str:
     if approval.ceiling is None or (expected := expected_cost(message).amount) <= approval.ceiling:
         return ""
-    return (
-        f"“{message.name}” was approved for {approval.currency} {approval.ceiling:.2f} at most, and would now cost "
-        f"{expected:.2f}. Ask for approval again."
-    )
+    said = _("“%(name)s” was approved for %(ceiling)s at most, and would now cost %(cost)s. Ask for approval again.")
+    ceiling = f"{approval.currency} {approval.ceiling:.2f}"
+    return said % {"name": message.name, "ceiling": ceiling, "cost": f"{expected:.2f}"}
 
 
 def expected_cost(message: SmsMessage) -> Cost:

@@ -2,13 +2,17 @@
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext as _
 
 from campaigns.lifecycle import LAUNCHED
 from campaigns.models import Customer
@@ -34,14 +38,30 @@ _LONG: Final = dt.timedelta(hours=10)
 _MOST_OVERLAPS: Final = 5
 _QUICK_SECONDS: Final = 2.0
 _MANY_PARTS: Final = 3
+# Whether it is a lawful hour for anybody there, and whether clocks differ.
+_CLOCKS: Final[Mapping[tuple[bool, bool], str]] = {
+    (True, False): gettext_noop("clocks show %(first)s"),
+    (True, True): gettext_noop("clocks show from %(first)s to %(last)s"),
+    (False, False): gettext_noop("clocks show %(first)s: it is no lawful hour for anybody, and all wait for theirs"),
+    (False, True): gettext_noop(
+        "clocks show from %(first)s to %(last)s: it is no lawful hour for anybody, and all wait for theirs"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """Something to be ticked before a launch. `key` is unique within a message and never changes its meaning."""
+    """Something to be ticked before a launch. `key` is unique within a message and never changes its meaning.
+
+    It is told in the language of who reads it, and again in English for the audit trail.
+    """
 
     key: str
-    sentence: str
+    tell: Callable[[], str]
+
+    @property
+    def sentence(self) -> str:
+        return self.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +73,21 @@ class Overlap:
     apart: dt.timedelta
 
     def __str__(self) -> str:
-        who = "Some" if self.people is None else intcomma(self.people)
-        verb = "gets" if self.people == 1 else "get"
-        word = "later" if self.apart > dt.timedelta(0) else "earlier"
-        when = f"{roughly(abs(self.apart))} {word}" if self.apart else "at the same time"
-        return f"{who} of these people {verb} another text, “{self.message.name}”, {when}."
+        if self.people is None:
+            who = _("Some of these people get another text, “%(message)s”, %(when)s.")
+        else:
+            who = ngettext(
+                "%(people)s of these people gets another text, “%(message)s”, %(when)s.",
+                "%(people)s of these people get another text, “%(message)s”, %(when)s.",
+                self.people,
+            )
+        return who % {"people": intcomma(self.people or 0), "message": self.message.name, "when": self._when()}
+
+    def _when(self) -> str:
+        if not self.apart:
+            return _("at the same time")
+        when = _("%(time)s later") if self.apart > dt.timedelta(0) else _("%(time)s earlier")
+        return when % {"time": roughly(abs(self.apart))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,56 +128,75 @@ def review(message: SmsMessage) -> Review:
     told = forecast(message, people=people) if people else None
     price = cost(tally.countries)
     cautions = [
-        *(Caution(f"wording_{finding.rule}", finding.sentence) for finding in wording_of(message)),
+        *(Caution(f"wording_{finding.rule}", partial(str, finding.sentence)) for finding in wording_of(message)),
         *(_of_schedule(message, tally, price, told) if done else ()),
     ]
     return Review(message, mark, census, tally, price, told, _moments(message, people, told), cautions)
 
 
 def _of_schedule(message: SmsMessage, tally: Tally, price: Cost, told: Timetable | None) -> Sequence[Caution]:
-    found = {
-        "nobody": "" if tally.reachable else "Nobody would receive it as things stand.",
-        "left_out": _left_out(tally) if 0 < tally.reachable < tally.left_out else "",
-        "missing": _missing(tally) if tally.missing else "",
-        "long": _long(tally) if max(tally.by_parts, default=0) > _MANY_PARTS else "",
-        "unpriced": f"{', '.join(price.unpriced)} has no price: it costs more than is told." if price.unpriced else "",
-        "soon": _soon(message),
+    found: Mapping[str, tuple[bool, Callable[[], str]]] = {
+        "nobody": (not tally.reachable, lambda: _("Nobody would receive it as things stand.")),
+        "left_out": (0 < tally.reachable < tally.left_out, partial(_left_out, tally)),
+        "missing": (bool(tally.missing), partial(_missing, tally)),
+        "long": (max(tally.by_parts, default=0) > _MANY_PARTS, partial(_long, tally)),
+        "unpriced": (bool(price.unpriced), partial(_unpriced, price)),
+        "soon": ((message.scheduled_for or timezone.now()) - timezone.now() < _SOON, _soon),
     }
-    cautions = [Caution(key, sentence) for key, sentence in found.items() if sentence]
+    cautions = [Caution(key, tell) for key, (holds, tell) in found.items() if holds]
     if told is not None:
         cautions += [
-            Caution(f"lost_{reason}", f"{intcomma(people)} would not get it in time. {reason_in_words(reason)}")
-            for reason, people in told.skipped.items()
+            Caution(f"lost_{reason}", partial(_lost, reason, people)) for reason, people in told.skipped.items()
         ]
         if told.ends is not None and _lasts(told) > _LONG:
-            cautions.append(Caution("slow", f"At this number's pace it takes {roughly(_lasts(told))}."))
-    return [*cautions, *(Caution(f"overlap_{other.message.pk}", str(other)) for other in overlaps(message))]
+            cautions.append(Caution("slow", partial(_slow, _lasts(told))))
+    return [*cautions, *(Caution(f"overlap_{other.message.pk}", partial(str, other)) for other in overlaps(message))]
 
 
 def _left_out(tally: Tally) -> str:
-    (reason, _), *_ = tally.skipped.most_common(1)
-    share = 100 * tally.left_out // tally.people
-    return f"{share} % of the audience are left out. Most frequent: {reason_in_words(reason)}"
+    reason = tally.skipped.most_common(1)[0][0]
+    said = _("%(share)s %% of the audience are left out. Most frequent: %(reason)s")
+    return said % {"share": 100 * tally.left_out // tally.people, "reason": reason_in_words(reason)}
 
 
 def _missing(tally: Tally) -> str:
     fields = ", ".join(f"“{name}” ({intcomma(people)})" for name, people in tally.missing.most_common())
-    return f"{_people(tally.missing.total())} left out for want of a value: {fields}."
-
-
-def _people(number: int) -> str:
-    return "1 person is" if number == 1 else f"{intcomma(number)} people are"
+    people = tally.missing.total()
+    said = ngettext(
+        "%(people)s person is left out for want of a value: %(fields)s.",
+        "%(people)s people are left out for want of a value: %(fields)s.",
+        people,
+    )
+    return said % {"people": intcomma(people), "fields": fields}
 
 
 def _long(tally: Tally) -> str:
     people = sum(count for parts, count in tally.by_parts.items() if parts > _MANY_PARTS)
-    parts = f"more than {_MANY_PARTS} parts, up to {max(tally.by_parts)}"
-    return f"{intcomma(people)} {'text takes' if people == 1 else 'texts take'} {parts}."
+    said = ngettext(
+        "%(people)s text takes more than %(many)s parts, up to %(most)s.",
+        "%(people)s texts take more than %(many)s parts, up to %(most)s.",
+        people,
+    )
+    return said % {"people": intcomma(people), "many": _MANY_PARTS, "most": max(tally.by_parts)}
 
 
-def _soon(message: SmsMessage) -> str:
-    left = (message.scheduled_for or timezone.now()) - timezone.now()
-    return f"It begins within {_SOON.seconds // 60} minutes: there is hardly time to undo." if left < _SOON else ""
+def _unpriced(price: Cost) -> str:
+    said = _("%(countries)s has no price: it costs more than is told.")
+    return said % {"countries": ", ".join(price.unpriced)}
+
+
+def _lost(reason: str, people: int) -> str:
+    said = _("%(people)s would not get it in time. %(reason)s")
+    return said % {"people": intcomma(people), "reason": reason_in_words(reason)}
+
+
+def _slow(lasts: dt.timedelta) -> str:
+    return _("At this number's pace it takes %(time)s.") % {"time": roughly(lasts)}
+
+
+def _soon() -> str:
+    minutes = int(_SOON.total_seconds()) // 60
+    return _("It begins within %(minutes)s minutes: there is hardly time to undo.") % {"minutes": minutes}
 
 
 def _lasts(told: Timetable) -> dt.timedelta:
@@ -184,21 +233,29 @@ def _moments(message: SmsMessage, people: Mapping[Place, int], told: Timetable |
     if at is None or message.delivery != SmsMessage.Delivery.SCHEDULED:
         return ()
     zones = dict.fromkeys((message.time_zone, settings.TIME_ZONE, "UTC"))
-    found = [("Begins" if not place else "which is", in_words(at, zone)) for place, zone in enumerate(zones)]
+    found = [(_("which is") if place else _("Begins"), in_words(at, zone)) for place, zone in enumerate(zones)]
     if people:
-        found.append(("Where people are", _local(people, at)))
+        found.append((_("Where people are"), _local(people, at)))
     if message.has_first_wave:
-        found.append(("First wave", _first_wave(message)))
+        found.append((_("First wave"), _first_wave(message)))
     if told is not None and told.ends is not None:
         waits = dt.timedelta(minutes=message.first_wave_wait if message.has_first_wave else 0)
-        found.append(("The last one leaves about", in_words(told.ends + waits, message.time_zone)))
+        found.append((_("The last one leaves about"), in_words(told.ends + waits, message.time_zone)))
     return found
 
 
 def _first_wave(message: SmsMessage) -> str:
+    said = _(
+        "%(size)s; %(minutes)s min later the others, "
+        "unless more than %(failed)s %% failed or %(opted_out)s %% opted out"
+    )
     size = f"{intcomma(message.first_wave)} {message.get_first_wave_unit_display()}"
-    limits = f"{message.first_wave_failed} % failed or {message.first_wave_opt_outs} % opted out"
-    return f"{size}; {message.first_wave_wait} min later the others, unless more than {limits}"
+    return said % {
+        "size": size,
+        "minutes": message.first_wave_wait,
+        "failed": message.first_wave_failed,
+        "opted_out": message.first_wave_opt_outs,
+    }
 
 
 def _local(people: Mapping[Place, int], at: dt.datetime) -> str:
@@ -208,6 +265,6 @@ def _local(people: Mapping[Place, int], at: dt.datetime) -> str:
     reached = [place for place, window in windows.items() if keeps is None or (window and window.opens <= at)]
     zones = {zone for place in reached or people for zone in place.zones} or {"UTC"}
     clocks = sorted(at.astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None) for zone in zones)
-    first, last = f"{clocks[0]:%A %H:%M}", f"{clocks[-1]:%A %H:%M}"
-    shown = f"clocks show {first}" if first == last else f"clocks show from {first} to {last}"
-    return shown if reached else f"{shown}: it is no lawful hour for anybody, and all wait for theirs"
+    first, last = (date_format(clock, "l H:i") for clock in (clocks[0], clocks[-1]))
+    said = _CLOCKS[bool(reached), first != last]
+    return gettext(said) % {"first": first, "last": last}

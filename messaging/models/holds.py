@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.language import retold
+
 
 class SendingHold(models.Model):
     """Somebody, or the system, stopped all sending. open ──release──▶ released, by a person."""
@@ -41,7 +43,7 @@ class SendingHold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reason
+        return retold(self.reason)
 
 
 class DatabaseMark(models.Model):

@@ -9,6 +9,8 @@ from functools import cached_property
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaigns.lifecycle import CLOSED, Kind
 from campaigns.lifecycle import State as CampaignState
@@ -21,13 +23,13 @@ from optins.queries import standing_now
 
 # The outcomes of a bar in the order in which they stand, with the states that each one gathers.
 _OUTCOMES: Mapping[str, tuple[str, frozenset[State]]] = {
-    "delivered": ("Delivered", frozenset({State.DELIVERED})),
-    "sent": ("On their way", frozenset({State.SENDING, State.ACCEPTED, State.SENT})),
-    "queued": ("Waiting", frozenset({State.QUEUED})),
-    "uncertain": ("Uncertain", frozenset({State.UNCERTAIN})),
-    "failed": ("Failed", frozenset({State.FAILED})),
-    "cancelled": ("Cancelled", frozenset({State.CANCELLED})),
-    "skipped": ("Left out", frozenset({State.SKIPPED})),
+    "delivered": (gettext_noop("Delivered"), frozenset({State.DELIVERED})),
+    "sent": (gettext_noop("On their way"), frozenset({State.SENDING, State.ACCEPTED, State.SENT})),
+    "queued": (gettext_noop("Waiting"), frozenset({State.QUEUED})),
+    "uncertain": (gettext_noop("Uncertain"), frozenset({State.UNCERTAIN})),
+    "failed": (gettext_noop("Failed"), frozenset({State.FAILED})),
+    "cancelled": (gettext_noop("Cancelled"), frozenset({State.CANCELLED})),
+    "skipped": (gettext_noop("Left out"), frozenset({State.SKIPPED})),
 }
 
 
@@ -86,7 +88,7 @@ class Progress:
     def slices(self) -> Sequence[Slice]:
         """The parts of the bar that are not empty."""
         found = [(key, label, self.of(*states)) for key, (label, states) in _OUTCOMES.items()]
-        return [Slice(key, label, n, round(100 * n / self.people, 2)) for key, label, n in found if n]
+        return [Slice(key, _(label), n, round(100 * n / self.people, 2)) for key, label, n in found if n]
 
     @cached_property
     def reasons(self) -> Sequence[Why]:
@@ -236,7 +238,7 @@ class Bubble:
 def _note(text: Outbound) -> str:
     """What became of a text; a test says that it is one."""
     said = reason_in_words(text.reason) or text.get_state_display()
-    return f"Test. {said}" if text.kind == Outbound.Kind.TEST else said
+    return _("Test. %(outcome)s") % {"outcome": said} if text.kind == Outbound.Kind.TEST else said
 
 
 def conversation(number: str, *, limit: int = 200) -> Sequence[Bubble]:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from campaigns.timing import roughly
 from messaging.models import Outbound, OutcomeCount, PendingCallback, Run, StatusCallback
@@ -106,27 +108,30 @@ def health(pulse: Pulse) -> Sequence[Line]:
 
 def _waiting(pulse: Pulse) -> Line:
     seconds = pulse.oldest_seconds
-    said = f"The oldest that is due waits for {roughly(seconds)}" if seconds else "Nothing that is due waits"
-    return Line(Sign.WAITING, "Unsent texts", said, _of(seconds, _TEXT_IS_LATE))
+    oldest = _("The oldest that is due waits for %(time)s") % {"time": roughly(seconds)}
+    said = oldest if seconds else _("Nothing that is due waits")
+    return Line(Sign.WAITING, _("Unsent texts"), said, _of(seconds, _TEXT_IS_LATE))
 
 
 def _uncertain(pulse: Pulse) -> Line:
     if not pulse.uncertain:
-        return Line(Sign.UNCERTAIN, "Uncertain texts", "None", Tone.FINE)
+        return Line(Sign.UNCERTAIN, _("Uncertain texts"), _("None"), Tone.FINE)
     tone = Tone.ACT if pulse.long_uncertain else Tone.LOOK
-    said = f"{pulse.uncertain:,}: the carrier is asked whether it has them"
-    return Line(Sign.UNCERTAIN, "Uncertain texts", said, tone)
+    said = _("%(texts)s: the carrier is asked whether it has them") % {"texts": f"{pulse.uncertain:,}"}
+    return Line(Sign.UNCERTAIN, _("Uncertain texts"), said, tone)
 
 
 def _callbacks() -> Line:
     stored = PendingCallback.objects.filter(problem="").order_by("pk").annotate(age=Now() - F("received_at"))
     age = stored.values_list("age", flat=True).first()
     seconds = age.total_seconds() if age else 0.0
-    said = f"The oldest was stored {roughly(seconds)} ago and is not merged" if age else "All are merged"
+    oldest = _("The oldest was stored %(time)s ago and is not merged") % {"time": roughly(seconds)}
+    said = oldest if age else _("All are merged")
     takes = seconds_to_final()
     if takes is not None:
-        said += f"; a final status comes after {roughly(takes)} (median of the latest)"
-    return Line(Sign.CALLBACKS, "Callbacks", said, _of(seconds, _CALLBACK_IS_LATE))
+        final = _("%(merged)s; a final status comes after %(time)s (median of the latest)")
+        said = final % {"merged": said, "time": roughly(takes)}
+    return Line(Sign.CALLBACKS, _("Callbacks"), said, _of(seconds, _CALLBACK_IS_LATE))
 
 
 def seconds_to_final() -> float | None:
@@ -142,21 +147,27 @@ def seconds_to_final() -> float | None:
 def _signatures() -> Line:
     refused = refused_lately()
     if refused is None:
-        return Line(Sign.SIGNATURES, "Refused signatures", "Not counted: Redis does not answer", Tone.LOOK)
+        return Line(Sign.SIGNATURES, _("Refused signatures"), _("Not counted: Redis does not answer"), Tone.LOOK)
     if not refused:
-        return Line(Sign.SIGNATURES, "Refused signatures", "None in 24 hours", Tone.FINE)
+        return Line(Sign.SIGNATURES, _("Refused signatures"), _("None in 24 hours"), Tone.FINE)
     tone = Tone.ACT if refused >= _MANY_REFUSED else Tone.LOOK
-    said = f"{refused:,} in 24 hours. If texts or statuses are missing, check the auth token and the webhook addresses"
-    return Line(Sign.SIGNATURES, "Refused signatures", said, tone)
+    said = _(
+        "%(refused)s in 24 hours. If texts or statuses are missing, check the auth token and the webhook addresses"
+    )
+    return Line(Sign.SIGNATURES, _("Refused signatures"), said % {"refused": f"{refused:,}"}, tone)
 
 
 def _reviews(queue: ReviewQueue | None) -> Line:
     if queue is None:
-        return Line(Sign.REVIEWS, "Review queue", "Empty", Tone.FINE)
+        return Line(Sign.REVIEWS, _("Review queue"), _("Empty"), Tone.FINE)
     left = queue.left
-    until = f"overdue since {left.until:%d %B}" if left.is_over else f"the oldest must be decided by {left.until:%d %B}"
+    said = (
+        _("%(texts)s waiting, overdue since %(day)s")
+        if left.is_over
+        else _("%(texts)s waiting, the oldest must be decided by %(day)s")
+    ) % {"texts": f"{queue.texts:,}", "day": date_format(left.until, _("d F"))}
     tone = Tone.ACT if left.business_days <= URGENT_DAYS else Tone.LOOK
-    return Line(Sign.REVIEWS, "Review queue", f"{queue.texts:,} waiting, {until}", tone)
+    return Line(Sign.REVIEWS, _("Review queue"), said, tone)
 
 
 def _of(seconds: float, late: tuple[float, float]) -> Tone:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
 from messaging.census.prices import Cost, cost
@@ -92,11 +93,11 @@ class Results:
         progress = self.progress
         wanted = progress.people - progress.of(State.SKIPPED)
         steps = (
-            ("In the audience", progress.people),
-            ("May be texted", wanted),
-            ("Handed to the carrier", self.taken),
-            ("Delivered", progress.delivered),
-            ("Replied", self.replies),
+            (_("In the audience"), progress.people),
+            (_("May be texted"), wanted),
+            (_("Handed to the carrier"), self.taken),
+            (_("Delivered"), progress.delivered),
+            (_("Replied"), self.replies),
         )
         before = [people for _, people in steps]
         return [

@@ -12,8 +12,10 @@ from typing import Any, Final
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from campaigns.acts import in_words
+from campaigns.language import retold
 from campaigns.models import AuditEntry, Customer, CustomerEvent
 from messaging.models import Inbound, Outbound, Run
 from messaging.reports.explaining import reading_in_words
@@ -142,20 +144,21 @@ def _texts(which: Q) -> QuerySet[Outbound]:
 
 
 def _consent(row: ConsentEvent) -> Entry:
-    about = row.programme.preference if row.programme else "every text from us"
-    said = row.inbound_text or row.reason
-    by = f" by {row.staff}" if row.staff else ""
+    about = row.programme.preference if row.programme else _("every text from us")
+    said = row.inbound_text or retold(row.reason)
+    how = row.get_method_display()
+    by = _("%(method)s by %(staff)s") % {"method": how, "staff": row.staff} if row.staff else how
     return Entry(
         Kind.CONSENT, row.pk, row.at, f"{row.get_action_display()}: {about}", said,
-        f"{row.get_method_display()}{by}", row.led_to, row.number,
+        by, row.led_to, row.number,
         reverse("admin:optins_consentevent_change", args=[row.pk]),
     )  # fmt: skip
 
 
 def _inbound(row: Inbound) -> Entry:
     note = reading_in_words(row)
-    title = f"Texted {row.sender or 'a number that we do not know'}"
-    return Entry(Kind.IN, row.pk, row.received_at, title, row.body or "(no text)", note, number=row.number)
+    title = _("Texted %(sender)s") % {"sender": row.sender or _("a number that we do not know")}
+    return Entry(Kind.IN, row.pk, row.received_at, title, row.body or _("(no text)"), note, number=row.number)
 
 
 def _outbound(row: Any) -> Entry:
@@ -167,9 +170,10 @@ def _outbound(row: Any) -> Entry:
 
 
 def _left_out(row: Any) -> Entry:
+    title = _("Not sent: %(text)s") % {"text": _name(row)}
     return Entry(
-        Kind.LEFT_OUT, row.pk, row.moment, f"Not sent: {_name(row)}", "", reason_in_words(row.reason), row.state,
-        row.number, reverse("admin:messaging_outbound_change", args=[row.pk]),
+        Kind.LEFT_OUT, row.pk, row.moment, title, "", reason_in_words(row.reason), row.state, row.number,
+        reverse("admin:messaging_outbound_change", args=[row.pk]),
     )  # fmt: skip
 
 
@@ -182,7 +186,8 @@ def _name(row: Outbound) -> str:
 def _change(row: AuditEntry) -> Entry:
     facts = (f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in row.detail.items() if value)
     link = reverse("admin:campaigns_auditentry_change", args=[row.pk])
-    return Entry(Kind.CHANGE, row.pk, row.at, in_words(row.act), "", f"By {row.actor}. {'; '.join(facts)}", link=link)
+    said = _("By %(actor)s. %(facts)s") % {"actor": retold(row.actor), "facts": "; ".join(facts)}
+    return Entry(Kind.CHANGE, row.pk, row.at, in_words(row.act), "", said, link=link)
 
 
 def _plain(value: object) -> str:
@@ -191,4 +196,4 @@ def _plain(value: object) -> str:
 
 def _event(row: CustomerEvent) -> Entry:
     facts = "; ".join(f"{name}: {value}" for name, value in row.properties.items())
-    return Entry(Kind.EVENT, row.pk, row.occurred_at, f"Event “{row.name}”", "", facts)
+    return Entry(Kind.EVENT, row.pk, row.occurred_at, _("Event “%(name)s”") % {"name": row.name}, "", facts)

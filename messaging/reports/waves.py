@@ -1,14 +1,16 @@
 """First waves: how the first people of a run took it, while the others are held."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Max, Q, Sum
+from django.utils.translation import gettext_noop, ngettext
 
+from campaigns.language import storable
 from messaging.clock import GateNow
 from messaging.models import Outbound, OutcomeCount, Run, SmsMessage
 from messaging.reports.results import opt_outs_after
@@ -17,6 +19,41 @@ from messaging.states import Reason, State
 # What left; of an uncertain text the carrier gives no account, which is no success.
 _FAILED: Final = (State.FAILED, State.UNCERTAIN)
 _GONE: Final = (State.ACCEPTED, State.SENT, State.DELIVERED, *_FAILED)
+# What is kept of a verdict.
+_WITHIN: Final = storable(
+    gettext_noop(
+        "Of the first %(texted)s people %(failed)s failed and %(opted_out)s opted out: "
+        "within the limits, so that the others follow."
+    )
+)
+_WITHIN_OF_ONE: Final = storable(
+    gettext_noop(
+        "Of the first %(texted)s person %(failed)s failed and %(opted_out)s opted out: "
+        "within the limits, so that the others follow."
+    )
+)
+# By whether too many failed, and whether too many opted out.
+_STOPPED: Final = {
+    (True, False): storable(
+        gettext_noop(
+            "The first wave stopped itself: of %(texted)s people "
+            "%(failed)s failed (%(failed_share)s %%; at most %(failed_limit)s %% may)."
+        )
+    ),
+    (False, True): storable(
+        gettext_noop(
+            "The first wave stopped itself: of %(texted)s people "
+            "%(opted_out)s opted out (%(opted_out_share)s %%; at most %(opted_out_limit)s %% may)."
+        )
+    ),
+    (True, True): storable(
+        gettext_noop(
+            "The first wave stopped itself: of %(texted)s people "
+            "%(failed)s failed (%(failed_share)s %%; at most %(failed_limit)s %% may) and "
+            "%(opted_out)s opted out (%(opted_out_share)s %%; at most %(opted_out_limit)s %% may)."
+        )
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +82,47 @@ class Wave:
         return self.last + dt.timedelta(minutes=self.run.message.first_wave_wait)
 
     @property
-    def excesses(self) -> Sequence[str]:
-        """What is above its limit, in words; nothing when the others may go."""
+    def exceeds(self) -> bool:
+        """Whether more failed or opted out than may, so that the others are not to go."""
+        return any(self._too_many)
+
+    @property
+    def verdict(self) -> str:
+        """What came of it, as an English sentence that is `storable`."""
         message = self.run.message
-        asked = ((self.failed, "failed", message.first_wave_failed),
-                 (self.opted_out, "opted out", message.first_wave_opt_outs))  # fmt: skip
-        return [
-            f"{intcomma(people)} {what} ({_percent(people, self.texted)} %; at most {limit.normalize():f} % may)"
-            for people, what, limit in asked
-            if 100 * people > limit * self.texted
-        ]
+        if not self.exceeds:
+            within = _WITHIN_OF_ONE if self.texted == 1 else _WITHIN
+            return within % self._figures
+        return _STOPPED[self._too_many] % {
+            **self._figures,
+            "texted": self.texted,
+            "failed_share": _percent(self.failed, self.texted),
+            "opted_out_share": _percent(self.opted_out, self.texted),
+            "failed_limit": f"{message.first_wave_failed.normalize():f}",
+            "opted_out_limit": f"{message.first_wave_opt_outs.normalize():f}",
+        }
+
+    @property
+    def _too_many(self) -> tuple[bool, bool]:
+        """Whether more than may have failed, and opted out."""
+        message = self.run.message
+        return (
+            100 * self.failed > message.first_wave_failed * self.texted,
+            100 * self.opted_out > message.first_wave_opt_outs * self.texted,
+        )
+
+    @property
+    def _figures(self) -> Mapping[str, str]:
+        figures = {"texted": self.texted, "failed": self.failed, "opted_out": self.opted_out}
+        return {name: intcomma(people) for name, people in figures.items()}
 
     def __str__(self) -> str:
-        people = "person" if self.texted == 1 else "people"
-        return (
-            f"Of the first {intcomma(self.texted)} {people} {intcomma(self.failed)} failed and "
-            f"{intcomma(self.opted_out)} opted out"
+        said = ngettext(
+            "Of the first %(texted)s person %(failed)s failed and %(opted_out)s opted out",
+            "Of the first %(texted)s people %(failed)s failed and %(opted_out)s opted out",
+            self.texted,
         )
+        return said % self._figures
 
 
 def _percent(people: int, of: int) -> str:

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
+from campaigns.language import gettext_noop as _
+from campaigns.language import storable
 from campaigns.locks import alone
 from campaigns.models import AuditEntry, PhoneNumber
 from messaging.actions.listening.asking import reachable
@@ -25,7 +27,8 @@ from optins.models import ConsentEvent, MessageProvider, Subscription, digest_of
 log = structlog.get_logger(__name__)
 
 ACT: Final = "deactivations.take"
-_BY: Final = Actor.system("deactivation lists")
+_BY: Final = Actor.system(_("deactivation lists"))
+_DEACTIVATED: Final = storable(_("Deactivated by its carrier on %(day)s"))
 _LOCK: Final = 7_062_013
 # How far back lists are caught up on that were not to be had in time.
 _DAYS: Final = 7
@@ -92,5 +95,5 @@ def _end(numbers: Sequence[str], day: dt.date) -> int:
     since = ConsentEvent.objects.filter(number_digest__in=digests, action__in=_RAISED, at__gte=after)
     ours -= {digests[digest] for digest in since.values_list("number_digest", flat=True)}
     for number in sorted(ours):
-        end_deactivated(number=number, by=_BY, reason=f"Deactivated by its carrier on {day.isoformat()}")
+        end_deactivated(number=number, by=_BY, reason=_DEACTIVATED % {"day": day.isoformat()})
     return len(ours)

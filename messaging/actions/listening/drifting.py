@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -31,7 +32,7 @@ from optins.models import ConsentEvent, MessageProvider, Sender, Suppression, di
 
 log = structlog.get_logger(__name__)
 
-_BY: Final = Actor.system("drift check")
+_BY: Final = Actor.system(gettext_noop("drift check"))
 _LOCK: Final = 7_061_999
 # Of a provider that was never checked, and at most so far back.
 _FURTHEST: Final = dt.timedelta(days=30)

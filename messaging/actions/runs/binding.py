@@ -9,6 +9,7 @@ from dataclasses import astuple
 import structlog
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -20,7 +21,7 @@ from messaging.models import Approval, Run
 log = structlog.get_logger(__name__)
 
 START_DUE = "messaging.start_due"
-_CLOCK = Actor.system("clock")
+_CLOCK = Actor.system(gettext_noop("clock"))
 
 
 @transaction.atomic

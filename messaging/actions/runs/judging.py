@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_noop as _
 
 from campaigns.actions.moves import move
 from campaigns.actors import Actor
@@ -31,8 +32,11 @@ from messaging.states import Reason, State
 log = structlog.get_logger(__name__)
 
 JUDGE_WAVES: Final = "messaging.judge_waves"
-_JUDGE: Final = Actor.system("first wave")
+_JUDGE: Final = Actor.system(_("first wave"))
 _LOCK: Final = 7_062_006
+_NOBODY: Final = _("Nobody was texted.")
+_THE_OTHERS: Final = _("To resume sends to all others as well.")
+_RESUMED: Final = _("Somebody resumed it.")
 
 
 def judge_waves(*, seconds: float = 2.0) -> None:
@@ -89,11 +93,11 @@ def _judge(run: Run) -> bool:
         return False
     if not wave.texted:
         # All of them were left out at the last moment: with nobody to judge by, others are the first.
-        return not wave.later and (_begin_anew(run) if wave.held else _decide(run, Run.Wave.REST, "Nobody was texted."))
+        return not wave.later and (_begin_anew(run) if wave.held else _decide(run, Run.Wave.REST, _NOBODY))
     if wave.judged_from is None or wave.judged_from > gate_now():
         return False
-    if not wave.excesses:
-        return _decide(run, Run.Wave.REST, f"{wave}: within the limits, so that the others follow.")
+    if not wave.exceeds:
+        return _decide(run, Run.Wave.REST, wave.verdict)
     return _stop(run, wave)
 
 
@@ -103,9 +107,8 @@ def _begin_anew(run: Run) -> bool:
 
 
 def _stop(run: Run, wave: Wave) -> bool:
-    said = f"The first wave stopped itself: of {wave.texted} people {' and '.join(wave.excesses)}."
-    move(campaign=run.campaign, move=Move.PAUSE, by=_JUDGE, reason=f"{said} To resume sends to all others as well.")
-    _decide(run, Run.Wave.STOPPED, said)
+    move(campaign=run.campaign, move=Move.PAUSE, by=_JUDGE, reason=f"{wave.verdict} {_THE_OTHERS}")
+    _decide(run, Run.Wave.STOPPED, wave.verdict)
     return False
 
 
@@ -117,7 +120,7 @@ def _decide(run: Run, wave: Run.Wave, verdict: str) -> bool:
 
 def _go_on(run: Run) -> bool:
     """Somebody resumed what had stopped itself: they have seen the reason."""
-    return _decide(run, Run.Wave.REST, f"{run.wave_verdict} Somebody resumed it.")
+    return _decide(run, Run.Wave.REST, f"{run.wave_verdict} {_RESUMED}")
 
 
 def _let_go(run: Run) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from campaigns.actions.moves import move
 from campaigns.actors import Actor
@@ -25,7 +26,7 @@ from optins.actions.opting_out import suppress_refused
 from optins.models import Sender
 
 log = structlog.get_logger(__name__)
-SENDING = Actor.system("send worker")
+SENDING = Actor.system(gettext_noop("send worker"))
 
 # How long a text of no campaign waits before it is tried again when the fault is a setting that a person must mend.
 AFTER_MENDING_SECONDS = 60.0

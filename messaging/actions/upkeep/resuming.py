@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_noop as _
 
 from campaigns.actions.moves import move
 from campaigns.actors import Actor
@@ -22,11 +23,11 @@ from optins.models import MessageProvider
 
 log = structlog.get_logger(__name__)
 
-MENDING = Actor.system("connection check")
+MENDING = Actor.system(_("connection check"))
 CAUSES = (Reason.ACCOUNT_REFUSED, Reason.SENDER_REFUSED)
 _WHY = {
-    Reason.ACCOUNT_REFUSED: "The provider's connection works again.",
-    Reason.SENDER_REFUSED: "The provider's connection works, and the account has the number. It is tried again.",
+    Reason.ACCOUNT_REFUSED: _("The provider's connection works again."),
+    Reason.SENDER_REFUSED: _("The provider's connection works, and the account has the number. It is tried again."),
 }
 
 

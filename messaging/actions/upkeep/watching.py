@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
@@ -25,7 +26,7 @@ from messaging.models import DatabaseMark, Inbound, Outbound, SendingHold
 
 log = structlog.get_logger(__name__)
 
-WATCHING: Final = Actor.system("database watch")
+WATCHING: Final = Actor.system(_("database watch"))
 _KEY: Final = "optline:database"
 # The timeline as the names of the log's files tell it: the control file learns of a new one only at a checkpoint.
 _WHICH: Final = """
@@ -62,16 +63,16 @@ def watch_database() -> bool:
 
 
 def _problem(now: _Database, known: DatabaseMark | None, remembered: _Database | None) -> str:
-    """What is wrong, as a sentence; blank when nothing is."""
+    """What is wrong, as an English sentence; blank when nothing is."""
     if known is None:
         other = remembered is not None and remembered.system != now.system and Outbound.objects.exists()
-        return "The database is another one than Redis remembers." if other else ""
+        return _("The database is another one than Redis remembers.") if other else ""
     if known.system_identifier != now.system:
-        return "The database was loaded into another cluster."
+        return _("The database was loaded into another cluster.")
     if known.timeline != now.timeline:
-        return "The database was recovered, or a standby took over."
+        return _("The database was recovered, or a standby took over.")
     if remembered is not None and remembered.system == now.system and remembered.written > now.written:
-        return "The database is older than what was last seen of it."
+        return _("The database is older than what was last seen of it.")
     return ""
 
 

@@ -8,16 +8,16 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from campaigns.acts import in_words
-from campaigns.admin.lists import Empty
+from campaigns.admin.kept_filters import KeepsFilters
+from campaigns.admin.lists import ChoiceFilter, Empty
 from campaigns.models import AuditEntry
 from campaigns.queries import acts
 
 
-class ActorKindFilter(admin.SimpleListFilter):
+class ActorKindFilter(ChoiceFilter):
     """By who acts: a member of staff, an app, a person by text, or the system."""
 
     title = gettext_lazy("who")
@@ -30,7 +30,7 @@ class ActorKindFilter(admin.SimpleListFilter):
         return queryset.filter(actor_kind=self.value()) if self.value() else queryset
 
 
-class ActFilter(admin.SimpleListFilter):
+class ActFilter(ChoiceFilter):
     """By what was done."""
 
     title = gettext_lazy("act")
@@ -44,7 +44,7 @@ class ActFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):
+class AuditEntryAdmin(KeepsFilters):
     """Every line outlives the account and the object it is about."""
 
     empty = Empty(

@@ -13,9 +13,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
-from unfold.admin import ModelAdmin
 
 from campaigns.actors import Actor
+from campaigns.admin.kept_filters import KeepsFilters
 from campaigns.admin.verbs import actor, attempt
 from campaigns.refusals import Refused
 
@@ -40,7 +40,7 @@ class VerbForm(forms.ModelForm[M]):
         self.instance = self.act()
 
 
-class VerbAdmin(ModelAdmin):
+class VerbAdmin(KeepsFilters):
     """A page whose form is a `VerbForm`. Its history is the audit trail's."""
 
     def get_form(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.contrib import admin
 from django.core.paginator import Page
 from django_stubs_ext import StrOrPromise
 from unfold.paginator import InfinitePage, InfinitePaginator
@@ -18,6 +19,12 @@ class Empty:
     icon: str
     title: StrOrPromise
     text: StrOrPromise
+
+
+class ChoiceFilter(admin.SimpleListFilter):
+    """A filter of our own making. The theme's form would forget its choice when another filter is applied."""
+
+    template = "admin/campaigns/choice_filter.html"
 
 
 class LatestRows(InfinitePaginator):

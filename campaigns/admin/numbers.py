@@ -6,12 +6,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
-from unfold.admin import ModelAdmin
 
+from campaigns.admin.kept_filters import KeepsFilters
 from campaigns.queries import with_number
 
 
-class NumberSearchAdmin(ModelAdmin):
+class NumberSearchAdmin(KeepsFilters):
     """A list whose rows have a number, the first of the `search_fields`: finds a whole one in any spelling, or
     those of customers that end with the digits. Rows without one have no `search_fields`."""
 

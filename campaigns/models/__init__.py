@@ -1,6 +1,7 @@
 from campaigns.models.audit import AuditEntry
 from campaigns.models.campaigns import Campaign
 from campaigns.models.customers import NAME_WORDS, Attribute, Customer, CustomerEvent, PhoneNumber
+from campaigns.models.filters import KeptFilter
 from campaigns.models.imports import CustomerImport, ImportedLine, RejectedLine
 from campaigns.models.segments import Segment
 
@@ -13,6 +14,7 @@ __all__ = [
     "CustomerEvent",
     "CustomerImport",
     "ImportedLine",
+    "KeptFilter",
     "PhoneNumber",
     "RejectedLine",
     "Segment",

@@ -17,11 +17,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
 from campaigns.actions.moves import why_not
 from campaigns.admin.campaigns import chooser_urls
+from campaigns.admin.kept_filters import KeepsFilters
 from campaigns.admin.lists import Empty
 from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor
@@ -42,7 +42,7 @@ from optins.admin.readonly import badge
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ModelAdmin):
+class CampaignAdmin(KeepsFilters):
     """All campaigns of the three kinds. They are made by Create Campaign and changed on the pages of their kind."""
 
     list_display = ("named", "kind_shown", "state_shown", "runtime", "target", "progress")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 
-from campaigns.admin.lists import Empty
+from campaigns.admin.lists import ChoiceFilter, Empty
 from campaigns.seeing import number_shown, sees_whole_numbers
 from messaging.admin import evidence, person
 from messaging.admin.conversation import conversation_view
@@ -28,7 +28,7 @@ from optins.admin.readonly import ReadOnlyAdmin, badge
 from optins.keywords import RULES, Meaning
 
 
-class MeaningFilter(admin.SimpleListFilter):
+class MeaningFilter(ChoiceFilter):
     """By what the text means."""
 
     title = _("meaning")
@@ -41,7 +41,7 @@ class MeaningFilter(admin.SimpleListFilter):
         return queryset.filter(meaning=self.value()) if self.value() in MEANINGS else queryset
 
 
-class AnswerFilter(admin.SimpleListFilter):
+class AnswerFilter(ChoiceFilter):
     """By what is left to do about a text."""
 
     title = _("to do")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.utils import parse_date_str
 
-from campaigns.admin.lists import Empty
+from campaigns.admin.lists import ChoiceFilter, Empty
 from messaging.admin.words import moment
 from messaging.models import Outbound, Run, SmsMessage, StatusCallback
 from messaging.queries import written_until
@@ -25,7 +25,7 @@ from optins.admin.readonly import ReadOnlyAdmin, badge
 from optins.models import ConsentEvent
 
 
-class MessageFilter(admin.SimpleListFilter):
+class MessageFilter(ChoiceFilter):
     """The texts of one message. The pages of messages lead here; there are too many messages to choose among."""
 
     title = _("message")

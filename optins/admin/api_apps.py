@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from campaigns.admin.forms import disable
+from campaigns.admin.kept_filters import KeepsFilters
 from campaigns.admin.lists import Empty
 from campaigns.admin.verbs import actor, attempt
 from optins.actions.api_apps import CHANGE, OVERLAP, create_app, rotate_secret, save_app
@@ -56,7 +56,7 @@ class ChangeAppForm(AppForm):
 
 
 @admin.register(ApiApp)
-class ApiAppAdmin(ModelAdmin):
+class ApiAppAdmin(KeepsFilters):
     """The list of apps, the page of one, and the page that shows a new secret once."""
 
     empty = Empty(

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.lists import LatestRows
+from campaigns.admin.lists import ChoiceFilter, LatestRows
 from campaigns.admin.numbers import NumberSearchAdmin
 from campaigns.lifecycle import Kind
 from campaigns.models import Campaign
@@ -45,7 +45,7 @@ class ReadOnlyAdmin(NumberSearchAdmin):
         return badge(row.state, row.get_state_display())
 
 
-class ProgrammeFilter(admin.SimpleListFilter):
+class ProgrammeFilter(ChoiceFilter):
     """By messaging preference."""
 
     title = _("messaging preference")

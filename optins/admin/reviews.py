@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.lists import Empty
+from campaigns.admin.lists import ChoiceFilter, Empty
 from campaigns.admin.verbs import actor, tell
 from campaigns.seeing import number_shown
 from optins.actions.reviews import DECIDE, read_as_no_opt_out, read_as_opt_out
@@ -26,7 +26,7 @@ from optins.queries import TimeLeft, time_left
 _WAITING = OptOutReview.State.WAITING
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(ChoiceFilter):
     """What waits, unless something else is asked for."""
 
     title = _("state")

@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from campaigns.admin.kept_filters import KeepsFilters
 from campaigns.admin.verbs import actor, attempt
 from campaigns.phone import pretty
 from optins.actions.staff_numbers import ask_for_staff_code, confirm_staff_code, forget_staff_number
@@ -39,7 +39,7 @@ class CodeForm(forms.Form):
 
 
 @admin.register(StaffNumber)
-class StaffNumberAdmin(ModelAdmin):
+class StaffNumberAdmin(KeepsFilters):
     """Everybody sees their own alone; there is no list."""
 
     def get_urls(self) -> list[URLPattern]:

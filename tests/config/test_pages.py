@@ -71,8 +71,8 @@ def listed() -> list[type[Model]]:
     return [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 
-def page(model: type[Model], name: str) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}")
+def page(model: type[Model], name: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
 
 
 @pytest.mark.parametrize("role", [VIEWER, MARKETER, LAUNCHER, ADMIN])

@@ -1,6 +1,7 @@
 """The message log: every text that left or was to leave, and the page of one text with its whole history."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -118,7 +119,7 @@ class OutboundAdmin(ReadOnlyAdmin):
             "text": text,
             "what": self.what(text),
             "why": reason_in_words(text.reason),
-            "callbacks": StatusCallback.objects.filter(sid=text.sid).order_by("pk") if text.sid else (),
+            "callbacks": [(callback, _told(callback)) for callback in _callbacks(text)],
             "consent": consent.filter(pk=text.consent_event_id or 0).first(),
         }
         return TemplateResponse(request, "admin/messaging/text.html", context)
@@ -138,3 +139,13 @@ class OutboundAdmin(ReadOnlyAdmin):
     @admin.display(description=_("State"))
     def state_badge(self, text: Outbound) -> str:
         return badge(text.state, text.get_state_display())
+
+
+def _callbacks(text: Outbound) -> Iterable[StatusCallback]:
+    return StatusCallback.objects.filter(sid=text.sid).order_by("pk") if text.sid else ()
+
+
+def _told(callback: StatusCallback) -> str:
+    """What the carrier said became of a text, in words where it is a word of ours too."""
+    known = callback.status in Outbound.StateChoice.values
+    return str(Outbound.StateChoice(callback.status).label) if known else callback.status.capitalize()

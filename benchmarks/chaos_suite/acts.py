@@ -4,6 +4,7 @@ An act ends with everything it touched running again: the house is not helped by
 the settling time is no act, because no protocol over Twilio's interface stands it (ADR 7).
 """
 
+import datetime as dt
 import random
 import signal
 import time
@@ -26,12 +27,15 @@ from benchmarks.chaos_suite.house import (
     WORKER,
     House,
 )
-from benchmarks.chaos_suite.verdict import Stop
+from benchmarks.chaos_suite.verdict import Span, Stop
 
 _MOMENT: Final = 0.1
 _TRIES: Final = 20
 # Who was asked to end before it had begun may not hear it: supervisors kill after a while.
 _SUPERVISOR_SECONDS: Final = 5.0
+# Until the carriers were asked, which may take some tries of its own, it is not allowed.
+_RELEASE_TRIES: Final = 90
+_HALF: Final = 0.5
 
 
 @dataclass
@@ -45,6 +49,8 @@ class Scene:
     people: Sequence[str]
     going: list[int] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
+    forgotten: list[Span] = field(default_factory=list)
+    later: list["Play"] = field(default_factory=list)  # what an act left to somebody else, who begins at once
     joins: dict[str, int] = field(default_factory=dict)  # by number, how often its owner texted the keyword
 
     def a_while(self, least: float, most: float) -> float:
@@ -104,15 +110,6 @@ def kill_postgres(scene: Scene) -> Play:
     return _kill(POSTGRES, scene, scene.a_while(0.2, 1))
 
 
-def fill_the_disk(scene: Scene) -> Play:
-    """Postgres answers, and takes no row from anybody."""
-    wait = scene.a_while(1, 3)
-    scene.say(f"Postgres: takes no rows for {wait} s, as with a full disk")
-    scene.house.take_rows(False)
-    yield wait
-    scene.house.take_rows(True)
-
-
 def flush_valkey(scene: Scene) -> Play:
     """All at once, while it is in use."""
     scene.say("Valkey: FLUSHALL")
@@ -152,6 +149,69 @@ def deploy_everything(scene: Scene) -> Play:
     for name in (WEB, *BEATS):
         scene.house.lose_patience(name)
         scene.house.start(name)
+
+
+# --- The database ------------------------------------------------------------------------------
+
+
+def fill_the_disk(scene: Scene) -> Play:
+    """Postgres answers, and finds no room for one more row until somebody makes some."""
+    database, wait = scene.house.database, scene.a_while(2, 4)
+    if database.disk.why_not:
+        scene.say(f"Postgres: its disk cannot be filled: {database.disk.why_not}")
+        return
+    scene.say(f"Postgres: its disk is full for {wait} s")
+    before = database.found_no_room()
+    database.disk.fill()
+    yield wait
+    database.disk.make_room()
+    scene.say(f"Postgres: its disk has room again; {database.found_no_room() - before} writes found none")
+
+
+def take_no_rows(scene: Scene) -> Play:
+    """Postgres is read-only for a while, as a managed one is before its disk is full."""
+    wait = scene.a_while(1, 3)
+    scene.say(f"Postgres: takes no rows for {wait} s")
+    scene.house.database.take_rows(False)
+    yield wait
+    scene.house.database.take_rows(True)
+
+
+def restore_a_backup(scene: Scene) -> Play:
+    """Once a run: what was sent, said and decided since the backup is known to the carrier only."""
+    if scene.forgotten:
+        return
+    house = scene.house
+    scene.say("Postgres: is backed up")
+    backed_up_at = dt.datetime.now(dt.UTC)
+    house.database.back_up()
+    yield scene.a_while(4, 8)
+    as_a_recovery = scene.dice.random() < _HALF
+    while not (as_a_recovery or house.remembers_the_database()):
+        yield _MOMENT  # a snapshot goes unnoticed when Valkey lost its memory too: docs/operations.md
+    scene.say(f"Postgres: kill -9, and its backup is put back as a {'recovery' if as_a_recovery else 'snapshot'}")
+    house.kill(POSTGRES)
+    house.database.put_back(as_a_recovery=as_a_recovery)
+    house.start(POSTGRES)
+    scene.forgotten.append(Span(backed_up_at, dt.datetime.now(dt.UTC)))
+    scene.later.append(_release(scene))
+
+
+def _release(scene: Scene) -> Play:
+    """Somebody tries until it is allowed, then resumes what was paused when the backup was taken."""
+    for _ in range(_RELEASE_TRIES):
+        command = scene.drive.ask("release_sending")
+        while not command.done():
+            yield _MOMENT
+        told = command.result().told
+        if told["status"] == "ok":
+            break
+        yield 1
+    else:
+        raise CommandFailed(f"release_sending, after a restore: {told['message']}")
+    scene.say("people: release sending")
+    for campaign in scene.going:
+        yield from _move(scene, "resume", campaign)
 
 
 # --- Links -------------------------------------------------------------------------------------
@@ -313,6 +373,7 @@ _HOUSE_ACTS: Final[Sequence[Act]] = (
     reset_a_link,
     stall_a_process,
     fill_the_disk,
+    take_no_rows,
     kill_the_worker,
     kill_a_beat,
     deploy_a_send_worker,
@@ -336,9 +397,11 @@ _OUTER_ACTS: Final[Sequence[Act]] = (
     _answers("500, text not taken", do="error"),
     _answers("ends the connection without an answer, text not taken", do="drop"),
 )
-EVERYTHING: Final = (_HOUSE_ACTS, _OUTER_ACTS)
+MOST: Final = (_HOUSE_ACTS, _OUTER_ACTS)
 """What is done at the same time: one act of each lane, none beside another of its own. The first four of each come
 first in every run, so that a short one has them."""
+EVERYTHING: Final = ((*_HOUSE_ACTS, restore_a_backup), _OUTER_ACTS)
+"""The same, and what a short run has no time for: after a restore nothing is sent for a while."""
 A_FEW: Final = ((kill_a_send_worker, flush_valkey, kill_a_process_of_a_send_worker, reset_a_link), _OUTER_ACTS[:4])
 """What a test has the time for. Postgres is not the house's own there."""
 _FIRST: Final = 4

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
+import psycopg
+from psycopg import sql
+
 from benchmarks.chaos_suite.console import Asked, Console
 from benchmarks.chaos_suite.house import House
 from benchmarks.chaos_suite.verdict import Row, Stop, Taken
@@ -21,6 +24,17 @@ _TEXTS: Final = {
     "help-message": "Acme: help at help@example.com. Msg&data rates may apply. Reply STOP to cancel.",
     "no-match-message": "Acme: sorry, we did not understand. Reply HELP for help, STOP to cancel.",
 }
+
+
+# Of the class that a value has which a column does not take (postgresql.org/docs/current/errcodes-appendix.html).
+_REFUSE: Final = """
+    CREATE FUNCTION chaos_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE 'chaos takes no claim of this row' USING ERRCODE = '22000'; END $$
+"""
+_BREAK: Final = """
+    CREATE TRIGGER chaos_refuse BEFORE UPDATE ON messaging_outbound FOR EACH ROW
+    WHEN (NEW.number = {} AND NEW.state = 'sending') EXECUTE FUNCTION chaos_refuse()
+"""
 
 
 class CommandFailed(Exception):
@@ -72,6 +86,12 @@ class Drive:
         file.write_text("\n".join(["external_id,phone,first_name", *lines]) + "\n")
         self.told("import_customers", file)
         self.told("set_chaos_stage", "offers", "--rate", rate)
+
+    def break_the_row_of(self, number: str) -> None:
+        """Let no text to this number be claimed, as when what one row has breaks a rule of the database."""
+        with psycopg.connect(self._house.environment["DATABASE_URL"], autocommit=True) as server:
+            server.execute(_REFUSE)
+            server.execute(sql.SQL(_BREAK).format(sql.Literal(number)))
 
     def create(self, name: str, body: str) -> int:
         """A draft of a campaign to everybody. Returns its number."""

@@ -16,12 +16,13 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 import psutil
-import psycopg
 import redis
 
 from benchmarks.chaos_suite import skewed
+from benchmarks.chaos_suite.database import Database
+from benchmarks.chaos_suite.disk import SmallDisk
 from benchmarks.chaos_suite.relay import Relays
-from config.local import postgres, system, testbed, valkey
+from config.local import system, testbed, valkey
 from config.local.ports import HOST, free_port
 from config.local.processes import Child, Family
 from config.local.refusal import Refusal
@@ -56,6 +57,7 @@ class Timing:
             "RECONCILE_PER_SECOND": "200",
             "FINAL_STATUS_AFTER_SECONDS": "4",
             "FAULTY_PROVIDER_RETRY_SECONDS": "1",
+            "OWN_FAULT_RETRY_SECONDS": "1",
             "SWEEP_EVERY_SECONDS": "1",
             "QUIET_HOURS": "false",
             "FREQUENCY_CAP": "0",
@@ -70,7 +72,7 @@ POSTGRES, VALKEY, CARRIER, WEB, WORKER = "Postgres", "Valkey", "carrier", "web",
 SEND_WORKERS: Final = ("send worker 1", "send worker 2")
 BEATS: Final = ("beat 1", "beat 2")
 _READY_SECONDS: Final = 60.0
-_RESTART_SECONDS: Final = 20.0
+_END_SECONDS: Final = 5.0
 
 
 class House:
@@ -92,9 +94,12 @@ class House:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._family = stack.enter_context(Family())
+            self._folder = self._family.temporary_folder()
+            if self.has_its_own_postgres:  # a small disk is made before there are threads
+                disk = SmallDisk(self._folder / "disk")
+                self.database = Database(self._family, self._folder, disk, self.logs)
             self.links = stack.enter_context(Relays())
             stack.callback(self._end_all)
-            self._folder = self._family.temporary_folder()
             web, carrier = free_port(), free_port()
             ports = {name: self.links.add(name) for name in (*LINKS, _STEADY)}
             self.links.point(CALLBACK_LINK, web)
@@ -120,9 +125,8 @@ class House:
 
     def _start_servers(self, ports: Mapping[str, int]) -> None:
         if self.has_its_own_postgres:
-            postgres.create(self._family, self._folder / "postgres", password=self._password, logs=self.logs)
             self.start(POSTGRES)
-            database = f"postgresql://{postgres.ROLE}:{self._password}@{HOST}:{{}}/{postgres.DATABASE}"
+            database = self.database.url
         else:
             port = str(urlsplit(self._given).port)
             self._point_at_postgres(int(port))
@@ -147,7 +151,9 @@ class House:
     def start(self, name: str) -> None:
         """Start a process or server that does not run; of a server what it kept is there again."""
         if name == POSTGRES:
-            self._start_postgres()
+            server = self.database.start()
+            self._children[POSTGRES] = server.child
+            self._point_at_postgres(server.port)
         elif name == VALKEY:
             broker = valkey.start(
                 self._family, self._folder / "valkey", password=self._password, logs=self.logs, keep=False
@@ -159,22 +165,6 @@ class House:
             log = self.logs / f"{self._starts:02d}-{name.replace(' ', '-')}.log"
             env = self._env[WEB if name == WEB else WORKER]
             self._children[name] = self._family.spawn(name, self._commands[name], log=log, env=env, cwd=ROOT)
-
-    def _start_postgres(self) -> None:
-        """A server that was killed leaves processes behind, which need a moment to notice."""
-        deadline = time.monotonic() + _RESTART_SECONDS
-        while True:
-            try:
-                server = postgres.start(
-                    self._family, self._folder / "postgres", password=self._password, logs=self.logs
-                )
-                break
-            except Refusal:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
-        self._children[POSTGRES] = server.child
-        self._point_at_postgres(server.port)
 
     def _point_at_postgres(self, port: int) -> None:
         for link in (DATA_LINK, WEB_DATA_LINK, _STEADY):
@@ -193,19 +183,25 @@ class House:
     # --- Breaking ----------------------------------------------------------------------------
 
     def kill(self, name: str) -> None:
-        """As when its machine loses power: -9 for the process and all its children."""
+        """As when its machine loses power: -9 for the process and all its children, which Postgres gives groups of
+        their own."""
         child = self._children.pop(name)
         if child.process.poll() is not None:
             self._ended.append(name)
+        children = _children_of(child)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.process.pid, signal.SIGKILL)
+        for grandchild in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                grandchild.kill()
         self._family.stop(child)
+        psutil.wait_procs(children, timeout=_END_SECONDS)
 
     def kill_a_child(self, name: str, which: int) -> None:
         """-9 for one of the processes that a Celery worker keeps, as the system does that runs out of memory."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            children = psutil.Process(self._children[name].process.pid).children()
-            if children:
+        children = _children_of(self._children[name])
+        if children:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 children[which % len(children)].kill()
 
     def signal(self, name: str, number: signal.Signals) -> None:
@@ -232,11 +228,10 @@ class House:
         with redis.Redis.from_url(self._broker) as client:
             client.flushall()
 
-    def take_rows(self, does: bool) -> None:
-        """Have Postgres take no row from anybody, as with a full disk, or take them again."""
-        with psycopg.connect(self._env["people"]["DATABASE_URL"], autocommit=True) as server:
-            server.execute(f"ALTER SYSTEM SET default_transaction_read_only = {'off' if does else 'on'}")
-            server.execute("SELECT pg_reload_conf()")
+    def remembers_the_database(self) -> bool:
+        """Whether Valkey knows how far Postgres was, by which a snapshot is noticed."""
+        with redis.Redis.from_url(self._broker) as client:
+            return bool(client.keys("optline:database:*"))
 
     def ended_by_itself(self) -> Sequence[str]:
         """Those that ran no more although nobody had ended them."""
@@ -275,6 +270,13 @@ def _commands(plan: system.Plan, timing: Timing) -> Mapping[str, Sequence[str]]:
         },
         **{name: skewed.command(beat, hours=-2 * n) for n, name in enumerate(BEATS)},
     }
+
+
+def _children_of(child: Child) -> Sequence[psutil.Process]:
+    try:
+        return list(psutil.Process(child.process.pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _answers(url: str) -> bool:

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
-from benchmarks.chaos_suite.acts import A_FEW, EVERYTHING, Act, Play, Scene, cancel, lanes
+from benchmarks.chaos_suite.acts import A_FEW, EVERYTHING, MOST, Act, Play, Scene, cancel, lanes
 from benchmarks.chaos_suite.drive import Drive
 from benchmarks.chaos_suite.house import BEATS, CARRIER, SEND_WORKERS, WEB, WORKER, House, Timing
 from benchmarks.chaos_suite.pulse import Pulse
@@ -40,7 +40,7 @@ class Size:
 
 
 FULL: Final = Size(people=2_000, campaigns=5, rate=100, seconds=100)
-QUICK: Final = Size(people=500, campaigns=3, rate=100, seconds=14)
+QUICK: Final = Size(people=500, campaigns=3, rate=100, seconds=14, acts=MOST)
 TINY: Final = Size(people=100, campaigns=2, rate=60, seconds=3, acts=A_FEW, timing=Timing(rescue=4, settle=6, hold=2.5))
 
 
@@ -56,8 +56,10 @@ class Outcome:
 def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
     """Play one run in a house whose servers run. Raises CommandFailed or Refusal when it cannot even be set up."""
     with closing(Drive(house)) as drive:
-        people = [f"+1313{2_000_000 + place}" for place in range(size.people)]
-        _set_up(house, drive, people, size.rate)
+        everybody = [f"+1313{2_000_000 + place}" for place in range(size.people)]
+        *people, broken = everybody
+        _set_up(house, drive, everybody, size.rate)
+        drive.break_the_row_of(broken)
         say(f"{size.campaigns} campaigns to {size.people:,} people each, {size.rate:.0f} texts a second")
         names, faults = _launch(drive, size.campaigns)
         _await_the_first_text(drive)
@@ -76,8 +78,10 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
         faults += [f"The process “{name}” ended by itself." for name in house.ended_by_itself()]
         faults += [f"The process “{name}” was asked to end and did not." for name in house.still_leaving()]
         faults += _of_joins(scene.joins, drive.welcomes())
-        campaigns = _campaigns(scene, names, counts, cancelled)
-        evidence = Evidence(campaigns, scene.stops, drive.record(), _rows(drive, names), grace)
+        campaigns = _campaigns(everybody, names, counts, cancelled)
+        evidence = Evidence(
+            campaigns, scene.stops, drive.record(), _rows(drive, names), grace, scene.forgotten, frozenset({broken})
+        )
         return Outcome(evidence, faults, recovered_after)
 
 
@@ -122,6 +126,8 @@ def _play(scene: Scene, what: Sequence[Sequence[Act]], seconds: float) -> int:
             played += 1
             if lane is not None and time.monotonic() < begun + seconds:
                 plays.append((time.monotonic() + scene.a_while(0.2, 1), lane, next(acts[lane])(scene)))
+        while scene.later:
+            plays.append((time.monotonic(), None, scene.later.pop()))
     return played
 
 
@@ -149,11 +155,11 @@ def _of_joins(joins: Mapping[str, int], welcomes: Mapping[str, int]) -> Iterable
 
 
 def _campaigns(
-    scene: Scene, names: Mapping[int, str], counts: Mapping[int, Mapping[str, Any]], cancelled: int
+    people: Sequence[str], names: Mapping[int, str], counts: Mapping[int, Mapping[str, Any]], cancelled: int
 ) -> Sequence[Campaign]:
-    everybody = frozenset((*scene.people, *_DEMO_PEOPLE))
+    audience = frozenset((*people, *_DEMO_PEOPLE))
     return [
-        Campaign(name, _body(name), everybody, counts[campaign], stopped_early=campaign == cancelled)
+        Campaign(name, _body(name), audience, counts[campaign], stopped_early=campaign == cancelled)
         for campaign, name in names.items()
     ]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -11,6 +11,7 @@ Owed: TypeAlias = tuple[str, str]
 """One text that somebody is owed: the number, and what it says. A campaign's body is its own."""
 
 DELIVERED: Final = "delivered"
+_BROKEN: Final = "own_fault"
 _NOT_SENT: Final = frozenset({"cancelled", "skipped", "failed"})
 _FINAL: Final = _NOT_SENT | {DELIVERED}
 _STATES: Final = ("skipped", "queued", "sending", "uncertain", "accepted", "sent", "delivered", "failed", "cancelled")
@@ -75,6 +76,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """What our database forgot, by a backup that was put back."""
+
+    begun_at: dt.datetime
+    ended_at: dt.datetime
+
+    def has(self, moment: dt.datetime) -> bool:
+        """Whether it was forgotten what happened then."""
+        return self.begun_at <= moment <= self.ended_at
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, with all that is known about it."""
 
@@ -93,13 +106,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a run left behind. `grace` is how long what was claimed before a STOP may still be on the wire."""
+    """Everything a run left behind. `grace` is how long what was claimed before a STOP may still be on the wire, and
+    `broken` are the people whose rows the database takes no claim of."""
 
     campaigns: Sequence[Campaign]
     stops: Sequence[Stop]
     carrier: Sequence[Taken]
     rows: Sequence[Row]
     grace: dt.timedelta = field(default=dt.timedelta())
+    forgotten: Sequence[Span] = ()
+    broken: frozenset[str] = frozenset()
 
 
 def judge(evidence: Evidence) -> list[Fault]:
@@ -114,7 +130,7 @@ def judge(evidence: Evidence) -> list[Fault]:
     faults = [
         *_strangers(evidence.campaigns, taken),
         *_after_stop(evidence, rows),
-        *(fault for campaign in evidence.campaigns for fault in _of_campaign(campaign, stopped, taken, rows)),
+        *(fault for each in evidence.campaigns for fault in _of_campaign(each, stopped, evidence.broken, taken, rows)),
     ]
     return sorted(faults, key=lambda fault: (list(Kind).index(fault.kind), fault.number))
 
@@ -137,13 +153,15 @@ def _after_stop(evidence: Evidence, rows: Mapping[Owed, Sequence[Row]]) -> Itera
         ours = rows.get((text.number, text.body), ())
         late = text.taken_at - answered
         was_on_the_wire = any(row.claimed_at is not None and row.claimed_at <= answered for row in ours)
-        if not was_on_the_wire or late > evidence.grace:
+        nobody_knows = any(span.has(text.taken_at) for span in evidence.forgotten)
+        if not (was_on_the_wire or nobody_knows) or late > evidence.grace:
             yield Fault(Kind.AFTER_STOP, text.number, [text], ours, f"{late.total_seconds():.1f} s after it")
 
 
 def _of_campaign(
     campaign: Campaign,
-    stopped: set[str],
+    stopped: Set[str],
+    broken: Set[str],
     taken: Mapping[Owed, Sequence[Taken]],
     rows: Mapping[Owed, Sequence[Row]],
 ) -> Iterator[Fault]:
@@ -153,9 +171,11 @@ def _of_campaign(
         texts, ours = taken.get((number, campaign.body), ()), rows.get((number, campaign.body), ())
         if len(texts) > 1:
             yield Fault(Kind.DOUBLED, number, texts, ours)
-        if not texts and not campaign.stopped_early and number not in stopped:
+        if not texts and not campaign.stopped_early and number not in stopped and number not in broken:
             yield Fault(Kind.LOST, number, texts, ours)
         yield from _of_rows(number, texts, ours)
+        if number in broken and not campaign.stopped_early and not any(row.reason == _BROKEN for row in ours):
+            yield Fault(Kind.DISAGREES, number, texts, ours, "a row that cannot be claimed ends with its reason")
     yield from _of_counts(campaign, taken)
 
 

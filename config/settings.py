@@ -1,6 +1,7 @@
 """All settings, read once from the environment. docs/operations.md lists the variables."""
 
 import datetime as dt
+import ssl
 from pathlib import Path
 
 import django_stubs_ext
@@ -246,6 +247,9 @@ SPECTACULAR_SETTINGS = {
 
 # --- Celery: a bell, never a ledger -------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT = "config.broker:Transport"
+# What Redis's own client asks of a server by default; `?ssl_cert_reqs=none` in the address asks neither.
+CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED} if REDIS_URL.startswith("rediss:") else False
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.chaos_suite.verdict import Campaign, Evidence, Kind, Row, Stop, Taken, judge
+from benchmarks.chaos_suite.verdict import Campaign, Evidence, Kind, Row, Span, Stop, Taken, judge
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 BODY = "Acme: news"
@@ -73,6 +73,29 @@ def test_after_a_stop_only_what_was_on_the_wire_arrives(claimed: float, handed_o
     assert (Kind.AFTER_STOP in found) == (
         at(handed_over) > NOW and (at(claimed) > NOW or at(handed_over) > NOW + GRACE)
     )
+
+
+@given(st.floats(0.1, 20))
+def test_what_a_restored_database_forgot_was_on_the_wire_for_as_long_as_anything_may_be(seconds: float) -> None:
+    [first, *others] = PEOPLE
+    rows = [row(first, claimed=seconds), *(row(number) for number in others)]
+    well = evidence(rows, [taken(first, seconds), *(taken(number) for number in others)], Stop(first, NOW))
+    restored = dataclasses.replace(well, forgotten=[Span(at(-30), at(30))])
+    assert kinds(well) == {Kind.AFTER_STOP}
+    assert (Kind.AFTER_STOP in kinds(restored)) == (at(seconds) > NOW + GRACE)
+
+
+def test_a_row_that_cannot_be_claimed_ends_alone_and_with_its_reason() -> None:
+    [first, *others] = PEOPLE
+    carrier = [taken(number) for number in others]
+    for reason, found in (("own_fault", set()), ("too_late", {Kind.DISAGREES}), ("", {Kind.DISAGREES})):
+        broken = dataclasses.replace(row(first, "skipped", None), reason=reason)
+        ended = evidence([broken, *(row(number) for number in others)], carrier)
+        assert kinds(dataclasses.replace(ended, broken=frozenset({first}))) == found
+
+
+def test_a_row_that_cannot_be_claimed_and_was_sent_is_told() -> None:
+    assert kinds(dataclasses.replace(all_well(), broken=frozenset(PEOPLE[:1]))) == {Kind.DISAGREES}
 
 
 def test_a_stop_that_was_not_answered_forbids_nothing() -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F
 
 from campaigns.refusals import Refused
+from messaging.actions.campaigns import cancel
 from messaging.actions.listening.reconciling import reconcile
 from messaging.actions.sending.rounds import send_due
 from messaging.actions.stopping import release_sending
@@ -111,6 +112,19 @@ def test_a_stop_that_the_backup_does_not_know_holds_again(carrier: Simulator, sh
     assert reconcile_restored()["inbound"] == 1
     assert Suppression.objects.filter(number=ADA).exists()
     assert Outbound.objects.get(kind="campaign").state == State.CANCELLED
+
+
+def test_what_was_called_back_since_had_left_before(carrier: Simulator, short_code: Sender) -> None:
+    campaign = campaign_to(short_code, ADA, BOB)
+    send_due(seconds=20)
+    carrier.settle()
+    carrier.text_in(ADA, short_code.address, "STOP")
+    forget_what_was_sent()
+    restored_a_while_ago()
+    cancel(campaign=campaign, by=TESTS)
+    assert set(Outbound.objects.values_list("state", flat=True)) == {State.CANCELLED}
+    assert reconcile_restored()["matched"] == 2
+    assert set(Outbound.objects.filter(kind="campaign").values_list("state", "reason")) == {(State.DELIVERED, "")}
 
 
 def test_what_was_on_the_wire_when_the_database_went_back_is_waited_for(carrier: Simulator, short_code: Sender) -> None:

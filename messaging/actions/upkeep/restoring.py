@@ -2,13 +2,15 @@
 
 Inbound texts that the database does not know are taken as if they came now: a STOP holds again, and an answer that was
 given is owed again. Then each text that the carrier has and the database does not is matched with one that waits, by
-number, sender and body: that one has left, and has the carrier's SID and state. What nobody can know stays with people:
-a campaign that was created after the backup is not there.
+number, sender and body: that one has left, and has the carrier's SID and state. So has one that was called back since,
+by a STOP that is heard again or by staff: it had left before they spoke. What nobody can know stays with people: a
+campaign that was created after the backup is not there.
 
 The carriers are asked late. A send worker that was at work when the database went back, as when a standby took over,
 has texts on the wire that no row tells of: they may begin until its lease ends, and be listed later still.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -92,7 +94,7 @@ def _take_in(provider: MessageProvider, gateway: TwilioGateway, hold: SendingHol
     while carry_notices():
         pass  # the answers that were owed anew are rows before they are matched
     for entries in _in_chunks(entry for entry in listed if not entry.is_inbound):
-        done += _match(provider, known_to_nobody(entries))
+        done += _match(provider, known_to_nobody(entries), hold.since - CLOCKS_DIFFER)
     return done
 
 
@@ -108,13 +110,14 @@ def _take_in_inbound(provider: MessageProvider, entries: Sequence[Listed]) -> in
     )  # fmt: skip
 
 
-def _match(provider: MessageProvider, entries: Sequence[Listed]) -> Counter[str]:
+def _match(provider: MessageProvider, entries: Sequence[Listed], since: dt.datetime) -> Counter[str]:
     done: Counter[str] = Counter()
     waiting: dict[str, list[Outbound]] = {}
+    called_back = Q(state__in=[State.CANCELLED, State.SKIPPED], settled_at__gte=since, sid=None)
     rows = Outbound.objects.filter(
-        Q(state=State.QUEUED), sender__provider=provider, number__in={entry.to for entry in entries}
-    )
-    for row in rows.select_related("run", "sender", "customer").order_by("pk"):
+        Q(state=State.QUEUED) | called_back, sender__provider=provider, number__in={entry.to for entry in entries}
+    ).select_related("run", "sender", "customer")
+    for row in sorted(rows, key=lambda row: (row.state != State.QUEUED, row.state, row.pk)):
         waiting.setdefault(row.number, []).append(row)
     for entry in entries:
         mine = waiting.get(entry.to, [])
@@ -144,9 +147,9 @@ def _settle(provider: MessageProvider, row: Outbound, entry: Listed) -> bool:
     attempt = new_attempt(row.pk)
     try:
         with transaction.atomic():
-            changed = Outbound.objects.filter(pk=row.pk, state=State.QUEUED).update(
-                state=State.UNCERTAIN, attempt_id=attempt, attempts=1, claimed_at=entry.created_at,
-                leased_until=entry.created_at, body=row.body or entry.body,
+            changed = Outbound.objects.filter(pk=row.pk, state=row.state, sid=None).update(
+                state=State.UNCERTAIN, reason="", settled_at=None, attempt_id=attempt, attempts=1,
+                claimed_at=entry.created_at, leased_until=entry.created_at, body=row.body or entry.body,
             )  # fmt: skip
             target = from_twilio(entry.status) or State.ACCEPTED
             return bool(changed) and advance(Report(provider.pk, attempt, entry.sid, target, entry.error_code))

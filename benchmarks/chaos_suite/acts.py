@@ -4,15 +4,12 @@ An act ends with everything it touched running again: the house is not helped by
 the settling time is no act, because no protocol over Twilio's interface stands it (ADR 7).
 """
 
-import datetime as dt
 import random
 import signal
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from benchmarks.chaos_suite.drive import KEYWORD, CommandFailed, Drive
 from benchmarks.chaos_suite.house import (
     BEATS,
     BROKER_LINK,
@@ -25,41 +22,13 @@ from benchmarks.chaos_suite.house import (
     WEB,
     WEB_DATA_LINK,
     WORKER,
-    House,
 )
-from benchmarks.chaos_suite.verdict import Span, Stop
+from benchmarks.chaos_suite.people import pause_and_resume, people_join, people_say_stop
+from benchmarks.chaos_suite.scene import MOMENT, Act, Play, Scene
+from benchmarks.chaos_suite.storage import fill_the_disk, restore_a_backup, take_no_rows
 
-_MOMENT: Final = 0.1
-_TRIES: Final = 20
 # Who was asked to end before it had begun may not hear it: supervisors kill after a while.
 _SUPERVISOR_SECONDS: Final = 5.0
-# Until the carriers were asked, which may take some tries of its own, it is not allowed.
-_RELEASE_TRIES: Final = 90
-_HALF: Final = 0.5
-
-
-@dataclass
-class Scene:
-    """What an act plays with. `say` writes a line; `going` are the campaigns that go out now."""
-
-    house: House
-    drive: Drive
-    dice: random.Random
-    say: Callable[[str], None]
-    people: Sequence[str]
-    going: list[int] = field(default_factory=list)
-    stops: list[Stop] = field(default_factory=list)
-    forgotten: list[Span] = field(default_factory=list)
-    later: list["Play"] = field(default_factory=list)  # what an act left to somebody else, who begins at once
-    joins: dict[str, int] = field(default_factory=dict)  # by number, how often its owner texted the keyword
-
-    def a_while(self, least: float, most: float) -> float:
-        """Some seconds between these."""
-        return round(self.dice.uniform(least, most), 1)
-
-
-Play: TypeAlias = Generator[float, None, None]
-Act: TypeAlias = Callable[[Scene], Play]
 
 
 # --- Processes ---------------------------------------------------------------------------------
@@ -145,73 +114,10 @@ def deploy_everything(scene: Scene) -> Play:
         scene.house.start(name)
     patience = time.monotonic() + _SUPERVISOR_SECONDS
     while {WEB, *BEATS} & set(scene.house.still_leaving()) and time.monotonic() < patience:
-        yield _MOMENT
+        yield MOMENT
     for name in (WEB, *BEATS):
         scene.house.lose_patience(name)
         scene.house.start(name)
-
-
-# --- The database ------------------------------------------------------------------------------
-
-
-def fill_the_disk(scene: Scene) -> Play:
-    """Postgres answers, and finds no room for one more row until somebody makes some."""
-    database, wait = scene.house.database, scene.a_while(2, 4)
-    if database.disk.why_not:
-        scene.say(f"Postgres: its disk cannot be filled: {database.disk.why_not}")
-        return
-    scene.say(f"Postgres: its disk is full for {wait} s")
-    before = database.found_no_room()
-    database.disk.fill()
-    yield wait
-    database.disk.make_room()
-    scene.say(f"Postgres: its disk has room again; {database.found_no_room() - before} writes found none")
-
-
-def take_no_rows(scene: Scene) -> Play:
-    """Postgres is read-only for a while, as a managed one is before its disk is full."""
-    wait = scene.a_while(1, 3)
-    scene.say(f"Postgres: takes no rows for {wait} s")
-    scene.house.database.take_rows(False)
-    yield wait
-    scene.house.database.take_rows(True)
-
-
-def restore_a_backup(scene: Scene) -> Play:
-    """Once a run: what was sent, said and decided since the backup is known to the carrier only."""
-    if scene.forgotten:
-        return
-    house = scene.house
-    scene.say("Postgres: is backed up")
-    backed_up_at = dt.datetime.now(dt.UTC)
-    house.database.back_up()
-    yield scene.a_while(4, 8)
-    as_a_recovery = scene.dice.random() < _HALF
-    while not (as_a_recovery or house.remembers_the_database()):
-        yield _MOMENT  # a snapshot goes unnoticed when Valkey lost its memory too: docs/operations.md
-    scene.say(f"Postgres: kill -9, and its backup is put back as a {'recovery' if as_a_recovery else 'snapshot'}")
-    house.kill(POSTGRES)
-    house.database.put_back(as_a_recovery=as_a_recovery)
-    house.start(POSTGRES)
-    scene.forgotten.append(Span(backed_up_at, dt.datetime.now(dt.UTC)))
-    scene.later.append(_release(scene))
-
-
-def _release(scene: Scene) -> Play:
-    """Somebody tries until it is allowed, then resumes what was paused when the backup was taken."""
-    for _ in range(_RELEASE_TRIES):
-        command = scene.drive.ask("release_sending")
-        while not command.done():
-            yield _MOMENT
-        told = command.result().told
-        if told["status"] == "ok":
-            break
-        yield 1
-    else:
-        raise CommandFailed(f"release_sending, after a restore: {told['message']}")
-    scene.say("people: release sending")
-    for campaign in scene.going:
-        yield from _move(scene, "resume", campaign)
 
 
 # --- Links -------------------------------------------------------------------------------------
@@ -273,92 +179,6 @@ def revoke_the_credentials(scene: Scene) -> Play:
     scene.drive.revoke(True)
     yield wait
     scene.drive.revoke(False)
-
-
-# --- People ------------------------------------------------------------------------------------
-
-
-def people_join(scene: Scene) -> Play:
-    """By a keyword, some at the same time, while campaigns go out. Who is not heard says it again.
-
-    Not while an audience is being written: who joins then may be in it or not.
-    """
-    if not (yield from _are_frozen(scene)):
-        return
-    crowd = [f"+1313{3_000_000 + len(scene.joins) + place}" for place in range(4)]
-    scene.say(f"people: {len(crowd)} join")
-    for number in crowd:
-        scene.joins[number] = 0
-    unheard = crowd
-    for _ in range(_TRIES):
-        for number in unheard:
-            scene.joins[number] += 1
-        texts = [scene.drive.text_in(number, KEYWORD) for number in unheard]
-        while not all(text.done() for text in texts):
-            yield _MOMENT
-        unheard = [answer.number for text in texts if (answer := text.result()).answered_at is None]
-        if not unheard:
-            return
-        yield 1
-
-
-def _are_frozen(scene: Scene) -> Generator[float, None, bool]:
-    for campaign in scene.going:
-        command = scene.drive.ask("campaign_status", campaign)
-        while not command.done():
-            yield _MOMENT
-        if command.result().told.get("freezing", True):
-            return False
-    return True
-
-
-def people_say_stop(scene: Scene) -> Play:
-    """Some, at the same time. Who is not heard says it again, as people do."""
-    known = {stop.number for stop in scene.stops}
-    fresh = [number for number in scene.people if number not in known]
-    crowd = scene.dice.sample(fresh, min(8, len(fresh)))
-    scene.say(f"people: {len(crowd)} say STOP")
-    unheard = list(crowd)
-    for _ in range(_TRIES):
-        texts = [scene.drive.text_in(number, "STOP") for number in unheard]
-        while not all(text.done() for text in texts):
-            yield _MOMENT
-        answers = [text.result() for text in texts]
-        scene.stops += [answer for answer in answers if answer.answered_at is not None]
-        unheard = [answer.number for answer in answers if answer.answered_at is None]
-        if not unheard:
-            return
-        yield 1
-    scene.stops += [Stop(number, None) for number in unheard]
-
-
-def pause_and_resume(scene: Scene) -> Play:
-    """In the middle of the campaign."""
-    campaign, wait = scene.dice.choice(scene.going), scene.a_while(1, 2)
-    scene.say(f"people: pause campaign {campaign}, resume it after {wait} s")
-    yield from _move(scene, "pause", campaign)
-    yield wait
-    yield from _move(scene, "resume", campaign)
-
-
-def cancel(scene: Scene) -> Play:
-    """One campaign, for good."""
-    campaign = scene.going.pop()
-    scene.say(f"people: cancel campaign {campaign}")
-    yield from _move(scene, "cancel", campaign)
-
-
-def _move(scene: Scene, move: str, campaign: int) -> Play:
-    """Somebody tries until it is done, or somebody else has: a command may die between its commit and its answer."""
-    for _ in range(_TRIES):
-        command = scene.drive.ask(f"{move}_campaign", campaign)
-        while not command.done():
-            yield _MOMENT
-        told = command.result().told
-        if told["status"] == "ok" or told["code"] == "wrong_state":
-            return
-        yield 1
-    raise CommandFailed(f"{move}_campaign {campaign}: {told['message']}")
 
 
 _HOUSE_ACTS: Final[Sequence[Act]] = (

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import signal
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -73,6 +74,8 @@ SEND_WORKERS: Final = ("send worker 1", "send worker 2")
 BEATS: Final = ("beat 1", "beat 2")
 _READY_SECONDS: Final = 60.0
 _END_SECONDS: Final = 5.0
+# What docs/operations.md asks of whoever supervises the processes.
+_GRACE_SECONDS: Final = 30.0
 
 
 class House:
@@ -86,7 +89,7 @@ class House:
         self.timing = timing
         self._given = database_url
         self._children: dict[str, Child] = {}
-        self._leaving: list[Child] = []
+        self._leaving: list[tuple[Child, float]] = []
         self._ended: list[str] = []
         self._starts = 0
         self._password = secrets.token_urlsafe()
@@ -213,11 +216,11 @@ class House:
         """SIGTERM, as a deploy does. From now on another may be started by this name."""
         child = self._children.pop(name)
         child.process.send_signal(signal.SIGTERM)
-        self._leaving.append(child)
+        self._leaving.append((child, time.monotonic()))
 
     def lose_patience(self, name: str) -> None:
         """-9 for those of this name that were asked to end and have not."""
-        for child in self._leaving:
+        for child, _ in self._leaving:
             if child.name == name and child.process.poll() is None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(child.process.pid, signal.SIGKILL)
@@ -239,7 +242,14 @@ class House:
 
     def still_leaving(self) -> Sequence[str]:
         """Those that were asked to end and have not."""
-        return [child.name for child in self._leaving if child.process.poll() is None]
+        return [child.name for child, _ in self._leaving if child.process.poll() is None]
+
+    def outstayed(self) -> Sequence[str]:
+        """Those that did not end within what supervisors give them after asking, which is waited for."""
+        for child, asked_at in self._leaving:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, asked_at + _GRACE_SECONDS - time.monotonic()))
+        return self.still_leaving()
 
     def _end_all(self) -> None:
         for name in list(self._children):

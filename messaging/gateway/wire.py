@@ -179,7 +179,8 @@ class Wire(threading.Thread):
             lane.clear_out(now)
 
     def _begin_what_may(self, lane: Lane, now: float) -> None:
-        for _ in range(lane.window.room(now)):
+        # Asked anew for each: a text whose time is over takes no room, and nobody would come back for those after it.
+        while lane.window.room(now):
             if not lane.batches:
                 del self._lanes[lane]
                 return

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.chaos_suite.acts import EVERYTHING, Act, lanes
+from benchmarks.chaos_suite.acts import EVERYTHING, lanes
+from benchmarks.chaos_suite.scene import Act
 from benchmarks.chaos_suite.show import FULL, QUICK, TINY, Size
 
 SEEDS = st.integers(0, 2**32)

@@ -2,7 +2,7 @@
 
 import threading
 
-from messaging.gateway.outcomes import Accepted
+from messaging.gateway.outcomes import Accepted, Unsent
 from messaging.gateway.transport import Transport
 from messaging.gateway.twilio import Account, OutgoingText, TwilioGateway
 from messaging.gateway.window import Window
@@ -23,6 +23,21 @@ class EndsAtOnce(Window):
             self._was_asked = True
             self.hold(now + 1e-9)
         return super().room(now)
+
+
+def none_begins(_place: int) -> None:
+    """As when the lease of a whole chunk was over before the turn of its first text."""
+
+
+def test_texts_whose_time_is_over_hold_up_nobody_however_few_may_be_under_way() -> None:
+    over, lane = threading.Event(), Lane(Transport(timeout_seconds=1), 1)
+    batches = [Batch(3, none_begins, wake=over.set, urgent=False) for _ in range(2)]
+    for batch in batches:
+        wire().carry(lane, batch)
+    while not all(batch.is_over for batch in batches):
+        assert over.wait(5), "The wire sleeps."
+        over.clear()
+    assert all(isinstance(outcome, Unsent) for batch in batches for _, outcome in batch.collect())
 
 
 def test_a_hold_that_ends_between_two_looks_at_the_clock_is_noticed(server: ScriptedServer, text: OutgoingText) -> None:

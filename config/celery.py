@@ -60,6 +60,7 @@ def _set_beat_table(source: Settings, **_: Any) -> None:
         "texts are held against the carrier's list": _every(sweep, "messaging.certify"),
         "old bodies are blanked": _every(6 * sweep, "messaging.retain"),
         "counts are folded": _every(sweep, "messaging.fold_counts"),
+        "answers are told to their texts": _every(sweep, "messaging.attribute_answers"),
         "counts of subscriptions are folded": _every(sweep, "optins.fold_standings"),
         "first waves are judged": _every(sweep, "messaging.judge_waves"),
         "runs are closed": _every(sweep, "messaging.finish_runs"),

@@ -11,7 +11,7 @@ from messaging.actions import certifying, counting
 from messaging.actions.listening import callbacks, deactivating, drifting, following_up, reconciling
 from messaging.actions.runs import judging, lifecycle, outbox
 from messaging.actions.sending import leasing, rounds
-from messaging.actions.upkeep import folding, mending, restoring, retaining, watching
+from messaging.actions.upkeep import attributing, folding, mending, restoring, retaining, watching
 
 # A send worker works this long and hands over, so that scaling is more workers and a deploy waits seconds.
 WORK_SECONDS = 10.0
@@ -73,6 +73,11 @@ def finish_runs() -> None:
 @shared_task(name="messaging.fold_counts")
 def fold_counts() -> None:
     folding.fold_counts()
+
+
+@shared_task(name="messaging.attribute_answers")
+def attribute_answers() -> None:
+    attributing.attribute_answers()
 
 
 @shared_task(name="messaging.retain")

@@ -1,3 +1,4 @@
+from messaging.models.answers import Answer, AnswersMark
 from messaging.models.approvals import Approval, LaunchRules
 from messaging.models.census import Census
 from messaging.models.certificates import DeliveryCertificate
@@ -13,6 +14,8 @@ from messaging.models.runs import Run
 from messaging.models.tests import TestText
 
 __all__ = [
+    "Answer",
+    "AnswersMark",
     "Approval",
     "Census",
     "DatabaseMark",

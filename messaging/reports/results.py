@@ -1,49 +1,20 @@
-"""What came of a campaign or a message: outcomes by the hour, what people did afterwards, what it took.
+"""What came of a campaign or a message: outcomes by the hour, what people did afterwards, what it took."""
 
-What a person did within `ANSWER_WITHIN` of a campaign's text belongs to the last such text before it, whichever
-campaign that was of: each reply and each opt-out counts once.
-"""
-
-import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
 from messaging.census.prices import Cost, cost
 from messaging.census.tally import Tally
-from messaging.models import Census, Run, SmsMessage
+from messaging.models import Answer, Census, Run, SmsMessage
+from messaging.reports.answers import people_who_answered
 from messaging.reports.figures import Progress, progress_of_campaigns, progress_of_messages
-from messaging.reports.taken import Extent, Span, extent_of, spans_of
+from messaging.reports.taken import Span, extent_of, spans_of
 from messaging.states import State
-
-ANSWER_WITHIN: Final = dt.timedelta(days=3)
-
-# The last campaign text that each answer came after. `%(answers)s` are the rows, each with a number and a time.
-_AFTER: Final = """
-    SELECT count(DISTINCT answer.number)
-    FROM ({answers}) AS answer
-    JOIN LATERAL (
-        SELECT run_id FROM messaging_outbound AS sent
-        WHERE sent.number = answer.number AND sent.kind = 'campaign'
-              AND sent.claimed_at BETWEEN answer.at - %(within)s AND answer.at
-        ORDER BY sent.claimed_at DESC LIMIT 1
-    ) AS last ON last.run_id = ANY(%(runs)s)
-"""
-_REPLIES: Final = """
-    SELECT number, received_at AS at FROM messaging_inbound
-    WHERE received_at BETWEEN %(first)s AND %(until)s AND meaning NOT IN ('opt_out', 'opt_in', 'help')
-"""
-_OPT_OUTS: Final = """
-    SELECT personal.number, event.at FROM optins_consentevent AS event
-    JOIN optins_personalevidence AS personal ON personal.event_id = event.id
-    WHERE event.at BETWEEN %(first)s AND %(until)s AND event.action = 'opted_out'
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +90,16 @@ def results_of(what: Campaign | SmsMessage) -> Results:
     extent = extent_of(runs)
     if extent is None:
         return Results(progress, (), False, cost({}), foreseen(what), replies=0, opt_outs=0)
+    people = people_who_answered(runs)
     return Results(
         progress,
         spans_of(runs, by_day=extent.is_long),
         extent.is_long,
         cost(extent.parts),
         foreseen(what),
-        replies=_people_after(_REPLIES, runs, extent),
-        opt_outs=_people_after(_OPT_OUTS, runs, extent),
+        replies=people.get(Answer.Kind.REPLY, 0),
+        opt_outs=people.get(Answer.Kind.OPT_OUT, 0),
     )
-
-
-def opt_outs_after(run: Run) -> int:
-    """How many people opted out after a run's text, as its report counts them."""
-    extent = extent_of([run.pk])
-    return _people_after(_OPT_OUTS, [run.pk], extent) if extent else 0
 
 
 def foreseen(what: Campaign | SmsMessage) -> Cost | None:
@@ -152,12 +118,3 @@ def foreseen(what: Campaign | SmsMessage) -> Cost | None:
 
 def _chosen(what: Campaign | SmsMessage) -> dict[str, int]:
     return {"pk": what.pk} if isinstance(what, SmsMessage) else {"campaign": what.pk}
-
-
-def _people_after(answers: str, runs: Collection[int], extent: Extent) -> int:
-    params: dict[str, Any] = {
-        "within": ANSWER_WITHIN, "runs": list(runs), "first": extent.first, "until": extent.until + ANSWER_WITHIN,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_AFTER.format(answers=answers), params)
-        return int(cursor.fetchone()[0])

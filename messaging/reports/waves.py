@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 from campaigns.language import storable
 from messaging.clock import GateNow
 from messaging.models import Outbound, OutcomeCount, Run, SmsMessage
-from messaging.reports.results import opt_outs_after
+from messaging.reports.answers import opt_outs_after
 from messaging.states import Reason, State
 
 # What left; of an uncertain text the carrier gives no account, which is no success.

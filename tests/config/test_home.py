@@ -15,8 +15,6 @@ from messaging.actions.campaigns import pause
 from messaging.actions.runs.lifecycle import start_due
 from messaging.actions.sending.claiming import claim_recipients
 from messaging.actions.sending.leasing import flag_stuck
-from messaging.actions.sending.settling import settle
-from messaging.gateway.outcomes import Accepted
 from messaging.models import Outbound, Run
 from messaging.reports.figures import Today, today
 from messaging.reports.health import Pulse, pulse
@@ -25,7 +23,7 @@ from optins.models import MessageProvider
 from tests import factories
 from tests.factories import TESTS, signed_in
 from tests.messaging.admin.screens import page
-from tests.messaging.recovery import ADA, BOB, campaign_to, later
+from tests.messaging.recovery import ADA, BOB, campaign_to, later, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -101,9 +99,7 @@ def test_the_figures_say_of_how_many_they_are() -> None:
 
 def test_an_opt_out_of_somebody_not_texted_today_is_no_part_of_the_share() -> None:
     campaign_to(factories.sender(), ADA)
-    run = Run.objects.get()
-    (text,) = claim_recipients(run=run, parts=1).texts
-    settle(sender=run.sender, answers=[(text, Accepted("SM" + "0" * 32, "queued", 1))], run=run)
+    taken(Run.objects.get())
     another = factories.subscription(factories.opt_in_campaign(), factories.customer(numbers=[factories.number()]))
     for number in (ADA, another.number):
         opt_out_number(number=number, by=TESTS, reason="Asked")

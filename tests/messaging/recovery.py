@@ -9,7 +9,10 @@ from django.db.models import F
 from campaigns.models import Customer
 from messaging.actions.listening.reconciling import reconcile
 from messaging.actions.runs.lifecycle import start_due
-from messaging.models import MessagingCampaign, Outbound
+from messaging.actions.sending.claiming import claim_recipients
+from messaging.actions.sending.settling import settle
+from messaging.gateway.outcomes import Accepted
+from messaging.models import MessagingCampaign, Outbound, Run
 from optins.models import Sender
 from tests import factories
 
@@ -26,6 +29,13 @@ def campaign_to(sender: Sender, *numbers: str, body: str = BODY) -> MessagingCam
     launched = factories.messaging_campaign(factories.scheduled(programme, body))
     start_due()
     return launched
+
+
+def taken(run: Run) -> None:
+    """The carrier took every text of a run."""
+    texts = claim_recipients(run=run, parts=1_000).texts
+    answers = [(text, Accepted(f"SM{place:032x}", "queued", 1)) for place, text in enumerate(texts)]
+    settle(sender=run.sender, answers=answers, run=run)
 
 
 def later(seconds: float) -> None:

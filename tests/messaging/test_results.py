@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from campaigns.models import Customer
 from messaging.actions.runs.lifecycle import start_due
+from messaging.actions.upkeep.attributing import attribute_answers
 from messaging.models import Inbound, MessagingCampaign, Outbound
 from messaging.reports.results import Results, results_of
 from messaging.states import Reason, State
@@ -55,6 +56,7 @@ def says(number: str, *, after: dt.timedelta, meaning: str = "none") -> None:
 
 
 def of(campaign: MessagingCampaign) -> Results:
+    attribute_answers()
     return results_of(campaign)
 
 

@@ -10,16 +10,14 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from messaging.actions.runs.lifecycle import start_due
-from messaging.actions.sending.claiming import claim_recipients
-from messaging.actions.sending.settling import settle
 from messaging.actions.upkeep.folding import fold_counts
-from messaging.gateway.outcomes import Accepted
 from messaging.lawful.places import dialled_country
 from messaging.models import Outbound, Run, TakenCount
 from messaging.reports.results import results_of
 from messaging.reports.taken import TAKEN, extent_of, spans_of, taken_since
 from messaging.states import State
 from tests import factories
+from tests.messaging.recovery import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +35,7 @@ def run(settings: Settings) -> Run:
     factories.messaging_campaign(factories.scheduled(programme))
     start_due()
     run = Run.objects.get()
-    texts = claim_recipients(run=run, parts=len(NUMBERS)).texts
-    answers = [(text, Accepted(f"SM{place:032x}", "queued", 1)) for place, text in enumerate(texts)]
-    settle(sender=run.sender, answers=answers, run=run)
+    taken(run)
     return run
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from campaigns import phone, profile
+from campaigns.language import gettext_noop as _
+from campaigns.language import storable
 from campaigns.rules import Kind
 from campaigns.values import read_boolean
 
@@ -47,6 +49,37 @@ _NOTES: Final = ("rejected_line", "rejected_because")
 
 # What a spreadsheet runs as a formula when a cell begins with it.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+# What is said of a file is stored with its import, in English.
+_NOT_UTF_8: Final = storable(
+    _(
+        "The file is not in UTF-8: line %(line)s has the byte 0x%(byte)s at place %(place)s. Save it as “CSV UTF-8” "
+        "and bring it again."
+    )
+)
+_OPEN_QUOTE: Final = storable(
+    _("Line %(line)s opens a quotation mark that is never closed. Close it, then bring the file again.")
+)
+_TOO_WIDE: Final = storable(_("The file has %(columns)s columns. Bring %(most)s at most."))
+_TWICE: Final = storable(_("Two columns mean “%(column)s”. Take one of them away."))
+_NEEDED: Final = storable(
+    _(
+        "The file has no column “%(column)s”. Its first line must name the columns external_id and phone; it names: "
+        "%(found)s."
+    )
+)
+_UNTITLED: Final = storable(_("Column %(place)s has no title and was not read."))
+_ABOUT_CONSENT: Final = storable(
+    _(
+        "The column “%(title)s” was not read: an import never gives consent and verifies no number. People opt in by "
+        "keyword, code or web page. To opt people out, name a column opted_out."
+    )
+)
+_NO_KEY: Final = storable(_("The column “%(title)s” was not read: its title needs letters from a to z or digits."))
+_OTHER_WIDTH: Final = storable(
+    _("This line has %(cells)s cells and the first line has %(columns)s. Check its separators and quotation marks.")
+)
+_NOBODY: Final = _("external_id is missing. Give each customer one.")
 
 
 class FileRefused(ValueError):
@@ -154,10 +187,8 @@ def _check_encoding(stream: BinaryIO) -> None:
             line.decode()
         except UnicodeDecodeError as error:
             byte = line[error.start]
-            raise FileRefused(
-                f"The file is not in UTF-8: line {number} has the byte 0x{byte:02X} at place {error.start + 1}. "
-                "Save it as “CSV UTF-8” and bring it again."
-            ) from None
+            where = {"line": number, "byte": f"{byte:02X}", "place": error.start + 1}
+            raise FileRefused(_NOT_UTF_8 % where) from None
 
 
 def _text_lines(stream: BinaryIO) -> Iterator[str]:
@@ -188,9 +219,7 @@ def _records(stream: BinaryIO, columns: Columns) -> Iterator[tuple[int, str, lis
                 yield begins, content, cells
             begins = reader.line_num + 1
     except csv.Error:
-        raise FileRefused(
-            f"Line {begins} opens a quotation mark that is never closed. Close it, then bring the file again."
-        ) from None
+        raise FileRefused(_OPEN_QUOTE % {"line": begins}) from None
 
 
 # --- The header ----------------------------------------------------------------------------------
@@ -198,12 +227,12 @@ def _records(stream: BinaryIO, columns: Columns) -> Iterator[tuple[int, str, lis
 
 def _columns(titles: Sequence[str], delimiter: str) -> Columns:
     if len(titles) > MAX_COLUMNS:
-        raise FileRefused(f"The file has {len(titles)} columns. Bring {MAX_COLUMNS} at most.")
+        raise FileRefused(_TOO_WIDE % {"columns": len(titles), "most": MAX_COLUMNS})
     targets, remarks, labels = [], [], {}
     for place, title in enumerate(titles, start=1):
         target, remark = _target(title, place)
         if target not in (None, OPTED_OUT) and target in targets:
-            raise FileRefused(f"Two columns mean “{target}”. Take one of them away.")
+            raise FileRefused(_TWICE % {"column": target})
         targets.append(target)
         remarks += [remark] if remark else []
         if target is not None and target not in (PHONE, OPTED_OUT, *profile.FIELDS):
@@ -211,17 +240,14 @@ def _columns(titles: Sequence[str], delimiter: str) -> Columns:
     for needed in (EXTERNAL_ID, PHONE):
         if needed not in targets:
             found = ", ".join(f"“{title[:40]}”" for title in titles[:12] if title) or "none"
-            raise FileRefused(
-                f"The file has no column “{needed}”. Its first line must name the columns external_id and phone; "
-                f"it names: {found}."
-            )
+            raise FileRefused(_NEEDED % {"column": needed, "found": found})
     return Columns(targets, delimiter, titles=titles, labels=labels, remarks=remarks)
 
 
 def _target(title: str, place: int) -> tuple[str | None, str]:
     """What a column is for, or None and a remark."""
     if not title:
-        return None, f"Column {place} has no title and was not read."
+        return None, _UNTITLED % {"place": place}
     key = profile.attribute_key(title)
     key = _ALIASES.get(key, key)
     if key in _NOTES:
@@ -229,12 +255,9 @@ def _target(title: str, place: int) -> tuple[str | None, str]:
     if key in OPT_OUT_TITLES:
         return OPTED_OUT, ""
     if profile.is_about_consent(key):
-        return None, (
-            f"The column “{title}” was not read: an import never gives consent and verifies no number. People opt in "
-            "by keyword, code or web page. To opt people out, name a column opted_out."
-        )
+        return None, _ABOUT_CONSENT % {"title": title}
     if not key or len(key) > profile.MAX_KEY:
-        return None, f"The column “{title[:60]}” was not read: its title needs letters from a to z or digits."
+        return None, _NO_KEY % {"title": title[:60]}
     return key, ""
 
 
@@ -256,15 +279,12 @@ def _guess(stream: BinaryIO, columns: Columns, new: set[str], region: str) -> Ma
 
 def _line(number: int, content: str, cells: Sequence[str], columns: Columns, region: str) -> Line:
     if len(cells) != len(columns.targets):
-        raise ValueError(
-            f"This line has {len(cells)} cells and the first line has {len(columns.targets)}. "
-            "Check its separators and quotation marks."
-        )
+        raise ValueError(_OTHER_WIDTH % {"cells": len(cells), "columns": len(columns.targets)})
     cells_given = list(_given(zip(columns.targets, cells, strict=True)))
     opts_out = any(_opts_out(cell) for target, cell in cells_given if target == OPTED_OUT)
     given = {target: cell for target, cell in cells_given if target != OPTED_OUT}
     if EXTERNAL_ID not in given:
-        raise ValueError("external_id is missing. Give each customer one.")
+        raise ValueError(_NOBODY)
     number_given = given.pop(PHONE, None)
     try:
         e164 = phone.parse(number_given, region=region) if number_given else None

@@ -7,9 +7,20 @@ from typing import Any, Final
 from django.db.models import Field, ForeignObjectRel
 from django.utils import timezone
 
+from campaigns.language import gettext_noop as _
+from campaigns.language import storable
 from campaigns.models import Customer, CustomerImport, ImportedLine, PhoneNumber
 
 _ATTRIBUTE: Final = "attributes."
+
+# What stays is told on its line, in English.
+_CHANGED: Final = storable(_("Changed since, and left: %(fields)s."))
+_IN_USE: Final = _("The number stays: something happened with it since.")
+_NOWHERE_TO_GO: Final = _("The number stays: the customer whom it came from is gone or has it again.")
+_WAS_CHANGED: Final = _("The customer stays: it was changed since.")
+_HAS_A_NUMBER: Final = _("The customer stays: it has a phone number.")
+_IS_ELSEWHERE: Final = _("The customer stays: there are lines of other imports of it.")
+_HAS_OTHERS: Final = storable(_("The customer stays: there are %(things)s of it."))
 
 
 def revert(*, of: CustomerImport, lines: Sequence[ImportedLine], in_use: Collection[str]) -> Counter[str]:
@@ -26,7 +37,7 @@ def revert(*, of: CustomerImport, lines: Sequence[ImportedLine], in_use: Collect
     made = {line.customer_id: line for line in lines if line.is_new}
     staying = _needed(of, [customers[pk] for pk in made])
     for pk in staying:
-        told[made[pk].pk].append(f"The customer stays: {staying[pk]}.")
+        told[made[pk].pk].append(staying[pk])
     removed = [pk for pk in made if pk not in staying]
     Customer.objects.filter(pk__in=removed).delete()
     counts["removed"] = len(removed)
@@ -49,7 +60,7 @@ def _restore(lines: Iterable[ImportedLine], customers: Mapping[int, Customer], t
         fields |= {field.partition(".")[0] for field in back}
         since = sorted(line.after.keys() - set(back))
         if since:
-            told[line.pk].append(f"Changed since, and left: {', '.join(since)}.")
+            told[line.pk].append(_CHANGED % {"fields": ", ".join(since)})
         if back:
             customer.updated_at = timezone.now()
             changed.append(customer)
@@ -90,7 +101,7 @@ def _take_numbers(lines: Iterable[ImportedLine], in_use: Collection[str], told: 
         if line.number_effect == ImportedLine.NumberEffect.MOVED:
             taken += _move_back(held, line, told)
         elif held.number in in_use or held.verified_at is not None:
-            told[line.pk].append("The number stays: something happened with it since.")
+            told[line.pk].append(_IN_USE)
         else:
             added.append(held.pk)
     PhoneNumber.objects.filter(pk__in=added).delete()
@@ -100,25 +111,25 @@ def _take_numbers(lines: Iterable[ImportedLine], in_use: Collection[str], told: 
 def _move_back(held: PhoneNumber, line: ImportedLine, told: Mapping[int, list[str]]) -> int:
     former = line.moved_from
     if former is None or former.phone_numbers.filter(number=held.number).exists():
-        told[line.pk].append("The number stays: the customer whom it came from is gone or has it again.")
+        told[line.pk].append(_NOWHERE_TO_GO)
         return 0
     return PhoneNumber.objects.filter(pk=held.pk).update(customer=former)
 
 
 def _needed(of: CustomerImport, made: Collection[Customer]) -> Mapping[int, str]:
-    """Which of the customers that the import made must stay, and why, as the end of a sentence."""
+    """Which of the customers that the import made must stay, and why, as a sentence."""
     ids = [customer.pk for customer in made]
-    why = {customer.pk: "it was changed since" for customer in made if customer.updated_at != of.merged_at}
+    why = {customer.pk: _WAS_CHANGED for customer in made if customer.updated_at != of.merged_at}
     for pk in PhoneNumber.objects.filter(customer__in=ids).values_list("customer", flat=True):
-        why.setdefault(pk, "it has a phone number")
+        why.setdefault(pk, _HAS_A_NUMBER)
     for relation in _relations():
-        name = relation.related_model._meta.verbose_name_plural
+        sentence = _HAS_OTHERS % {"things": relation.related_model._meta.verbose_name_plural}
         others = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": ids})
         if relation.related_model is ImportedLine:
             others = others.exclude(customer_import=of)
-            name = "lines of other imports"
+            sentence = _IS_ELSEWHERE
         for pk in others.values_list(relation.field.attname, flat=True).distinct():
-            why.setdefault(pk, f"there are {name} of it")
+            why.setdefault(pk, sentence)
     return why
 
 

@@ -20,6 +20,7 @@ from campaigns.actions.attributes import learn
 from campaigns.actions.audit import record
 from campaigns.actors import Actor
 from campaigns.customer_file import Columns, FileRefused, Line, Rejected, read_columns, read_lines
+from campaigns.language import retold
 from campaigns.models import Attribute, CustomerImport, ImportedLine, PhoneNumber, RejectedLine
 from campaigns.refusals import Refused
 from campaigns.rules import Kind
@@ -46,7 +47,7 @@ def columns_of(stream: BinaryIO) -> Columns:
     try:
         return read_columns(stream, known, region=settings.DEFAULT_PHONE_REGION)
     except FileRefused as error:
-        raise Refused("file_refused", str(error), field="file") from None
+        raise Refused("file_refused", retold(str(error)), field="file") from None
 
 
 def preview(row: CustomerImport, stream: BinaryIO) -> None:

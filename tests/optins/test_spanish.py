@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -84,3 +85,12 @@ def test_what_the_linter_misses_is_said_in_the_readers_language() -> None:
         (found,) = findings(Kind.MARKETING, "Acme: two for one today", names=["Acme"])
     assert found.sentence.startswith("No dice cómo darse de baja")
     assert found.insertion == "Reply STOP to cancel."
+
+
+def test_what_is_wrong_with_a_file_is_said_in_the_language_of_the_page() -> None:
+    staff = factories.signed_in(ADMIN)
+    in_spanish(staff)
+    file = SimpleUploadedFile("people.csv", b"name\nAda\n")
+    page = staff.post(reverse("admin:campaigns_customerimport_add"), {"file": file}).text
+    assert "El archivo no tiene la columna “external_id”." in page
+    assert "nombra: “name”." in page

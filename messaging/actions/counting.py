@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from campaigns.actors import Actor
 from campaigns.bell import ring_after_commit
+from campaigns.language import english
 from campaigns.locks import alone
 from campaigns.models import Customer
 from campaigns.refusals import Refused
@@ -76,7 +77,8 @@ def _under_way() -> list[int]:
 def _carry_on(pk: int) -> None:
     """One chunk; what cannot be counted ends with its reason, and holds up no other."""
     try:
-        with transaction.atomic():
+        # A page may be what carries it on; why it failed is kept in English.
+        with english(), transaction.atomic():
             _count_chunk(pk)
     except (RuleError, TemplateError) as problem:
         _fail(pk, str(problem))

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models.messages import SmsMessage
@@ -40,7 +40,7 @@ class Approval(models.Model):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", _("Asked for")  # waits for somebody else
+        ASKED = "asked", pgettext_lazy("approval", "Asked for")  # waits for somebody else
         APPROVED = "approved", _("Approved")  # may be launched while nothing is changed
         DECLINED = "declined", _("Declined")  # `reason` says why
         WITHDRAWN = "withdrawn", _("Withdrawn")  # counts no more

@@ -4,7 +4,7 @@ Nothing is counted and no source is read whole: each gives its newest entries be
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaigns.acts import in_words
 from campaigns.language import retold
@@ -24,6 +25,16 @@ from messaging.states import State
 from optins.models import ConsentEvent, OptOutReview, digest_of
 
 PAGE: Final = 30
+# What the audit trail keeps of acts on a person.
+_FACTS: Final[Mapping[str, str]] = {
+    "number": gettext_noop("number"),
+    "numbers_added": gettext_noop("numbers added"),
+    "numbers_removed": gettext_noop("numbers removed"),
+    "fields": gettext_noop("fields"),
+    "ended": gettext_noop("ended"),
+    "reason": gettext_noop("reason"),
+    "parts": gettext_noop("parts"),
+}
 
 
 class Kind(StrEnum):
@@ -184,14 +195,15 @@ def _name(row: Outbound) -> str:
 
 
 def _change(row: AuditEntry) -> Entry:
-    facts = (f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in row.detail.items() if value)
+    told = {name: _(_FACTS[name]) if name in _FACTS else name.replace("_", " ") for name in row.detail}
+    facts = (f"{told[name]}: {_plain(value)}" for name, value in row.detail.items() if value)
     link = reverse("admin:campaigns_auditentry_change", args=[row.pk])
     said = _("By %(actor)s. %(facts)s") % {"actor": retold(row.actor), "facts": "; ".join(facts)}
     return Entry(Kind.CHANGE, row.pk, row.at, in_words(row.act), "", said, link=link)
 
 
 def _plain(value: object) -> str:
-    return ", ".join(str(part).replace("_", " ") for part in value) if isinstance(value, list) else str(value)
+    return ", ".join(str(part).replace("_", " ") for part in value) if isinstance(value, list) else retold(str(value))
 
 
 def _event(row: CustomerEvent) -> Entry:

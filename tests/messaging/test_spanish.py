@@ -12,7 +12,7 @@ from django.utils.translation import override
 from campaigns.models import AuditEntry
 from config.roles import LAUNCHER
 from messaging.launch.fingerprint import digest
-from messaging.models import MessagingCampaign, Outbound, SmsMessage
+from messaging.models import MessagingCampaign, Outbound, SendingHold, SmsMessage
 from messaging.states import EXPLANATIONS, Explanation, Reason
 from optins.models import OptInCampaign
 from tests import factories
@@ -106,7 +106,17 @@ def test_why_a_campaign_stopped_itself_is_read_in_spanish_and_kept_in_english(cl
     assert campaign.pause_reason.startswith("The first wave stopped itself: of 2 people 2 failed")
     told = "La primera tanda se detuvo por sí sola: de 2 personas fallaron 2 (100 %; como máximo 10 %)."
     assert told in client.get(page("messaging_smsmessage_progress", campaign.messages.get().pk)).text
+    assert told in client.get(page("messaging_messagingcampaign_change", campaign.pk)).text
+    assert f"{told} Si reanuda, se envía también a todos los demás." in client.get(page("index")).text
     assert run().wave_verdict.endswith("at most 10 % may).")
+
+
+def test_who_stopped_all_sending_is_read_in_spanish_and_kept_in_english(client: Client) -> None:
+    client.post(page("messaging_sendinghold_hold"))
+    assert SendingHold.objects.get().reason.endswith(" stopped all sending.")
+    for where in (page("index"), page("messaging_sendinghold_changelist")):
+        assert " detuvo todos los envíos." in client.get(where).text
+    assert AuditEntry.objects.get(act="sending.hold").object_label.endswith(" stopped all sending.")
 
 
 def test_reasons_of_texts_are_told_with_advice_in_spanish(client: Client, product: Product) -> None:

@@ -34,6 +34,7 @@ THEME: Final = (
         'using <a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
     ),
     # Lists.
+    _("Filters"),
     _("Apply Filters"),
     _("Reset filters"),
     _("No results found"),

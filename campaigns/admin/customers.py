@@ -148,6 +148,7 @@ class AttributeForm(VerbForm[Attribute]):
     """A word of the vocabulary."""
 
     choices = forms.CharField(
+        label=gettext_lazy("Choices"),
         required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
         help_text=gettext_lazy("For “One of a list”: what it is one of, each on a line of its own."),

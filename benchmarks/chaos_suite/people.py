@@ -1,10 +1,11 @@
 """The acts of people: whoever owns a phone, and operators. They try again until they are heard."""
 
+import datetime as dt
 from collections.abc import Generator
 from typing import Final
 
 from benchmarks.chaos_suite.drive import KEYWORD, CommandFailed
-from benchmarks.chaos_suite.scene import MOMENT, Play, Scene
+from benchmarks.chaos_suite.scene import MOMENT, Play, Scene, Stand
 from benchmarks.chaos_suite.verdict import Stop
 
 _TRIES: Final = 20
@@ -70,9 +71,14 @@ def pause_and_resume(scene: Scene) -> Play:
     """In the middle of the campaign."""
     campaign, wait = scene.dice.choice(scene.going), scene.a_while(1, 2)
     scene.say(f"people: pause campaign {campaign}, resume it after {wait} s")
-    yield from _move(scene, "pause", campaign)
+    scene.standing.add(campaign)
+    paused = yield from _move(scene, "pause", campaign)
+    since = dt.datetime.now(dt.UTC)
     yield wait
+    if paused:
+        scene.stands.append(Stand(campaign, since, dt.datetime.now(dt.UTC)))
     yield from _move(scene, "resume", campaign)
+    scene.standing.discard(campaign)
 
 
 def cancel(scene: Scene) -> Play:
@@ -80,17 +86,21 @@ def cancel(scene: Scene) -> Play:
     campaign = scene.going.pop()
     scene.say(f"people: cancel campaign {campaign}")
     yield from _move(scene, "cancel", campaign)
+    scene.stands.append(Stand(campaign, dt.datetime.now(dt.UTC)))
 
 
-def _move(scene: Scene, move: str, campaign: int) -> Play:
-    """Somebody tries until it is done, or somebody else has: a command may die between its commit and its answer."""
+def _move(scene: Scene, move: str, campaign: int) -> Generator[float, None, bool]:
+    """Somebody tries until it is done, or somebody else has: a command may die between its commit and its answer.
+
+    Returns whether it was they who did it.
+    """
     for _ in range(_TRIES):
         command = scene.drive.ask(f"{move}_campaign", campaign)
         while not command.done():
             yield MOMENT
         told = command.result().told
         if told["status"] == "ok" or told["code"] == "wrong_state":
-            return
+            return bool(told["status"] == "ok")
         yield 1
     raise CommandFailed(f"{move}_campaign {campaign}: {told['message']}")
 
@@ -109,4 +119,5 @@ def release_sending(scene: Scene) -> Play:
         raise CommandFailed(f"release_sending, after a restore: {told['message']}")
     scene.say("people: release sending")
     for campaign in scene.going:
-        yield from _move(scene, "resume", campaign)
+        if campaign not in scene.standing:
+            yield from _move(scene, "resume", campaign)

@@ -14,7 +14,7 @@ from benchmarks.chaos_suite.house import BEATS, CARRIER, SEND_WORKERS, WEB, WORK
 from benchmarks.chaos_suite.people import cancel
 from benchmarks.chaos_suite.pulse import Pulse
 from benchmarks.chaos_suite.scene import Act, Play, Scene
-from benchmarks.chaos_suite.verdict import Campaign, Evidence, Row
+from benchmarks.chaos_suite.verdict import Campaign, Evidence, Row, Span
 
 Say = Callable[[str], None]
 
@@ -85,9 +85,11 @@ def perform(house: House, size: Size, seed: int, say: Say) -> Outcome:
         faults += [f"The process “{name}” was asked to end and did not." for name in house.outstayed()]
         faults += _of_joins(scene.joins, drive.welcomes())
         campaigns = _campaigns(everybody, names, counts, cancelled)
+        stands = [(_body(names[stand.campaign]), Span(stand.since, stand.until)) for stand in scene.stands]
         evidence = Evidence(
-            campaigns, scene.stops, drive.record(), _rows(drive, names), grace, scene.forgotten, frozenset({broken})
-        )
+            campaigns, scene.stops, drive.record(), _rows(drive, names), grace,
+            scene.forgotten, frozenset({broken}), stands,
+        )  # fmt: skip
         return Outcome(evidence, faults, recovered_after)
 
 

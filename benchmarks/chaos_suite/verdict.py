@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 Owed: TypeAlias = tuple[str, str]
 """One text that somebody is owed: the number, and what it says. A campaign's body is its own."""
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     LOST = "lost"
     DOUBLED = "doubled"
     AFTER_STOP = "after STOP"
+    STOOD = "claimed while its campaign stood still"
     STRANGER = "not in the audience"
     NOT_FINAL = "not final"
     DISAGREES = "our row disagrees"
@@ -77,14 +78,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What our database forgot, by a backup that was put back."""
+    """Some time, both ends included; without an end for good."""
 
     begun_at: dt.datetime
-    ended_at: dt.datetime
+    ended_at: dt.datetime | None
 
     def has(self, moment: dt.datetime) -> bool:
-        """Whether it was forgotten what happened then."""
-        return self.begun_at <= moment <= self.ended_at
+        """Whether the moment is in it."""
+        return self.begun_at <= moment and (self.ended_at is None or moment <= self.ended_at)
+
+    def meets(self, other: Self) -> bool:
+        """Whether the two have a moment in common."""
+        return self.has(other.begun_at) or other.has(self.begun_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +111,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a run left behind. `grace` is how long what was claimed before a STOP may still be on the wire, and
-    `broken` are the people whose rows the database takes no claim of."""
+    """Everything a run left behind. `grace` is how long what was claimed before a STOP may still be on the wire.
+
+    `forgotten` is what our database does not know, by a backup that was put back, `broken` are the people whose rows it
+    takes no claim of, and `stands` is when campaigns, by their body, were paused, or cancelled.
+    """
 
     campaigns: Sequence[Campaign]
     stops: Sequence[Stop]
@@ -116,6 +124,7 @@ class Evidence:
     grace: dt.timedelta = field(default=dt.timedelta())
     forgotten: Sequence[Span] = ()
     broken: frozenset[str] = frozenset()
+    stands: Sequence[tuple[str, Span]] = ()
 
 
 def judge(evidence: Evidence) -> list[Fault]:
@@ -130,6 +139,7 @@ def judge(evidence: Evidence) -> list[Fault]:
     faults = [
         *_strangers(evidence.campaigns, taken),
         *_after_stop(evidence, rows),
+        *_stood(evidence),
         *(fault for each in evidence.campaigns for fault in _of_campaign(each, stopped, evidence.broken, taken, rows)),
     ]
     return sorted(faults, key=lambda fault: (list(Kind).index(fault.kind), fault.number))
@@ -156,6 +166,16 @@ def _after_stop(evidence: Evidence, rows: Mapping[Owed, Sequence[Row]]) -> Itera
         nobody_knows = any(span.has(text.taken_at) for span in evidence.forgotten)
         if not (was_on_the_wire or nobody_knows) or late > evidence.grace:
             yield Fault(Kind.AFTER_STOP, text.number, [text], ours, f"{late.total_seconds():.1f} s after it")
+
+
+def _stood(evidence: Evidence) -> Iterator[Fault]:
+    """What a backup that was put back forgot of a pause is not held against anybody."""
+    for body, span in evidence.stands:
+        if any(span.meets(forgotten) for forgotten in evidence.forgotten):
+            continue
+        for row in evidence.rows:
+            if row.body == body and row.claimed_at is not None and span.has(row.claimed_at):
+                yield Fault(Kind.STOOD, row.number, (), [row], f"it stood from {span.begun_at:%H:%M:%S.%f}")
 
 
 def _of_campaign(

@@ -85,6 +85,21 @@ def test_what_a_restored_database_forgot_was_on_the_wire_for_as_long_as_anything
     assert (Kind.AFTER_STOP in kinds(restored)) == (at(seconds) > NOW + GRACE)
 
 
+@given(claimed=st.floats(-20, 20), resumed=st.none() | st.floats(0, 20))
+def test_nothing_is_claimed_while_a_campaign_stands_still(claimed: float, resumed: float | None) -> None:
+    [first, *others] = PEOPLE
+    well = evidence([row(first, claimed=claimed), *(row(n, claimed=-30) for n in others)], all_well().carrier)
+    stands = [(BODY, Span(NOW, None if resumed is None else at(resumed))), ("Acme: other news", Span(at(-60), None))]
+    found = kinds(dataclasses.replace(well, stands=stands))
+    assert (Kind.STOOD in found) == (at(claimed) >= NOW and (resumed is None or at(claimed) <= at(resumed)))
+
+
+def test_a_pause_that_a_restored_database_forgot_is_held_against_nobody() -> None:
+    stood = dataclasses.replace(all_well(), stands=[(BODY, Span(at(-1), at(1)))])
+    assert kinds(stood) == {Kind.STOOD}
+    assert judge(dataclasses.replace(stood, forgotten=[Span(at(-9), at(-0.5))])) == []
+
+
 def test_a_row_that_cannot_be_claimed_ends_alone_and_with_its_reason() -> None:
     [first, *others] = PEOPLE
     carrier = [taken(number) for number in others]

@@ -72,7 +72,7 @@ _STEADY: Final = "people → Postgres"  # by which commands reach the database: 
 POSTGRES, VALKEY, CARRIER, WEB, WORKER = "Postgres", "Valkey", "carrier", "web", "worker"
 SEND_WORKERS: Final = ("send worker 1", "send worker 2")
 BEATS: Final = ("beat 1", "beat 2")
-_READY_SECONDS: Final = 60.0
+_READY_SECONDS: Final = 180.0
 _END_SECONDS: Final = 5.0
 # What docs/operations.md asks of whoever supervises the processes.
 _GRACE_SECONDS: Final = 30.0

@@ -10,7 +10,7 @@ from benchmarks.chaos_suite.verdict import Stop
 
 _TRIES: Final = 20
 # Until the carriers were asked, which may take some tries of its own, it is not allowed.
-_RELEASE_TRIES: Final = 90
+_RELEASE_TRIES: Final = 240
 
 
 def people_join(scene: Scene) -> Play:

@@ -225,7 +225,7 @@ def _addresses(history: History) -> Iterator[tuple[str, str]]:
         yield f"customers by {word}", _found(people, term)
     yield "search over everything", f"{reverse('admin:search')}?{urlencode({'s': number})}"
     yield "one person", reverse("admin:messaging_person", args=[customer.pk])
-    yield "inbox", inbox
+    yield "inbox", f"{inbox}?todo=all"
     yield "inbox, needs an answer", f"{inbox}?todo=answer"
     yield "inbox by meaning", f"{inbox}?meaning=help"
     yield "conversation", reverse("admin:messaging_conversation", args=[number])

@@ -82,6 +82,17 @@ def needs_answer() -> Q:
     return unhandled & (Q(meaning=Meaning.NONE) | Q(Exists(waiting)))
 
 
+MOST_WAITING: Final = 1_000
+"""So many texts that need an answer are counted: of more it is said that there are more."""
+
+
+def next_to_answer(besides: str) -> tuple[str | None, int]:
+    """The number that waits for an answer the longest, one aside, and how many do, at most `MOST_WAITING`."""
+    others = Inbound.objects.filter(needs_answer()).exclude(number=besides).order_by()
+    first = others.order_by("pk").values_list("number", flat=True).first()
+    return first, others.values("number").distinct()[:MOST_WAITING].count() if first else 0
+
+
 def reply_senders(number: str) -> Sequence[Sender]:
     """Our numbers that a person knows, the one texted last first; then those of what the number is opted in to."""
     texted = (

@@ -19,6 +19,7 @@ from campaigns.actions.attributes import delete_attribute, save_attribute
 from campaigns.actions.customers import delete_customer, edit_customer
 from campaigns.admin.customer_widgets import AttributesField, NumbersField, NumbersWidget, attribute_facts, number_rows
 from campaigns.admin.forms import VerbAdmin, VerbForm
+from campaigns.admin.kept_filters import onward
 from campaigns.admin.lists import Empty, LatestRows
 from campaigns.admin.verbs import actor
 from campaigns.models import Attribute, Customer
@@ -120,7 +121,7 @@ class CustomerAdmin(VerbAdmin):
     @admin.display(description=gettext_lazy("What happened"))
     def everything(self, customer: Customer) -> SafeString:
         # The page shows texts and consent, too, so that it lives in the app above.
-        address = reverse("admin:messaging_person", args=[customer.pk])
+        address = onward(reverse("admin:messaging_person", args=[customer.pk]), customer)
         return format_html(
             '<a class="ol-link" href="{}" aria-label="{}">{}</a>',
             address,

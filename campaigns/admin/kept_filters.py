@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,6 +20,8 @@ from campaigns.models import KeptFilter
 # What stands in a list's address and is not kept: the page, what Django needs on the way, and the search. That may name
 # a person, whom an erasure would not look for here.
 _NOT_KEPT: Final = ("q", "p", "e", "_popup", "_to_field", "_changelist_filters")
+
+_NARROWED: Final = "list_was_narrowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class KeepsFilters(ModelAdmin):
     """A list whose filters each person keeps by name."""
 
     list_before_template: Any = "admin/campaigns/kept_filters.html"
+    not_to_keep: frozenset[str] = frozenset()
+    """Filters that stand above the list anyway."""
 
     def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
@@ -47,8 +53,17 @@ class KeepsFilters(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         mine = KeptFilter.objects.filter(user=request.user.pk, place=self.opts.label_lower)
-        kept: Any = Kept(list(mine), _narrowed(request.GET))
+        query = _narrowed(request.GET)
+        kept: Any = Kept(list(mine), "" if query in self.not_to_keep else query)
         return super().changelist_view(request, {"kept": kept, **(extra_context or {})})
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Each row knows how its list was narrowed, for links to pages that lead back."""
+        shown = super().get_changelist_instance(request)
+        shown.result_list = list(shown.result_list)
+        for row in shown.result_list:
+            vars(row)[_NARROWED] = self.get_preserved_filters(request)
+        return shown
 
     def keep(self, request: HttpRequest) -> HttpResponse:
         """Keep the posted query by the posted name, and show it again."""
@@ -76,6 +91,12 @@ class KeepsFilters(ModelAdmin):
 
     def _list(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+def onward(address: str, row: Model) -> str:
+    """The address of a page behind a row of a list, which leads back to the list as it was narrowed."""
+    narrowed = vars(row).get(_NARROWED, "")
+    return f"{address}?{narrowed}" if narrowed else address
 
 
 def _narrowed(given: QueryDict) -> str:

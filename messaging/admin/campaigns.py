@@ -21,7 +21,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
 from campaigns.actions.moves import why_not
 from campaigns.admin.campaigns import chooser_urls
-from campaigns.admin.kept_filters import KeepsFilters
+from campaigns.admin.kept_filters import KeepsFilters, onward
 from campaigns.admin.lists import Empty
 from campaigns.admin.shell import CampaignPage
 from campaigns.admin.verbs import actor
@@ -93,7 +93,6 @@ class CampaignAdmin(KeepsFilters):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Asks for the progress of all campaigns of a page at once."""
         shown = super().get_changelist_instance(request)
-        shown.result_list = list(shown.result_list)
         found = progress_of_campaigns([campaign.pk for campaign in shown.result_list])
         for campaign in shown.result_list:
             vars(campaign)["progress"] = found.get(campaign.pk)
@@ -101,7 +100,7 @@ class CampaignAdmin(KeepsFilters):
 
     @admin.display(description=_("Name"), ordering="name")
     def named(self, campaign: Campaign) -> SafeString:
-        return format_html('<a class="ol-link" href="{}">{}</a>', page_of(campaign), campaign.name)
+        return format_html('<a class="ol-link" href="{}">{}</a>', onward(page_of(campaign), campaign), campaign.name)
 
     @admin.display(description=_("Kind"), ordering="kind")
     def kind_shown(self, campaign: Campaign) -> str:

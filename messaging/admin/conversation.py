@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,12 +17,12 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from campaigns.actors import Actor
 from campaigns.admin.verbs import actor, attempt, tell
 from campaigns.models import PhoneNumber
-from campaigns.seeing import number_shown
+from campaigns.seeing import number_shown, sees_whole_numbers
 from messaging import parts
 from messaging.actions.conversations import HANDLE, REPLY, mark_handled, mark_unhandled, reply
 from messaging.gates import why_no_reply
 from messaging.models import Inbound
-from messaging.queries import needs_answer, reply_senders
+from messaging.queries import needs_answer, next_to_answer, reply_senders
 from messaging.reports.figures import conversation, reason_in_words
 from optins.actions.reviews import DECIDE, read_as_no_opt_out, read_as_opt_out
 from optins.models import OptOutReview, Sender, Subscription, Suppression
@@ -59,7 +59,8 @@ def conversation_view(request: HttpRequest, number: str) -> HttpResponse:
     senders = reply_senders(number)
     form = ReplyForm(request.POST if act == "reply" else None, senders=senders)
     if act and _done(request, by, number, act, form, senders):
-        return redirect("admin:messaging_conversation", number)
+        return redirect(request.get_full_path())
+    following, waiting = next_to_answer(number) if sees_whole_numbers() else (None, 0)
     context = {
         **admin.site.each_context(request),
         "title": gettext("Conversation with %(number)s") % {"number": number_shown(number)},
@@ -74,6 +75,8 @@ def conversation_view(request: HttpRequest, number: str) -> HttpResponse:
         "waits": Inbound.objects.filter(needs_answer(), number=number).exists(),
         "handled": Inbound.objects.filter(number=number).exclude(handled_at=None).first(),
         "reviews": [(review, time_left(review, now=timezone.localtime())) for review in _reviews(number)],
+        "next": following,
+        "waiting": waiting,
         "may_handle": by.may(HANDLE),
         "may_decide": by.may(DECIDE),
         **_counted(request.POST.get("text", "").strip()),
@@ -84,7 +87,10 @@ def conversation_view(request: HttpRequest, number: str) -> HttpResponse:
 def _done(request: HttpRequest, by: Actor, number: str, act: str, form: ReplyForm, senders: Sequence[Sender]) -> bool:
     """Whether what was asked for has been done, or refused with a sentence that the next page shows."""
     if act == "reply":
-        return attempt(form, lambda: _reply(form, by, number, senders))
+        replied = attempt(form, lambda: _reply(form, by, number, senders))
+        if replied:
+            messages.success(request, gettext("Your reply is on its way."))
+        return replied
     if act == "handled":
         tell(
             request,

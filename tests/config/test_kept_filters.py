@@ -1,5 +1,6 @@
 """A list's address alone says what it shows, and each person keeps lists as they narrowed them by a name."""
 
+import html
 import re
 from typing import Any
 
@@ -8,9 +9,10 @@ from django.db.models import Model
 from django.test import Client
 
 from campaigns.actions.filters import MOST
-from campaigns.models import Campaign, KeptFilter
+from campaigns.models import Campaign, Customer, KeptFilter
 from config.roles import ADMIN, MARKETER, VIEWER
 from messaging.models import Outbound
+from optins.models import ApiApp, Subscription
 from tests import factories
 from tests.config.test_empty_lists import lists
 from tests.config.test_pages import page
@@ -114,3 +116,21 @@ def test_there_is_an_end_to_keeping(marketer: Client) -> None:
 
 def test_who_may_not_see_a_list_keeps_none_of_it() -> None:
     assert factories.signed_in().post(page(Outbound, "keep"), {"name": "Mine", "query": "o=1"}).status_code == 403
+
+
+def test_a_page_behind_a_list_leads_back_to_it_as_it_was_narrowed() -> None:
+    """The theme's own pages do it by themselves; these are ours."""
+    programme = factories.opt_in_campaign(name="Spring offers")
+    person = factories.customer(numbers=["+13135550101"])
+    factories.subscription(programme, person)
+    client = factories.signed_in(ADMIN)
+    for model, narrowed in (
+        (Campaign, "kind__exact=opt_in&q=spring"), (Subscription, "state__exact=opted_in"), (Customer, "q=0101"),
+        (ApiApp, "active__exact=1"),
+    ):  # fmt: skip
+        factories.api_app()
+        shown = client.get(f"{page(model, 'changelist')}?{narrowed}").text
+        behind = [html.unescape(link) for link in re.findall(r'href="([^"?]+\?_changelist_filters=[^"]+)"', shown)]
+        back = [client.get(link, follow=True).text for link in behind]
+        leads_back = [f'href="{page(model, "changelist")}?{narrowed.replace("&", "&amp;")}"' in text for text in back]
+        assert any(leads_back), (model, behind)

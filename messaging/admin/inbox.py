@@ -114,6 +114,11 @@ class InboundAdmin(ReadOnlyAdmin):
         )  # fmt: skip
         return [trial, talk, *evidence.urls(self.admin_site), *person.urls(self.admin_site), *super().get_urls()]
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Where all shown texts need an answer, no column says so of each."""
+        same = request.GET.get("todo") in ("answer", "doubtful")
+        return [column for column in self.list_display if not (same and column == "answer")]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         waits = Case(When(needs_answer(), then=Value(True)), default=Value(False), output_field=BooleanField())
         rows: QuerySet[Any] = super().get_queryset(request).annotate(waits=waits)

@@ -8,13 +8,18 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
 from campaigns.models import Campaign, Segment
-from campaigns.queries import spelled_out
+from campaigns.queries import rule_in_words, spelled_out
+from campaigns.vocabulary import fields
 from messaging.models import SmsMessage
+
+# How a segment's name and its rule stand in a fact.
+_RULE: Final = ": {"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,16 @@ class Change:
     def label(self) -> str:
         """The fact's name in the reader's language."""
         return gettext(self.what)
+
+    @property
+    def then_in_words(self) -> str:
+        """What it was, rules of segments as sentences."""
+        return _in_words(self.before)
+
+    @property
+    def now_in_words(self) -> str:
+        """What it is, in the same way."""
+        return _in_words(self.now)
 
 
 def facts(message: SmsMessage) -> Mapping[str, str]:
@@ -101,3 +116,16 @@ def _first_wave(message: SmsMessage) -> str:
 
 def _moment(at: dt.datetime | None) -> str:
     return at.astimezone(dt.UTC).isoformat(timespec="seconds") if at else ""
+
+
+def _in_words(value: str) -> str:
+    """A fact as people read it: where it holds a rule as it is stored, the rule's sentence stands instead."""
+    said, rest = "", value
+    while (place := rest.find(_RULE)) >= 0:
+        try:
+            rule, end = json.JSONDecoder().raw_decode(rest, place + len(_RULE) - 1)
+        except ValueError:
+            break
+        said += f"{rest[:place]}: {rule_in_words(rule, fields())}"
+        rest = rest[end:]
+    return said + rest

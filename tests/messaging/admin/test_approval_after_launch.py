@@ -144,7 +144,8 @@ def test_the_difference_stands_on_home_campaign_message_report_and_review(
     ):  # fmt: skip
         shown = looked_at(grace, where)
         assert "it is not what another person approved" in shown
-        assert re.search(r"<del>Near us: .*MI.*</del>.*<ins>Near us: .*OH", shown), where
+        assert "<del>Near us: People in MI.</del>" in shown, where
+        assert "<ins>Near us: People in OH.</ins>" in shown, where
 
 
 def test_it_is_foretold_before_its_time_and_can_be_approved_then(

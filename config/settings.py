@@ -71,6 +71,7 @@ CODES_HELD_FOR = dt.timedelta(seconds=env.integer("CODES_HELD_SECONDS", 3600, mi
 # --- Sending -----------------------------------------------------------------------------------
 FREEZE_CHUNK = env.integer("FREEZE_CHUNK", 20_000, minimum=1)
 CANCEL_CHUNK = env.integer("CANCEL_CHUNK", 2_000, minimum=1)
+LOG_FILE_ROWS = env.integer("LOG_FILE_ROWS", 100_000, minimum=1)
 SEND_CHUNK = env.integer("SEND_CHUNK", 1000, minimum=1)
 SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 500, minimum=1)
 SWEEP_EVERY_SECONDS = env.number("SWEEP_EVERY_SECONDS", 5.0)

@@ -77,6 +77,7 @@ def conversation_view(request: HttpRequest, number: str) -> HttpResponse:
         "reviews": [(review, time_left(review, now=timezone.localtime())) for review in _reviews(number)],
         "next": following,
         "waiting": waiting,
+        "nobody_else": sees_whole_numbers() and not following,
         "may_handle": by.may(HANDLE),
         "may_decide": by.may(DECIDE),
         **_counted(request.POST.get("text", "").strip()),

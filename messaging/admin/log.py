@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,6 +21,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter,
 from unfold.utils import parse_date_str
 
 from campaigns.admin.lists import ChoiceFilter, Empty
+from messaging.admin.files import file_of_log
 from messaging.admin.words import moment
 from messaging.models import Outbound, Run, SmsMessage, StatusCallback
 from messaging.queries import written_until
@@ -73,6 +77,7 @@ class OutboundAdmin(ReadOnlyAdmin):
         _("No text has been sent"),
         _("Every text to a person stands here, with what became of it: codes, answers and campaigns."),
     )
+    list_before_template: Any = "admin/messaging/log_tools.html"
     list_display = ("time", "phone", "what", "campaign", "state_badge", "why", "parts")
     list_filter = (
         ("state", ChoicesDropdownFilter),
@@ -102,6 +107,20 @@ class OutboundAdmin(ReadOnlyAdmin):
         if term[:2].upper() in ("SM", "MM"):
             return queryset.filter(sid=term), False
         return super().get_search_results(request, queryset, term)
+
+    def get_urls(self) -> list[URLPattern]:
+        file = path("texts.csv", self.admin_site.admin_view(self.file), name="messaging_outbound_file")
+        return [file, *super().get_urls()]
+
+    def file(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """What the list shows, on all its pages, as a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        log = reverse("admin:messaging_outbound_changelist")
+        try:
+            return file_of_log(request, self.get_changelist_instance(request).queryset, log=log)
+        except IncorrectLookupParameters:
+            return redirect(log)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"page_title": gettext("Message log"), **(extra_context or {})})

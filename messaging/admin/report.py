@@ -1,7 +1,5 @@
 """The report of a campaign and of a message: what came of it, and every recipient as a file."""
 
-import csv
-from collections.abc import Iterator
 from typing import Final
 
 from django.contrib import admin
@@ -18,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.verbs import actor, tell
 from campaigns.models import Campaign
 from messaging.actions.certifying import ask_for_certificate
-from messaging.exports import SHOWN, cells
+from messaging.admin.files import file_of
 from messaging.launch.approvals import unapproved_messages
 from messaging.models import DeliveryCertificate, Outbound, SmsMessage
 from messaging.pages import page_of
@@ -29,13 +27,6 @@ _COLOURS: Final = {
     "failed": pgettext_lazy("texts", "Failed"),
     "waiting": _("No final word yet"),
 }
-
-
-class _Lines:
-    """A file that a CSV writer writes into, a line at a time."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def report_of(request: HttpRequest, what: Campaign | SmsMessage) -> HttpResponse:
@@ -76,18 +67,8 @@ def certificate_of(request: HttpRequest, message: SmsMessage) -> HttpResponse:
 
 
 def recipients_of(_request: HttpRequest, what: Campaign | SmsMessage) -> StreamingHttpResponse:
-    """Every recipient, one a line, as a spreadsheet reads it. Numbers are masked: the log shows them."""
-    texts = Outbound.objects.filter(run__in=runs_of(what)).order_by("pk")
-    answer = StreamingHttpResponse(_lines(texts.values_list(*SHOWN.values()).iterator(2000)), content_type="text/csv")
-    answer["Content-Disposition"] = f'attachment; filename="recipients-{what.pk}.csv"'
-    return answer
-
-
-def _lines(rows: Iterator[tuple[object, ...]]) -> Iterator[str]:
-    table = csv.writer(_Lines(), lineterminator="\r\n")
-    yield table.writerow(SHOWN)
-    for row in rows:
-        yield table.writerow(cells(SHOWN, row))
+    """Every recipient as a file."""
+    return file_of(Outbound.objects.filter(run__in=runs_of(what)).order_by("pk"), name=f"recipients-{what.pk}")
 
 
 def _chosen(what: Campaign | SmsMessage) -> str:

@@ -144,7 +144,9 @@ def test_a_doubtful_text_is_decided_before_anything_else(sender: Sender) -> None
 
 def test_whoever_sees_no_whole_numbers_is_led_to_none(sender: Sender) -> None:
     text(sender, "Do you open?", factories.number())
-    assert "Next conversation" not in signed_in(VIEWER).get(page("messaging_conversation", NUMBER)).text
+    talk = signed_in(VIEWER).get(page("messaging_conversation", NUMBER)).text
+    assert "Next conversation" not in talk
+    assert "Nobody else waits" not in talk
 
 
 def test_the_filtered_inbox_is_found_again_from_a_conversation(sender: Sender) -> None:

@@ -1,12 +1,15 @@
 """The message log: every text with its state in words, found by number or SID, with its whole history."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from config.roles import VIEWER
 from messaging.actions.runs.outbox import carry_notices
@@ -88,3 +91,27 @@ def test_a_large_table_is_never_counted(text: Outbound) -> None:
         client.get(page(LIST))
     assert [query["sql"] for query in asked if "COUNT(*)" in query["sql"].upper()] == []
     assert len(asked) <= 10
+
+
+def lines(address: str) -> list[str]:
+    answer = signed_in(VIEWER).get(address)
+    assert answer["Content-Type"] == "text/csv"
+    return b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+
+
+def test_the_file_holds_what_the_list_shows(text: Outbound) -> None:
+    narrowed = f"{page(LIST)}?state__exact={text.state}&p=1"
+    shown = signed_in(VIEWER).get(narrowed).text
+    file = html.unescape(re.findall(r'href="([^"]*texts\.csv[^"]*)"', shown)[0])
+    head, *rows = lines(file)
+    assert head.startswith("message,external_id,number,state")
+    assert len(rows) == 1
+    assert text.number not in rows[0]
+    assert lines(f"{page('messaging_outbound_file')}?state__exact=cancelled") == [head]
+
+
+def test_a_file_that_would_be_too_large_is_refused(text: Outbound, settings: Settings) -> None:
+    settings.LOG_FILE_ROWS = 0
+    answer = signed_in(VIEWER).get(f"{page('messaging_outbound_file')}?state__exact={text.state}", follow=True)
+    assert "Narrow the list" in answer.text
+    assert answer.redirect_chain[0][0].endswith(f"?state__exact={text.state}")

@@ -10,7 +10,8 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from campaigns.lifecycle import CLOSED, Kind
 from campaigns.lifecycle import State as CampaignState
@@ -22,14 +23,14 @@ from optins.models import ConsentEvent, Subscription
 from optins.queries import standing_now
 
 # The outcomes of a bar in the order in which they stand, with the states that each one gathers.
-_OUTCOMES: Mapping[str, tuple[str, frozenset[State]]] = {
-    "delivered": (gettext_noop("Delivered"), frozenset({State.DELIVERED})),
-    "sent": (gettext_noop("On their way"), frozenset({State.SENDING, State.ACCEPTED, State.SENT})),
-    "queued": (gettext_noop("Waiting"), frozenset({State.QUEUED})),
-    "uncertain": (gettext_noop("Uncertain"), frozenset({State.UNCERTAIN})),
-    "failed": (gettext_noop("Failed"), frozenset({State.FAILED})),
-    "cancelled": (gettext_noop("Cancelled"), frozenset({State.CANCELLED})),
-    "skipped": (gettext_noop("Left out"), frozenset({State.SKIPPED})),
+_OUTCOMES: Mapping[str, tuple[StrOrPromise, frozenset[State]]] = {
+    "delivered": (pgettext_lazy("texts", "Delivered"), frozenset({State.DELIVERED})),
+    "sent": (pgettext_lazy("texts", "On their way"), frozenset({State.SENDING, State.ACCEPTED, State.SENT})),
+    "queued": (pgettext_lazy("texts", "Waiting"), frozenset({State.QUEUED})),
+    "uncertain": (pgettext_lazy("texts", "Uncertain"), frozenset({State.UNCERTAIN})),
+    "failed": (pgettext_lazy("texts", "Failed"), frozenset({State.FAILED})),
+    "cancelled": (pgettext_lazy("texts", "Cancelled"), frozenset({State.CANCELLED})),
+    "skipped": (pgettext_lazy("texts", "Left out"), frozenset({State.SKIPPED})),
 }
 
 
@@ -88,7 +89,7 @@ class Progress:
     def slices(self) -> Sequence[Slice]:
         """The parts of the bar that are not empty."""
         found = [(key, label, self.of(*states)) for key, (label, states) in _OUTCOMES.items()]
-        return [Slice(key, _(label), n, round(100 * n / self.people, 2)) for key, label, n in found if n]
+        return [Slice(key, str(label), n, round(100 * n / self.people, 2)) for key, label, n in found if n]
 
     @cached_property
     def reasons(self) -> Sequence[Why]:

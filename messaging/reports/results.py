@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from campaigns.models import Campaign
 from messaging.census.prices import Cost, cost
@@ -67,7 +68,7 @@ class Results:
             (_("In the audience"), progress.people),
             (_("May be texted"), wanted),
             (_("Handed to the carrier"), self.taken),
-            (_("Delivered"), progress.delivered),
+            (pgettext("texts", "Delivered"), progress.delivered),
             (_("Replied"), self.replies),
         )
         before = [people for _, people in steps]

@@ -55,13 +55,15 @@ class Cost:
         return self.queries > 0
 
 
-def measure(stage: Stage, sizes: Sequence[int], *, people: int) -> Mapping[int, Sequence[Cost]]:
-    """Fill the outbox to each size in turn, and measure everything there."""
+def measure(
+    stage: Stage, sizes: Sequence[int], *, people: int, pages_only: bool = False
+) -> Mapping[int, Sequence[Cost]]:
+    """Fill the outbox to each size in turn, and measure everything there, or the pages."""
     found = {}
     for size in sizes:
         history = fill(stage, size, people=people, kept_callbacks=settings.CALLBACK_RETENTION)
         print(f"{size:,} texts are written", file=sys.stderr, flush=True)
-        found[size] = [*_operations(stage, history), *_pages(history)]
+        found[size] = [*(() if pages_only else _operations(stage, history)), *_pages(history)]
     return found
 
 
@@ -79,10 +81,9 @@ def as_table(found: Mapping[int, Sequence[Cost]]) -> str:
 def ratios(found: Mapping[int, Sequence[Cost]]) -> Mapping[str, float]:
     """How much the dearest operation grew, and how long the slowest page takes at the last size."""
     rows = list(zip(*found.values(), strict=True))
-    return {
-        "growth_of_sweeps": max(_ratio(row) for row in rows if not row[0].is_page),
-        "slowest_page_ms": max(row[-1].ms for row in rows if row[0].is_page),
-    }
+    sweeps = [_ratio(row) for row in rows if not row[0].is_page]
+    slowest = max(row[-1].ms for row in rows if row[0].is_page)
+    return {**({"growth_of_sweeps": max(sweeps)} if sweeps else {}), "slowest_page_ms": slowest}
 
 
 def _ratio(costs: Sequence[Cost]) -> float:

@@ -5,6 +5,7 @@ way are the same whatever the size, so that what is measured differs by the hist
 """
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from django.utils import timezone
 
 from benchmarks.stage import BODY, Stage, analyse, forget_texts
 from campaigns.lifecycle import Kind
+from messaging.actions.upkeep.attributing import attribute_answers
+from messaging.actions.upkeep.folding import fold_counts
 from messaging.models import MessagingCampaign, Run, SmsMessage
 
-_YEARS: Final = dt.timedelta(days=730)
+YEARS: Final = dt.timedelta(days=730)
 # The last of the texts that are over left within this time; the others are spread over two years.
 _LATELY: Final = dt.timedelta(minutes=30)
 _MESSAGES_A_CAMPAIGN: Final = 5
@@ -67,6 +70,14 @@ _ON_THEIR_WAY: Final = """
     FROM generate_series(%(from)s, %(to)s) customer
 """
 
+# An attempt names its text (`messaging.attempts`).
+_ATTEMPTS: Final = """
+    UPDATE messaging_outbound
+    SET attempt_id = (lpad(to_hex(id), 12, '0') || '8' || substr(md5(id::text), 1, 3)
+                      || 'a' || substr(md5(id::text), 4, 15))::uuid
+    WHERE run_id = %(run)s AND attempt_id IS NOT NULL
+"""
+
 _NOTICES: Final = f"""
     WITH notices AS (
         INSERT INTO optins_notice (kind, number, sender_id, customer_id, body, sealed_body, created_at, carried_at)
@@ -83,7 +94,7 @@ _INBOUND: Final = f"""
     INSERT INTO messaging_inbound (sid, provider_id, sender_id, number, body, opt_out_type, meaning, rule, received_at,
                                    handled_at, handled_by)
     SELECT 'SM' || md5('inbound' || id), %(provider)s, sender_id, number, 'Thank you', '',
-           CASE id %% 4 WHEN 0 THEN 'help' ELSE 'none' END, '', created_at,
+           CASE id / {_TEXTS_AN_INBOUND} %% 4 WHEN 0 THEN 'help' ELSE 'none' END, '', created_at,
            CASE WHEN id %% 50000 <> 0 THEN created_at END, 'Ada'
     FROM messaging_outbound WHERE id %% {_TEXTS_AN_INBOUND} = 0
 """
@@ -129,7 +140,9 @@ def fill(stage: Stage, texts: int, *, people: int, kept_callbacks: dt.timedelta)
         for statement in (_NOTICES, _INBOUND, _CALLBACKS):
             cursor.execute(statement, constant)
         under_way = _run_under_way(stage, constant)
-    for table in (*_GROWING, "messaging_run", "messaging_outcomecount", "messaging_takencount"):
+    attribute_answers(seconds=math.inf)
+    fold_counts()
+    for table in (*_GROWING, "messaging_run", "messaging_outcomecount", "messaging_takencount", "messaging_answer"):
         analyse(table)
     return History(MessagingCampaign.objects.get(name="Old"), under_way)
 
@@ -138,8 +151,8 @@ def _stretches(first: int, last: int, texts: int, latest: int) -> Iterator[dict[
     """When the texts `first` to `last` of so many left: evenly over two years, but the latest of all lately."""
     now, border = timezone.now(), texts - latest
     if first < border:
-        step = (_YEARS - _LATELY) / border
-        yield {"first": first, "last": min(last, border - 1), "begin": now - _YEARS + first * step, "step": step}
+        step = (YEARS - _LATELY) / border
+        yield {"first": first, "last": min(last, border - 1), "begin": now - YEARS + first * step, "step": step}
     if last >= border:
         begin, step = max(first, border), _LATELY / latest
         yield {"first": begin, "last": last, "begin": now - _LATELY + (begin - border) * step, "step": step}
@@ -162,7 +175,7 @@ def _campaign(name: str) -> MessagingCampaign:
     kept = MessagingCampaign.objects.filter(name=name).first()
     return kept or MessagingCampaign.objects.create(
         kind=Kind.MESSAGING, name=name, slug=name.lower().replace(" ", "-"), state="live",
-        launched_at=timezone.now() - _YEARS,
+        launched_at=timezone.now() - YEARS,
     )  # fmt: skip
 
 
@@ -189,6 +202,7 @@ def _run_under_way(stage: Stage, constant: Mapping[str, Any]) -> Run:
             of_run = {**constant, "run": run.pk, "campaign": run.campaign_id, "state": state}
             cursor.execute(statement, {**of_run, "from": at, "to": at + count - 1})
             at += count
+        cursor.execute(_ATTEMPTS, {"run": run.pk})
     return run
 
 

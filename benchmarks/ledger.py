@@ -1,6 +1,7 @@
 """Consent for very many at once: the first entry of each number's chain, and its head, by COPY."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -21,11 +22,11 @@ _PERSONAL: Final = "COPY optins_personalevidence (event_id, number, inbound_text
 _HEADS: Final = "COPY optins_chainhead (number_digest, entries, digest, seal) FROM STDIN"
 
 
-def everybody_joins(programme: OptInCampaign) -> None:
-    """One entry that opts in for each number on file, in an empty ledger."""
+def everybody_joins(programme: OptInCampaign, *, within: dt.timedelta) -> None:
+    """One entry that opts in for each number on file, in an empty ledger, evenly within a time until now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT number, customer_id FROM campaigns_phonenumber ORDER BY id")
-        entries = _entries(iter(cursor.fetchall()), programme)
+        entries = _entries(cursor.fetchall(), programme, within)
         while some := list(islice(entries, _AT_ONCE)):
             for statement, place in ((_ENTRIES, 0), (_PERSONAL, 1), (_HEADS, 2)):
                 with cursor.copy(statement) as target:
@@ -35,10 +36,13 @@ def everybody_joins(programme: OptInCampaign) -> None:
                        "FROM optins_consentevent")  # fmt: skip
 
 
-def _entries(held: Iterator[tuple[str, int]], programme: OptInCampaign) -> Iterator[tuple[tuple[Any, ...], ...]]:
+def _entries(
+    held: Sequence[tuple[str, int]], programme: OptInCampaign, within: dt.timedelta
+) -> Iterator[tuple[tuple[Any, ...], ...]]:
     """A row of each table for each number."""
-    sender, at = programme.options.sender_id, timezone.now()
+    sender, now = programme.options.sender_id, timezone.now()
     for pk, (number, customer) in enumerate(held, start=1):
+        at = now - within * (1 - pk / len(held))
         own, salt = digest_of(number), chain.new_salt()
         commitment = chain.commitment(salt, {"number": number})
         facts = {

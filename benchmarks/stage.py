@@ -1,5 +1,6 @@
 """What stands around a measurement: processes of the run, people to text, a campaign to text them with."""
 
+import datetime as dt
 import math
 import socket
 import sys
@@ -59,8 +60,11 @@ class Stage:
     more: Segment
 
 
-def set_stage(people: int, few: int) -> Stage:
-    """Fill an empty database with so many opted-in customers, the first `few` and ten times as many in segments."""
+def set_stage(people: int, few: int, *, joined_within: dt.timedelta = dt.timedelta(0)) -> Stage:
+    """Fill an empty database with so many opted-in customers, the first `few` and ten times as many in segments.
+
+    They joined evenly within a time until now.
+    """
     provider = MessageProvider.objects.create(
         name="Sink", kind=MessageProvider.Kind.SIMULATED, account_sid="AC" + "0" * 31 + "1", auth_token="token"
     )
@@ -69,7 +73,7 @@ def set_stage(people: int, few: int) -> Stage:
     with connection.cursor() as cursor:
         for statement in _PEOPLE.split(";"):
             cursor.execute(statement, {"count": people, "few": few})
-    subscribe_everybody(programme)
+    subscribe_everybody(programme, within=joined_within)
     for table in ("campaigns_customer", "campaigns_phonenumber", "optins_subscription", "optins_consentevent"):
         analyse(table)
     return Stage(provider, sender, programme, _living_in("48201"), _living_in("48201", "48202"))
@@ -80,9 +84,9 @@ def _living_in(*postal_codes: str) -> Segment:
     return Segment.objects.create(name=f"In {' or '.join(postal_codes)}", rule={"any": places})
 
 
-def subscribe_everybody(programme: OptInCampaign) -> None:
+def subscribe_everybody(programme: OptInCampaign, *, within: dt.timedelta = dt.timedelta(0)) -> None:
     """Write, in an empty ledger, what it leaves when everybody confirms a code: the proof and the subscription."""
-    everybody_joins(programme)
+    everybody_joins(programme, within=within)
     with connection.cursor() as cursor:
         cursor.execute(_SUBSCRIPTIONS)
 
@@ -131,8 +135,8 @@ def forget_texts() -> None:
     """Empty the outbox and all that hangs on it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE messaging_outbound, messaging_outcomecount, messaging_takencount, messaging_statuscallback, "
-            "messaging_run, messaging_smsmessage CASCADE"
+            "TRUNCATE messaging_outbound, messaging_outcomecount, messaging_takencount, messaging_answer, "
+            "messaging_statuscallback, messaging_run, messaging_smsmessage CASCADE"
         )
 
 

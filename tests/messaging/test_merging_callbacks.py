@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -58,6 +59,17 @@ def sid(text: Outbound) -> str:
 
 def states() -> Sequence[str]:
     return list(Outbound.objects.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_text_whose_sid_is_known_is_not_looked_up_by_it() -> None:
+    answered, asked = on_the_wire(2)
+    Outbound.objects.filter(pk=answered.pk).update(sid=sid(answered), state=State.ACCEPTED)
+    for text, looked_up in ((answered, False), (asked, True)):
+        report = Report(text.sender.provider_id, text.attempt_id, sid(text), State.DELIVERED, None)
+        with CaptureQueriesContext(connection) as asked_of_database:
+            assert advance(report)
+        assert any('"sid" IN' in query["sql"] for query in asked_of_database) is looked_up
 
 
 @pytest.mark.django_db

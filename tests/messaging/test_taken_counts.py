@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -102,6 +103,13 @@ def test_the_database_tells_countries_apart_as_we_do() -> None:
         )
         told = dict(cursor.fetchall())
     assert {number: dialled_country(its) for number, its in told.items()} == {n: dialled_country(n) for n in dialled}
+
+
+def test_a_report_reads_no_text(run: Run) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert results_of(run.message).taken == len(NUMBERS)
+    assert len(asked) <= 8
+    assert not [query["sql"] for query in asked if "messaging_outbound" in query["sql"]]
 
 
 def test_what_takes_long_is_told_by_the_day(run: Run) -> None:

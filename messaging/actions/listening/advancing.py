@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from messaging.attempts import outbound_of
 from messaging.failures import reason_of
@@ -82,7 +82,8 @@ def advance_all(reports: Sequence[Report], *, wait: bool = False) -> list[bool |
     for another one can meet somebody who took them in another order.
     """
     ids = {outbound_of(report.attempt_id) for report in reports if report.attempt_id}
-    known = _Known(_read(Outbound.objects.filter(Q(pk__in=ids) | Q(sid__in={report.sid for report in reports}))))
+    known = _Known(_read(Outbound.objects.filter(pk__in=ids)))
+    known.learn(_read(Outbound.objects.filter(sid__in={report.sid for report in reports if known.must_ask(report)})))
     meant = [known.meant_by(report) for report in reports]
     # The numbers' locks before the rows', and in one order: a STOP takes them so too.
     refused = {text.number for text, report in zip(meant, reports, strict=True) if text and report.is_refusal}
@@ -120,6 +121,11 @@ class _Known:
     def meant_by(self, report: Report) -> _Text | None:
         named = self._by_attempt.get(report.attempt_id) if report.attempt_id else self._by_sid.get(report.sid)
         return named if named is not None and named.is_meant_by(report) else None
+
+    def must_ask(self, report: Report) -> bool:
+        """Whether its SID says more. SIDs are random: each look into their index is at another place of it."""
+        text = self.meant_by(report)
+        return text is None or text.sid != report.sid
 
     def may_be_called(self, text: _Text, sid: str) -> bool:
         """Whether `sid` is the text's, or can become it: not while another text has it."""

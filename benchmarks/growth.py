@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os import environ
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks.growth_filling import History, fill
-from benchmarks.stage import Stage, message_to
+from benchmarks.stage import Stage, cpu_seconds, message_to
 from config import roles
 from messaging.actions.listening.callbacks import merge_callbacks, store_callback
 from messaging.actions.listening.following_up import follow_up
@@ -44,11 +45,12 @@ _TOO_SLOW_MS: Final = 1_500
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The median milliseconds of one operation, and for a page the number of its queries."""
+    """The median milliseconds of one operation; for a page its queries, and the CPU of web and Postgres together."""
 
     name: str
     ms: float
     queries: int = 0
+    cpu_ms: float = 0.0
 
     @property
     def is_page(self) -> bool:
@@ -68,12 +70,12 @@ def measure(
 
 
 def as_table(found: Mapping[int, Sequence[Cost]]) -> str:
-    """A row an operation: milliseconds at each size, the last by the first, and the queries of a page."""
+    """A row an operation: milliseconds at each size, the last by the first; the queries of a page, and its CPU."""
     head = "".join(f"{size:>12,}" for size in found)
-    lines = [f"{'milliseconds':<52}{head}{'ratio':>8}{'queries':>9}"]
+    lines = [f"{'milliseconds':<52}{head}{'ratio':>8}{'queries':>9}{'CPU':>8}"]
     for costs in zip(*found.values(), strict=True):
         times = "".join(f"{cost.ms:>12,.1f}" for cost in costs)
-        asked = f"{costs[-1].queries:>9}" if costs[-1].is_page else ""
+        asked = f"{costs[-1].queries:>9}{costs[-1].cpu_ms:>8.1f}" if costs[-1].is_page else ""
         lines.append(f"{costs[0].name:<52}{times}{_ratio(costs):>8.2f}{asked}")
     return "\n".join(lines)
 
@@ -167,7 +169,10 @@ def _client(role: str) -> Client:
 
 def _page(name: str, client: Client, address: str) -> Cost:
     first = _get(client, address)
-    times = [_get(client, address) for _ in range(_REPETITIONS)] if first < _TOO_SLOW_MS else [first]
+    repetitions = _REPETITIONS if first < _TOO_SLOW_MS else 1
+    spent = _cpu_ms()
+    times = [_get(client, address) for _ in range(repetitions)]
+    spent = (_cpu_ms() - spent) / repetitions
     asked: list[str] = []
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:
@@ -176,7 +181,12 @@ def _page(name: str, client: Client, address: str) -> Cost:
 
     with connection.execute_wrapper(note):
         _get(client, address)
-    return Cost(name, statistics.median(times), len(asked))
+    return Cost(name, statistics.median(times), len(asked), spent)
+
+
+def _cpu_ms() -> float:
+    """What this process and Postgres have used so far."""
+    return (time.process_time() + cpu_seconds(int(environ["BENCHMARK_POSTGRES"]))) * 1000
 
 
 def _get(client: Client, address: str) -> float:

@@ -24,7 +24,7 @@ from benchmarks.chaos_suite.database import Database
 from benchmarks.chaos_suite.disk import SmallDisk
 from benchmarks.chaos_suite.relay import Relays
 from config.local import system, testbed, valkey
-from config.local.ports import HOST, free_port
+from config.local.ports import HOST, free_port, is_free
 from config.local.processes import Child, Family
 from config.local.refusal import Refusal
 from config.local.services import ROOT, Services
@@ -92,6 +92,7 @@ class House:
         self._leaving: list[tuple[Child, float]] = []
         self._ended: list[str] = []
         self._starts = 0
+        self._serving: dict[str, int] = {}  # the ports of the web and of the carrier
         self._password = secrets.token_urlsafe()
 
     def __enter__(self) -> Self:
@@ -103,14 +104,9 @@ class House:
                 self.database = Database(self._family, self._folder, disk, self.logs)
             self.links = stack.enter_context(Relays())
             stack.callback(self._end_all)
-            web, carrier = free_port(), free_port()
             ports = {name: self.links.add(name) for name in (*LINKS, _STEADY)}
-            self.links.point(CALLBACK_LINK, web)
-            self.links.point(CARRIER_LINK, carrier)
-            self.carrier_url = f"http://{HOST}:{carrier}"
-            self._web_url = f"http://{HOST}:{web}"
+            self._base_url = f"http://{HOST}:{ports[CALLBACK_LINK]}"
             self._start_servers(ports)
-            self._commands = _commands(self._plan(web, carrier, ports), self.timing)
             self._stack = stack.pop_all()
         return self
 
@@ -141,15 +137,27 @@ class House:
                 **os.environ,
                 **testbed.environment(Services(database.format(ports[link]), self._broker)),
                 **self.timing.settings,
-                "PUBLIC_BASE_URL": f"http://{HOST}:{ports[CALLBACK_LINK]}",
+                "PUBLIC_BASE_URL": self._base_url,
                 "SIMULATOR_URL": f"http://{HOST}:{ports[CARRIER_LINK]}",
             }
             for name, link in ((WORKER, DATA_LINK), (WEB, WEB_DATA_LINK), ("people", _STEADY))
         }
 
-    def _plan(self, web: int, carrier: int, ports: Mapping[str, int]) -> system.Plan:
-        given = {"PUBLIC_BASE_URL": f"http://{HOST}:{ports[CALLBACK_LINK]}"}
-        return system.Plan(self._folder, self.logs, web, carrier, given)
+    def _command(self, name: str) -> Sequence[str]:
+        ports = self._serving
+        link = {WEB: CALLBACK_LINK, CARRIER: CARRIER_LINK}.get(name)
+        if link and (name not in ports or not is_free(ports[name])):
+            # Only now: a port that was free when the house was built may be somebody else's by the time it is used.
+            ports[name] = free_port()
+            self.links.point(link, ports[name])
+        given = {"PUBLIC_BASE_URL": self._base_url}
+        plan = system.Plan(self._folder, self.logs, ports.get(WEB, 0), ports.get(CARRIER, 0), given)
+        return _commands(plan, self.timing)[name]
+
+    @property
+    def carrier_url(self) -> str:
+        """Where the carrier is without a relay: nobody hurts this way to it."""
+        return f"http://{HOST}:{self._serving[CARRIER]}"
 
     def start(self, name: str) -> None:
         """Start a process or server that does not run; of a server what it kept is there again."""
@@ -167,7 +175,7 @@ class House:
             self._starts += 1
             log = self.logs / f"{self._starts:02d}-{name.replace(' ', '-')}.log"
             env = self._env[WEB if name == WEB else WORKER]
-            self._children[name] = self._family.spawn(name, self._commands[name], log=log, env=env, cwd=ROOT)
+            self._children[name] = self._family.spawn(name, self._command(name), log=log, env=env, cwd=ROOT)
 
     def _point_at_postgres(self, port: int) -> None:
         for link in (DATA_LINK, WEB_DATA_LINK, _STEADY):
@@ -176,7 +184,7 @@ class House:
     def wait_until_ready(self) -> None:
         """Return once the carrier and the web answer. Raises Refusal."""
         deadline = time.monotonic() + _READY_SECONDS
-        for url in (f"{self.carrier_url}/healthz", f"{self._web_url}/readyz"):
+        for url in (f"{self.carrier_url}/healthz", f"http://{HOST}:{self._serving[WEB]}/readyz"):
             while not _answers(url):
                 system.require_alive(self._family)
                 if time.monotonic() > deadline:

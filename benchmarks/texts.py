@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from os import environ
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Sum
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
@@ -21,10 +21,11 @@ from config.celery import SEND, app
 from config.local.processes import Child
 from messaging.actions.runs.outbox import SEND_DUE
 from messaging.actions.sending.flights import callback_url
+from messaging.attempts import new_attempts
 from messaging.gateway.outcomes import Accepted
 from messaging.gateway.twilio import Account, OutgoingText, TwilioGateway
 from messaging.gateway.wire import Batch, wire
-from messaging.models import Outbound
+from messaging.models import Outbound, OutcomeCount, Run
 from messaging.states import State
 
 _POLL_SECONDS = 0.02
@@ -97,7 +98,7 @@ def send_campaign(stage: Stage, segment: Segment | None, workers: list[Child]) -
     texts = Outbound.objects.filter(run=run).count()
     before = _spent(workers)
     begun = time.perf_counter()
-    _ring_until_settled(len(workers))
+    _ring_until_settled(run, len(workers))
     seconds = time.perf_counter() - begun
     worker, postgres, redis = (after - earlier for after, earlier in zip(_spent(workers), before, strict=True))
     accepted = Outbound.objects.filter(run=run, state=State.ACCEPTED).count()
@@ -109,9 +110,9 @@ def send_campaign(stage: Stage, segment: Segment | None, workers: list[Child]) -
 def bare_transport(sink_url: str, texts: int) -> Posted:
     """Twilio's building and parsing over our transport: the same bodies and concurrency, no database."""
     gateway = TwilioGateway(Account(ACCOUNT, ACCOUNT, "token", sink_url, 10.0, settings.SEND_CONNECTIONS))
-    over = threading.Event()
+    over, attempts = threading.Event(), new_attempts(range(texts))
     begun, spent = time.perf_counter(), time.process_time()
-    batch = Batch(texts, lambda place: gateway.exchange(_text(place)), over.set, urgent=False)
+    batch = Batch(texts, lambda place: gateway.exchange(_text(place, attempts[place])), over.set, urgent=False)
     wire().carry(gateway.lane, batch)
     while not batch.is_over:
         over.wait()
@@ -156,11 +157,11 @@ class _AsyncToTheSink(AsyncTwilioHttpClient):  # type: ignore[misc]  # Twilio's 
 async def _stock_async(sink_url: str, texts: int) -> Posted:
     async with _AsyncToTheSink(sink_url) as http_client:
         client = Client(ACCOUNT, "token", http_client=http_client)
-        waiting = iter(range(texts))
+        waiting = enumerate(new_attempts(range(texts)))
 
         async def post() -> None:
-            for place in waiting:
-                text = _text(place)
+            for place, attempt in waiting:
+                text = _text(place, attempt)
                 await client.messages.create_async(
                     to=text.to, from_=text.sender, body=text.body, status_callback=text.status_callback
                 )
@@ -175,14 +176,12 @@ def _posted(texts: int, begun: float, spent: float) -> Posted:
     return Posted(texts / (time.perf_counter() - begun), micros)
 
 
-def _text(place: int) -> OutgoingText:
+def _text(place: int, attempt: str) -> OutgoingText:
+    """As one of a campaign's: to a number of its own, with a callback address that bears an attempt of its own."""
     return OutgoingText(
-        to=f"+1{3132000000 + place}", sender="97865", body=BODY, status_callback=callback_url(_ATTEMPT),
+        to=f"+1{3132000000 + place}", sender="97865", body=BODY, status_callback=callback_url(attempt),
         validity_seconds=None,
     )  # fmt: skip
-
-
-_ATTEMPT = uuid.UUID(int=1)
 
 
 def at_the(sink_url: str) -> dict[str, str]:
@@ -198,10 +197,14 @@ def await_workers(celery: Any, count: int) -> None:
             raise RuntimeError("The Celery workers did not come up.")
 
 
-def _ring_until_settled(workers: int) -> None:
-    """Ring as beat does, each second, until nothing is on its way."""
+def _ring_until_settled(run: Run, workers: int) -> None:
+    """Ring as beat does, each second, until nothing is on its way.
+
+    That is asked of the counts: to look for a text that waits, Postgres would walk past all that have left.
+    """
     begun, rung = time.monotonic(), 0
-    while Outbound.objects.filter(state__in=_ON_THE_WAY).exists():
+    on_the_way = OutcomeCount.objects.filter(run=run, state__in=_ON_THE_WAY)
+    while on_the_way.aggregate(texts=Sum("number"))["texts"]:
         if time.monotonic() - begun > _PATIENCE_SECONDS:
             raise RuntimeError("The campaign did not end.")
         if time.monotonic() - begun >= rung:

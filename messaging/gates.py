@@ -23,7 +23,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     TextField,
     Value,
     When,
@@ -178,17 +177,18 @@ def waiting_recipients(run: Run) -> QuerySet[Outbound]:
     Lawful hours come after these: they say not whether, but when.
     """
     checks = recipient_checks(
-        campaign=run.campaign, programme=run.programme, sender=run.sender, number="number", customer="customer_id"
-    )
+        campaign=run.campaign, programme=run.programme, sender=run.sender, number="number", customer="customer_id",
+        standing="standing",
+    )  # fmt: skip
     closed = When(
         run__message__delivery=SmsMessage.Delivery.TRIGGERED, run__message__window_until__lte=GateNow(),
         then=Value(Reason.WINDOW_CLOSED),
     )  # fmt: skip
     late = When(_is_late(run.message), then=Value(Reason.TOO_LATE))
     capped = When(Q(at_limit()), then=Value(Reason.FREQUENCY_CAP))
-    standing = _standing(run.programme).order_by().values("consent_event")[:1]
     refusal = Case(_is_broken(), closed, late, *whens(checks), capped, default=Value(""), output_field=CharField())
-    return waiting_rows(run).annotate(refusal=refusal, consent=Subquery(standing)).order_by("due_at", "pk")
+    rows = waiting_rows(run).annotate(standing=standing_in(run.programme, relation="subscriptions"))
+    return rows.annotate(refusal=refusal, consent=_consent("standing")).order_by("due_at", "pk")
 
 
 # Tries that ended in a fault of ours, each `OWN_FAULT_RETRY_SECONDS` after the other, before a text is given up.
@@ -270,10 +270,10 @@ def why_no_reply(*, number: str, sender: Sender) -> str:
     return reason
 
 
-def _standing(programme: Campaign) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(
-        number=OuterRef("number"), programme=programme, state=Subscription.State.OPTED_IN
-    )
+def _consent(standing: str) -> Case:
+    """The event that says yes, of a subscription that is joined; None without."""
+    opted_in = Q(**{f"{standing}__state": Subscription.State.OPTED_IN})
+    return Case(When(opted_in, then=F(f"{standing}__consent_event")), default=None)
 
 
 def can_be_written(body: str, *, customer: str) -> Sequence[Check]:
@@ -314,19 +314,18 @@ def _numbers(message: SmsMessage, among: Q, between: Mapping[str, int]) -> Query
         ),
         *can_be_written(message.text, customer="pk"),
     )  # fmt: skip
-    opted_in = When(standing__state=Subscription.State.OPTED_IN, then=F("standing__consent_event"))
     return (
         audience(message)
         .filter(among)
         .annotate(held=FilteredRelation("phone_numbers", condition=holders))
-        .annotate(standing=standing_in(message.programme, held="held"))
+        .annotate(standing=standing_in(message.programme, relation="held__subscriptions"))
         .order_by()
         .values(
             customer_id=F("pk"),
             phone_id=F("held__pk"),
             number=Coalesce("held__number", Value("")),
             verified_at=F("held__verified_at"),
-            consent_event_id=Case(opted_in, default=None),
+            consent_event_id=_consent("standing"),
             reason=first_reason(checks),
         )
     )

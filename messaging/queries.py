@@ -5,7 +5,19 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Final
 
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, LessThan, Regex
 
@@ -132,10 +144,16 @@ def written_until(moment: dt.datetime) -> int:
 
 def open_runs(sender: Sender) -> QuerySet[Run]:
     """A sender's open runs with something due and a live campaign, oldest first."""
-    due = Outbound.objects.filter(run=OuterRef("pk"), state=State.QUEUED, due_at__lte=GateNow())
-    runs = Run.objects.filter(Exists(due), sender=sender, state=Run.State.OPEN, campaign__state=CampaignState.LIVE)
     related = ("campaign__audience", "programme__audience", "sender__provider", "message")
-    return runs.select_related(*related).order_by("pk")
+    return _runs_with_work().filter(sender=sender).select_related(*related).order_by("pk")
+
+
+def _runs_with_work() -> QuerySet[Run]:
+    """Each run's first text is looked up. Asked whether there is one, Postgres reads all that wait of all runs."""
+    due = Outbound.objects.filter(run=OuterRef("pk"), state=State.QUEUED, due_at__lte=GateNow())
+    first_due = Subquery(due.order_by("due_at", "pk").values("pk")[:1])
+    live = Run.objects.filter(state=Run.State.OPEN, campaign__state=CampaignState.LIVE)
+    return live.alias(first_due=first_due).filter(first_due__isnull=False)
 
 
 def live_runs(ids: Collection[int]) -> Set[int]:
@@ -162,15 +180,12 @@ def sending_is_held() -> Exists:
 
 def senders_with_work() -> QuerySet[Sender]:
     """Senders from which something is due now, each with `owes_replies`: whether a notice, or a test, is among it."""
-    due = Outbound.objects.filter(state=State.QUEUED, due_at__lte=GateNow())
-    ahead = due.filter(sender=OuterRef("pk"), kind__in=Outbound.AHEAD)
-    runs = Run.objects.filter(
-        Exists(due.filter(run=OuterRef("pk"))), sender=OuterRef("pk"), state=Run.State.OPEN,
-        campaign__state=CampaignState.LIVE,
-    )  # fmt: skip
+    ahead = Outbound.objects.filter(
+        sender=OuterRef("pk"), kind__in=Outbound.AHEAD, state=State.QUEUED, due_at__lte=GateNow()
+    )
     busy = (
         Sender.objects.filter(~sending_is_held())
         .annotate(owes_replies=Exists(ahead))
-        .filter(Q(owes_replies=True) | Q(Exists(runs)))
+        .filter(Q(owes_replies=True) | Q(Exists(_runs_with_work().filter(sender=OuterRef("pk")))))
     )
     return busy.select_related("provider", "pool")

@@ -77,11 +77,12 @@ class Problem:
 class Template:
     """A compiled body. Made by `compile`; it never changes and may be shared by threads."""
 
-    __slots__ = ("_pieces", "fields")
+    __slots__ = ("_pieces", "_same_for_all", "fields")
 
     def __init__(self, pieces: tuple[str | Field, ...]) -> None:
         self._pieces = pieces
         self.fields: tuple[Field, ...] = tuple(piece for piece in pieces if isinstance(piece, Field))
+        self._same_for_all = None if self.fields else "".join(piece for piece in pieces if isinstance(piece, str))
 
     @property
     def required(self) -> frozenset[str]:
@@ -93,6 +94,8 @@ class Template:
 
         Raises MissingValue for the first required field whose value is absent, blank or unreadable.
         """
+        if self._same_for_all is not None:
+            return self._same_for_all
         texts = []
         for piece in self._pieces:
             if isinstance(piece, str):

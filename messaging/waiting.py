@@ -88,7 +88,7 @@ class Question:
 
     def _waiting(self, row: tuple[Any, ...]) -> Waiting:
         if not self.template.fields:
-            return Waiting._make((*row, _NOTHING))
+            return Waiting(*row)
         width = len(_COLUMNS)
         values = dict(zip(self._profile, row[width:], strict=False))
         if self._has_attributes:

@@ -53,8 +53,16 @@ def may_join(*, programme: Campaign, customer: str) -> Sequence[Check]:
 
 
 def of_person(condition: Q, *, customer: str) -> Q:
-    """A condition on customers, asked of the outer row's; where that row is the customer (`pk`), without a look-up."""
-    return condition if customer == "pk" else Q(Exists(Customer.objects.filter(condition, pk=OuterRef(customer))))
+    """A condition on customers, asked of the outer row's; where that row is the customer (`pk`), without a look-up.
+
+    Whoever was deleted meets no condition, not even an empty one.
+    """
+    if customer == "pk":
+        return condition
+    if not condition:
+        # A column that every customer has a value in: the outer row's own reference stands after they are deleted.
+        return Q(**{f"{customer.removesuffix('_id')}__updated_at__isnull": False})
+    return Q(Exists(Customer.objects.filter(condition, pk=OuterRef(customer))))
 
 
 def not_suppressed(*, sender: Sender, number: str) -> Check:
@@ -87,9 +95,8 @@ def _opted_in(programme: Campaign, number: str) -> Sequence[Check]:
     return Check("opted_out", joined | ~gone), Check("not_opted_in", joined)
 
 
-def standing_in(programme: Campaign, *, held: str) -> FilteredRelation:
-    """The subscription of the number on file that `held` leads to, as one join for all that is asked of it."""
-    relation = f"{held}__subscriptions"
+def standing_in(programme: Campaign, *, relation: str) -> FilteredRelation:
+    """Of the subscriptions that `relation` leads to that in the programme, as one join for all that is asked of it."""
     return FilteredRelation(relation, condition=Q(**{f"{relation}__programme": programme}))
 
 

@@ -13,8 +13,9 @@ from campaigns.models import Campaign, Customer, CustomerEvent
 from campaigns.phone import mask
 from messaging.models.runs import Run
 from messaging.states import State
-from optins.models import ConsentEvent, Notice, Sender
+from optins.models import ConsentEvent, Notice, Sender, Subscription
 from optins.models.encrypted import EncryptedTextField
+from optins.models.same_number import SameNumber
 
 # A scheduled message's recipient, as opposed to the answer to an event or a notice.
 _OF_AUDIENCE: Final = Q(run__isnull=False, event__isnull=True)
@@ -107,6 +108,10 @@ class Outbound(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     settled_at = models.DateTimeField(null=True)
+    # Where the number stands, in whichever programmes: for the gates' joins.
+    subscriptions = SameNumber(
+        Subscription, models.DO_NOTHING, from_fields=["number"], to_fields=["number"], related_name="+"
+    )
 
     class Meta:
         ordering = ["-id"]

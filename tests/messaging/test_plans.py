@@ -14,8 +14,9 @@ from django.utils import timezone
 from campaigns.models import Customer, PhoneNumber
 from campaigns.queries import with_number
 from messaging.models import Outbound, OutcomeCount
-from messaging.queries import written_until
+from messaging.queries import open_runs, senders_with_work, written_until
 from messaging.states import State
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,14 @@ def page(**filters: Any) -> QuerySet[Any, Any]:
 )
 def test_each_question_has_its_index(rows: QuerySet[Any, Any], index: str) -> None:
     assert indexes(rows) == {index}
+
+
+def test_who_has_work_is_found_without_reading_all_that_waits() -> None:
+    Outbound.objects.update(state=State.QUEUED, reason="")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE messaging_outbound")
+    for who in (senders_with_work(), open_runs(factories.sender())):
+        assert "messaging_outbound" not in indexes(who)
 
 
 def test_progress_reads_no_text() -> None:

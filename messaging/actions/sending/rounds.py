@@ -50,11 +50,9 @@ def send_due(*, seconds: float, must_stop: Callable[[], bool] = _never) -> int:
                     senders, look_at = list(senders_with_work()), now + _LOOK_SECONDS
                 round_sent = sum(rounds.setdefault(each.pk, _Rounds(turn, flights)).send(each) for each in senders)
                 sent += round_sent
-                if round_sent:
+                if round_sent or flights.land():
                     continue
                 look_at = 0.0
-                if flights.land():
-                    continue
                 if not senders:
                     break
                 time.sleep(_BREATH_SECONDS)

@@ -23,7 +23,7 @@ from campaigns.patience import TooSlow, at_most
 from campaigns.rules import RuleError
 from messaging.actions.counting import start_census
 from messaging.admin.message_form import SmsMessageForm
-from messaging.census.counting import latest
+from messaging.census.counting import is_fresh, latest
 from messaging.census.prices import Cost, cost
 from messaging.census.sampling import parts_by_country
 from messaging.census.tally import Tally
@@ -102,12 +102,14 @@ def _card(request: HttpRequest, message: SmsMessage, *, unsaved: bool) -> HttpRe
 
 
 def _shown(message: SmsMessage) -> Mapping[str, object]:
-    """The figures that can be had now: counted at once, or by a census that is under way, or done."""
+    """The figures that can be had now: by a census that is under way or fresh, counted at once, or by an old census."""
     if message.programme is None or message.sender is None:
         return {"meant": audience(message).count()}
     census = None if message._state.adding else latest(message, fingerprint=digest(message))
     if census is not None and census.state == Census.State.COUNTING:
         return {"census": census}
+    if census is not None and is_fresh(census):
+        return counted(census)
     try:
         with at_most(QUICK_SECONDS):
             return _counted_now(message)

@@ -90,6 +90,15 @@ def test_what_takes_too_long_is_counted_aside(
     assert "data-over" in told
 
 
+def test_what_was_counted_exactly_is_shown_until_something_changes(client: Client, message: SmsMessage) -> None:
+    client.post(page("messaging_smsmessage_census", message.pk))
+    take_censuses(seconds=5)
+    assert "Exactly 1 message part" in card(client, message)
+    SmsMessage.objects.update(body="Another text")
+    message.refresh_from_db()
+    assert "≈ 2 message parts" in card(client, message)
+
+
 def test_a_draft_without_a_sender_says_what_is_missing(client: Client, message: SmsMessage) -> None:
     SmsMessage.objects.update(sender=None)
     message.refresh_from_db()

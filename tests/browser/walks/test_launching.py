@@ -45,6 +45,7 @@ def test_everything_is_seen_ticked_and_typed(hands: Hands, product: Product, set
     hands.write(hands.page.get_by_label("Type the number of messages: 2"), "2")
     hands.push("Send 2 messages")
     hands.sees("“Spring news” was launched.")
+    assert MessagingCampaign.objects.get().state == "live"
 
 
 def test_another_person_approves(hands: Hands, product: Product) -> None:
@@ -59,6 +60,7 @@ def test_another_person_approves(hands: Hands, product: Product) -> None:
     tick_the_cautions(hands)
     hands.push("Send 2 messages")
     hands.sees("“Spring news” was launched.")
+    assert MessagingCampaign.objects.get().state == "live"
 
 
 def test_a_test_arrives_on_ones_own_phone(hands: Hands, product: Product) -> None:

@@ -66,6 +66,7 @@ def test_a_doubtful_text_is_decided_in_the_review_queue(hands: Hands, ada: Custo
     hands.sees("I never signed up for this")
     hands.push("It is an opt-out")
     hands.sees("Read as an opt-out: the number gets no more texts.")
+    assert Suppression.objects.get(lifted_at__isnull=True).number == ADA
 
 
 def test_a_text_is_tried_in_the_laboratory(hands: Hands, ada: Customer) -> None:

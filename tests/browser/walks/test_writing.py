@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from messaging.models import SmsMessage
 from tests import factories
 from tests.browser.hands import Hands
 
@@ -46,3 +47,4 @@ def test_a_misspelt_field_is_refused_with_the_right_one(hands: Hands) -> None:
     hands.write(page.get_by_label("Message", exact=True), "Hi {{ first_name }}")
     hands.push("Save")
     hands.sees("“Spring” was saved.")
+    assert SmsMessage.objects.get().body == "Hi {{ first_name }}"

@@ -49,6 +49,13 @@ def test_the_switch_leads_back_to_the_page_that_it_stood_on() -> None:
     assert '<button type="submit" name="language" value="es" lang="es"' in page
 
 
+def test_whoever_signs_in_may_choose_first(client: Client) -> None:
+    page = client.get("/admin/login/?next=/admin/").text
+    assert 'value="/admin/login/?next=/admin/"' in page
+    assert '<button type="submit" name="language" value="es" lang="es"' in page
+    assert 'name="language" value="en"' not in page
+
+
 def test_nobody_is_led_to_another_house(client: Client) -> None:
     assert client.post("/language", {"language": "es", "next": "https://evil.example/"})["Location"] == "/"
 

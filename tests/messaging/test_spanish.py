@@ -72,7 +72,7 @@ def test_what_is_missing_is_told_in_spanish(client: Client) -> None:
     campaign = factories.messaging_campaign(live=False)
     add(client, campaign.pk, body="Hello")
     answer = client.post(page("messaging_messagingcampaign_move", campaign.pk, "launch"), follow=True)
-    assert "Elija un número de teléfono de envío (Contenido)." in answer.text
+    assert "Elija un número de teléfono remitente (Contenido)." in answer.text
 
 
 def test_cautions_are_read_in_spanish_and_kept_in_english(client: Client, message: SmsMessage) -> None:

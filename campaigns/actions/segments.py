@@ -13,10 +13,9 @@ from campaigns.actions.audit import record
 from campaigns.actors import Actor
 from campaigns.language import english
 from campaigns.models import Segment
-from campaigns.queries import segments_asking
+from campaigns.queries import rule_in_words, segments_asking
 from campaigns.refusals import Refused
 from campaigns.rules import SEGMENT, RuleError, dump, parse
-from campaigns.sentences import describe
 from campaigns.vocabulary import fields
 
 MAX_SPELLED_OUT: Final = 300
@@ -46,7 +45,7 @@ def save_segment(*, segment: Segment | None, name: str, description: str = "", r
         saved.name, saved.description, saved.rule = wanted, description, dump(group)
         saved.save()
         with english():
-            meaning = describe(group)
+            meaning = rule_in_words(saved.rule, fields())
         record(by=by, act="segment.save", of=saved, rule=saved.rule, meaning=meaning)
     return saved
 

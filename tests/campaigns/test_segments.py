@@ -216,3 +216,9 @@ def test_the_audit_trail_keeps_the_rule_and_what_it_meant(marketer: Client) -> N
     save(marketer, rows(("state", "is", "TX")))
     kept = AuditEntry.objects.get(act="segment.save")
     assert "People in TX." in json.dumps(kept.detail, ensure_ascii=False)
+
+
+def test_the_audit_trail_keeps_the_meaning_in_english_whatever_the_actor_reads(marketer: Client) -> None:
+    marketer.cookies["django_language"] = "es"
+    save(marketer, rows(("last_name", "is", "Hopper")))
+    assert AuditEntry.objects.get(act="segment.save").detail["meaning"] == "People whose Last name is “Hopper”."

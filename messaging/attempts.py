@@ -1,6 +1,6 @@
 """Attempt ids: each is new, and says itself which text it is an attempt of.
 
-A UUID of version 8 (RFC 9562): its first 48 bits are the text's id in the outbox, 74 of the others are chance. Who
+A UUID of version 8 (RFC 9562): its first 48 bits are the text's id in the outbox, 72 of the others are chance. Who
 brings one, such as a callback, is led to the row by its key, which then says whether it is the row's present attempt.
 So the outbox needs no index on attempts, which every claim and every answer would have to be entered in.
 """

@@ -1,7 +1,6 @@
 """`/stop`: whoever holds a number ends its texts, by a code that is texted to it (`optins.two_steps`).
 
-The page never tells whether a number is
-known, subscribed or opted out already, neither by what it says nor by when.
+The page never tells whether a number is known, subscribed or opted out already, neither by what it says nor by when.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """What the public pages share: a form, then the code that was texted, and no script.
 
 What the person typed at the first step travels in the form itself, signed: no session, no cookie but the one against
-forgery.
+forgery, and that of the language for whoever chooses one.
 """
 
 from typing import Final, TypeVar

@@ -60,9 +60,9 @@ class KeepsFilters(ModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Each row knows how its list was narrowed, for links to pages that lead back."""
         shown = super().get_changelist_instance(request)
-        shown.result_list = list(shown.result_list)
+        shown.result_list, narrowed = list(shown.result_list), self.get_preserved_filters(request)
         for row in shown.result_list:
-            vars(row)[_NARROWED] = self.get_preserved_filters(request)
+            vars(row)[_NARROWED] = narrowed
         return shown
 
     def keep(self, request: HttpRequest) -> HttpResponse:

@@ -99,8 +99,8 @@ def unapproved(message: SmsMessage) -> Sequence[Change]:
         return found
     if given.state == Approval.State.APPROVED:
         return ()
-    latest = standing(message).approval
-    return [Change(gettext_noop("Approval"), Approval.State.APPROVED.value, latest.state if latest else "")]
+    since = standing(message).approval
+    return [Change(gettext_noop("Approval"), Approval.State.APPROVED.value, since.state if since else "")]
 
 
 def above_ceiling(message: SmsMessage) -> Sequence[Change]:
@@ -158,8 +158,7 @@ def unapproved_of(message: SmsMessage) -> Unapproved | None:
 def _unapproved(message: SmsMessage) -> Unapproved:
     held = message.runs.filter(held_at__isnull=False).first()
     differs = [Change(*fact) for fact in held.held_for] if held else unapproved(message)
-    latest = standing(message).approval
-    return Unapproved(message, differs, held.held_at if held else None, latest)
+    return Unapproved(message, differs, held.held_at if held else None, standing(message).approval)
 
 
 def _why_too_expensive(message: SmsMessage, approval: Approval) -> str:

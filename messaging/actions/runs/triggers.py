@@ -25,8 +25,8 @@ _ENROL = """
            greatest(%s, now()), CASE WHEN verdict = '' THEN NULL ELSE now() END
     FROM (SELECT recipients.*, CASE WHEN reason = '' THEN %s ELSE reason END AS verdict
           FROM ({recipients}) recipients) judged,
-         -- Held until we commit, so that whoever closes the run finds what we put into it.
-         (SELECT id FROM messaging_run WHERE id = %s AND state = 'open' FOR SHARE) run
+         -- Locked until we commit, so that whoever closes or holds the run finds what we put into it.
+         (SELECT id FROM messaging_run WHERE id = %s AND state = 'open' AND held_at IS NULL FOR SHARE) run
     ON CONFLICT DO NOTHING
 """
 

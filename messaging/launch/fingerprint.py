@@ -18,7 +18,8 @@ from campaigns.queries import rule_in_words, spelled_out
 from campaigns.vocabulary import fields
 from messaging.models import SmsMessage
 
-# How a segment's name and its rule stand in a fact.
+# The facts that hold rules of segments, and how a segment's name and its rule stand there.
+_OF_RULES: Final = frozenset({"Target audience", "Only people in", "Nobody in"})
 _RULE: Final = ": {"
 
 
@@ -38,12 +39,15 @@ class Change:
     @property
     def then_in_words(self) -> str:
         """What it was, rules of segments as sentences."""
-        return _in_words(self.before)
+        return self._in_words(self.before)
 
     @property
     def now_in_words(self) -> str:
         """What it is, in the same way."""
-        return _in_words(self.now)
+        return self._in_words(self.now)
+
+    def _in_words(self, value: str) -> str:
+        return _in_words(value) if self.what in _OF_RULES else value
 
 
 def facts(message: SmsMessage) -> Mapping[str, str]:

@@ -140,6 +140,14 @@ def test_any_change_voids_it_and_is_shown(
     assert sorted(Approval.objects.values_list("state", flat=True)) == ["approved", "withdrawn"]
 
 
+def test_a_changed_text_is_shown_as_it_is_also_where_it_looks_like_a_rule(
+    grace: Client, campaign: MessagingCampaign
+) -> None:
+    act(grace, campaign, "ask")
+    SmsMessage.objects.update(body="Acme: {} is back. Reply STOP to cancel.")
+    assert "<ins>Acme: {} is back. Reply STOP to cancel.</ins>" in looked_at(grace, address(campaign))
+
+
 def test_a_segments_rule_and_the_sender_count_as_changes(
     grace: Client, edsger: Client, campaign: MessagingCampaign
 ) -> None:

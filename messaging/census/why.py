@@ -83,6 +83,9 @@ def why(message: SmsMessage, customer: Customer, *, now: dt.datetime) -> Why:
         answers += [*_consent(message, customer, number), Answer(Reason.SAME_PHONE, reason != Reason.SAME_PHONE)]
         answers += [_cap(number), hours.answer]
     leaves_at = hours.opens
+    # Who has had enough by now may not have in the morning: at night the claim holds them and asks again then.
+    if reason == Reason.FREQUENCY_CAP and leaves_at:
+        reason = ""
     if not reason and leaves_at and message.outside_hours == SmsMessage.OutsideHours.SKIP:
         reason, leaves_at = Reason.OUTSIDE_HOURS, None
     return Why(number, reason, None if reason else leaves_at, answers)

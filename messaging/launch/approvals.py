@@ -53,10 +53,14 @@ def needs_approval() -> bool:
 
 def standing(message: SmsMessage, *, amount: Decimal | None = None) -> Standing:
     """What holds of a message's approval now, and at a cost of `amount`, where that was counted."""
-    found = message.approvals.exclude(state=Approval.State.WITHDRAWN).first()
+    found = _request_for(message)
     if found is None:
         return Standing(message, None, ())
     return Standing(message, found, [*changes(found.facts, facts(message)), *_dearer(found, amount)])
+
+
+def _request_for(message: SmsMessage) -> Approval | None:
+    return message.approvals.exclude(state=Approval.State.WITHDRAWN).first()
 
 
 def _dearer(approval: Approval, amount: Decimal | None) -> Sequence[Change]:
@@ -99,7 +103,7 @@ def unapproved(message: SmsMessage) -> Sequence[Change]:
         return found
     if given.state == Approval.State.APPROVED:
         return ()
-    since = standing(message).approval
+    since = _request_for(message)
     return [Change(gettext_noop("Approval"), Approval.State.APPROVED.value, since.state if since else "")]
 
 
@@ -158,7 +162,7 @@ def unapproved_of(message: SmsMessage) -> Unapproved | None:
 def _unapproved(message: SmsMessage) -> Unapproved:
     held = message.runs.filter(held_at__isnull=False).first()
     differs = [Change(*fact) for fact in held.held_for] if held else unapproved(message)
-    return Unapproved(message, differs, held.held_at if held else None, standing(message).approval)
+    return Unapproved(message, differs, held.held_at if held else None, _request_for(message))
 
 
 def _why_too_expensive(message: SmsMessage, approval: Approval) -> str:

@@ -21,7 +21,7 @@ BOB = "+13135550102"
 def sent(carrier: Simulator, short_code: Sender) -> SmsMessage:
     """A message that two people got, as the carrier has told us."""
     campaign_to(short_code, ADA, BOB)
-    send_due(seconds=1)
+    send_due(seconds=10)
     carrier.settle()
     Outbound.objects.filter(state=State.ACCEPTED).update(state=State.DELIVERED, settled_at=timezone.now())
     return SmsMessage.objects.get()
@@ -53,7 +53,7 @@ def test_a_text_that_ended_otherwise_there_differs(sent: SmsMessage) -> None:
 
 def test_another_messages_texts_are_not_this_ones(sent: SmsMessage, short_code: Sender) -> None:
     campaign_to(short_code, "+13135550103")
-    send_due(seconds=1)
+    send_due(seconds=10)
     found = made(sent)
     assert (found.holds, found.taken, found.matched) == (True, 2, 2)
 

@@ -28,7 +28,7 @@ def quick(settings: Settings) -> None:
 def handed_over(carrier: Simulator, sender: Sender, number: str = ADA) -> Outbound:
     """A text that the carrier took, and of which it told us nothing more."""
     campaign_to(sender, number)
-    send_due(seconds=1)
+    send_due(seconds=10)
     text = Outbound.objects.get()
     assert text.state == State.ACCEPTED
     return text
@@ -81,7 +81,7 @@ def test_after_days_a_text_is_left_as_it_is(carrier: Simulator, short_code: Send
 def test_a_text_that_the_account_no_longer_has_stays(wire: ScriptedServer, short_code: Sender) -> None:
     wire.will(created(), answer(404, {"code": 20404}))
     campaign_to(short_code, ADA)
-    send_due(seconds=1)
+    send_due(seconds=10)
     later(HALF_A_DAY)
     assert follow_up() == {"unchanged": 1}
 

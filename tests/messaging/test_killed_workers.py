@@ -52,7 +52,7 @@ def recover(carrier: Simulator) -> Outbound:
     assert flag_stuck() == 1
     carrier.settle()
     reconcile_to_the_end()
-    send_due(seconds=1)
+    send_due(seconds=10)
     text = Outbound.objects.get()
     assert [(taken["body"], taken["sid"]) for taken in carrier.messages(ADA)] == [(BODY, text.sid)]
     return text

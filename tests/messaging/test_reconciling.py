@@ -73,7 +73,7 @@ def test_what_the_carrier_took_without_saying_so_is_found_and_not_sent_again(
     carrier: Simulator, short_code: Sender, number: str
 ) -> None:
     campaign_to(short_code, number)
-    rounds.send_due(seconds=1)
+    rounds.send_due(seconds=10)
     assert outcome() == (State.UNCERTAIN, Reason.NO_ANSWER)
     carrier.settle()
     assert reconcile() == {"found": 1}
@@ -87,7 +87,7 @@ def test_what_the_carrier_never_had_is_sent_again_after_the_settling_time(
 ) -> None:
     lost(short_code)
     assert reconcile_to_the_end() == {"requeued": 1}
-    rounds.send_due(seconds=1)
+    rounds.send_due(seconds=10)
     text = Outbound.objects.get()
     assert (text.state, text.attempts, text.requeued) == (State.ACCEPTED, 2, 1)
     assert bodies(carrier, ADA) == [BODY]
@@ -162,7 +162,7 @@ def test_two_equal_texts_that_both_arrived_are_both_found(carrier: Simulator, sh
 
 def test_the_entry_of_another_text_is_no_match(carrier: Simulator, short_code: Sender) -> None:
     campaign_to(short_code, ADA)
-    rounds.send_due(seconds=1)
+    rounds.send_due(seconds=10)
     lost(short_code)
     assert reconcile() == {"absent": 1}
 
@@ -245,7 +245,7 @@ def owe_a_code(sender: Sender, **fields: Any) -> None:
 
 def test_a_code_is_found_by_what_was_sealed(carrier: Simulator, short_code: Sender) -> None:
     owe_a_code(short_code)
-    rounds.send_due(seconds=1)
+    rounds.send_due(seconds=10)
     carrier.settle()
     assert reconcile() == {"found": 1}
     text = Outbound.objects.get()
@@ -256,7 +256,7 @@ def test_a_text_of_a_messaging_service_is_found_by_the_service(carrier: Simulato
     service = JAN.services[0].sid
     Sender.objects.filter(pk=short_code.pk).update(kind="messaging_service", address=service)
     campaign_to(Sender.objects.get(pk=short_code.pk), ERROR)
-    rounds.send_due(seconds=1)
+    rounds.send_due(seconds=10)
     carrier.settle()
     assert reconcile() == {"found": 1}
 

@@ -46,7 +46,7 @@ def campaign(short_code: Sender) -> MessagingCampaign:
 
 def send(wire: ScriptedServer, *steps: Step) -> Outbound:
     wire.will(*steps)
-    rounds.send_due(seconds=1)
+    rounds.send_due(seconds=10)
     return Outbound.objects.get()
 
 
@@ -212,7 +212,7 @@ def test_a_text_that_cannot_be_made_ready_fails_alone_after_some_tries(
     with connection.cursor() as cursor:  # a secret that no key of ours opens
         cursor.execute("UPDATE messaging_outbound SET sealed_body = 'unreadable' WHERE kind = 'notice'")
     for _ in range(4):
-        rounds.send_due(seconds=0.3)
+        rounds.send_due(seconds=10)
         broken.update(due_at=Now())
     assert broken.values_list("state", "reason").get() == (State.SKIPPED, Reason.OWN_FAULT)
     assert Outbound.objects.exclude(kind="notice").get().state == State.ACCEPTED

@@ -35,7 +35,7 @@ def test_nothing_leaves_until_it_is_released(carrier: Simulator, short_code: Sen
     hold_sending(by=TESTS, reason="The price is wrong")
     assert (send_due(seconds=0.1), states()) == (0, {State.QUEUED})
     release_sending(by=TESTS)
-    assert (send_due(seconds=1), states()) == (2, {State.ACCEPTED})
+    assert (send_due(seconds=10), states()) == (2, {State.ACCEPTED})
 
 
 def test_both_are_on_record_and_nothing_is_done_twice() -> None:

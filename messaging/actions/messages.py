@@ -68,6 +68,10 @@ def missing(message: SmsMessage, *, now: dt.datetime | None = None) -> Sequence[
         said.append(_("Choose a messaging preference (Creative)."))
     if not message.body.strip():
         said.append(_("Write the message (Creative)."))
+    if message.late_after_hours == 0:
+        said.append(
+            _("Nobody can get it within no hour: say how many hours it is worth sending, or leave it empty (Setup).")
+        )
     if settings.WORDING_RULES == "block":
         said += [_("%(sentence)s (Creative)") % {"sentence": finding.sentence} for finding in wording_of(message)]
     if message.delivery == SmsMessage.Delivery.TRIGGERED:

@@ -7,6 +7,8 @@
  *
  * With data-form="its-id" the form is posted as it stands, and asked about anew once the hand rests after a change.
  *
+ * A [role=log] is shown from its end, where the newest stands.
+ *
  * A form with data-at-once is submitted when the page is there: what a page needs that looking at it must not begin.
  */
 "use strict";
@@ -62,6 +64,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-poll]").forEach(follow);
+    document.querySelectorAll("[role=log]").forEach((log) => log.scrollTo(0, log.scrollHeight));
     document.querySelector("form[data-at-once]")?.requestSubmit();
   });
 })();

@@ -35,6 +35,13 @@ def test_a_draft_may_be_incomplete_and_says_what_it_lacks(campaign_id: int) -> N
     assert "Write the message (Creative)." in answer.text
 
 
+def test_a_message_that_is_too_late_at_once_cannot_be_launched(campaign_id: int) -> None:
+    client = signed_in(MARKETER)
+    add(client, campaign_id, late_after_hours="0")
+    answer = client.get(page("messaging_smsmessage_change", only_message().pk))
+    assert "Nobody can get it within no hour" in answer.text
+
+
 def test_the_time_is_meant_in_the_chosen_zone(campaign_id: int) -> None:
     given = typed()
     add(signed_in(MARKETER), campaign_id, time_zone="Asia/Tokyo")

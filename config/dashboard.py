@@ -324,7 +324,7 @@ def _usually(usual: Usual | None) -> str:
 def _of_texts(day: Today) -> str:
     """The share of today's campaign texts. Who opts out without having been texted today is no part of it."""
     if not day.of_campaigns:
-        return _("Nobody texted today")
+        return _("No campaign text today")
     share = f"{100 * day.opt_outs_of_texted / day.of_campaigns:.1f}"
     sentence = ngettext(
         "%(share)s%% of %(number)s campaign text today",

@@ -92,7 +92,7 @@ def test_the_figures_say_of_how_many_they_are() -> None:
         subscribed=3, joined=0, texts=6, delivered=0, failed=0, of_campaigns=0, opt_outs=1, opt_outs_of_texted=0
     )
     later_on = replace(nothing_yet, texts=1300, delivered=1199, failed=1, of_campaigns=26, opt_outs_of_texted=2)
-    assert [tile.note for tile in figures(nothing_yet, QUIET)][1:3] == ["None settled yet", "Nobody texted today"]
+    assert [tile.note for tile in figures(nothing_yet, QUIET)][1:3] == ["None settled yet", "No campaign text today"]
     notes = [tile.note for tile in figures(later_on, QUIET)]
     assert notes[1:3] == ["99.9% delivered of 1,200 settled", "7.7% of 26 campaign texts today"]
 

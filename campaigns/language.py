@@ -9,6 +9,7 @@ is `storable`, and both are `retold` where a person reads them.
 
 import datetime as dt
 import re
+from bisect import insort
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Final
@@ -41,8 +42,8 @@ _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
 # A value ends with its sentence.
 _ANYTHING: Final = r"(?:(?![.?!] [A-Z“]).)+?"
 
-# What sentences with values look like once they have them. Where two fit, the longer one is meant.
-_storable: Final[dict[str, re.Pattern[str]]] = {}
+# What sentences with values look like once they have them, the longest first: where two fit, the longer one is meant.
+_storable: Final[list[tuple[str, re.Pattern[str]]]] = []
 
 
 def english() -> AbstractContextManager[None]:
@@ -83,7 +84,7 @@ def storable(template: str) -> str:
     pieces = [re.escape(piece.replace("%%", "%")) for piece in _VALUE.split(template)]
     # Every second piece is the name of a value.
     pieces[1::2] = [f"(?P<{name}>{_ANYTHING})" for name in pieces[1::2]]
-    _storable[template] = re.compile("".join(pieces), re.DOTALL)
+    insort(_storable, (template, re.compile("".join(pieces), re.DOTALL)), key=lambda known: -len(known[0]))
     return template
 
 
@@ -91,8 +92,8 @@ def retold(stored: str) -> str:
     """Sentences that were stored in English, in the reader's language; what is none of ours stays as it is."""
     if not stored or (told := gettext(stored)) != stored:
         return told if stored else ""
-    for template in sorted(_storable, key=len, reverse=True):
-        if found := _storable[template].fullmatch(stored):
+    for template, pattern in _storable:
+        if found := pattern.fullmatch(stored):
             return gettext(template) % found.groupdict()
     sentences = _BETWEEN_SENTENCES.split(stored)
     return " ".join(map(retold, sentences)) if len(sentences) > 1 else stored

@@ -4,24 +4,11 @@ from typing import Final
 
 from django.db import connection
 
+from campaigns.folding import fold
 from campaigns.locks import alone
 
 _LOCK: Final = 7_062_010
-# Each is one statement, so that whoever reads meanwhile sees what stood before or what stands after it. What is added
-# by others at this moment is not among the rows that it sees, and stays.
-_FOLD_OUTCOMES: Final = """
-    WITH many AS (
-        SELECT run_id, state, reason FROM messaging_outcomecount
-        GROUP BY run_id, state, reason HAVING count(*) > 1
-    ), folded AS (
-        DELETE FROM messaging_outcomecount AS counted USING many
-        WHERE (counted.run_id, counted.state, counted.reason) = (many.run_id, many.state, many.reason)
-        RETURNING counted.run_id, counted.state, counted.reason, counted.number
-    )
-    INSERT INTO messaging_outcomecount (run_id, state, reason, number)
-    SELECT run_id, state, reason, sum(number) FROM folded GROUP BY run_id, state, reason HAVING sum(number) <> 0
-"""
-# These are many, but all that changes are those of few quarters of an hour.
+# One statement, as in `campaigns.folding`. These are many, but all that changes are those of few quarters of an hour.
 _FOLD_TAKEN: Final = """
     WITH changed AS (
         SELECT DISTINCT since FROM messaging_takencount WHERE NOT is_folded
@@ -38,10 +25,10 @@ _FOLD_TAKEN: Final = """
 def fold_counts() -> int:
     """Put the counts together. Returns how many rows stand for what was folded; 0 when somebody else is at it."""
     with alone(_LOCK) as mine:
-        return _fold(_FOLD_OUTCOMES) + _fold(_FOLD_TAKEN) if mine else 0
+        return fold("messaging_outcomecount", ("run_id", "state", "reason")) + _fold_taken() if mine else 0
 
 
-def _fold(statement: str) -> int:
+def _fold_taken() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(_FOLD_TAKEN)
         return int(cursor.rowcount)

@@ -271,6 +271,11 @@ def _another_sender() -> Sender:
 
 def signed_in(*roles: str) -> Client:
     """A browser in which somebody with these roles is signed in to the dashboard."""
+    return browser_of(staff(*roles))
+
+
+def browser_of(user: User) -> Client:
+    """A browser in which this user is signed in to the dashboard."""
     client = Client()
-    client.force_login(staff(*roles))
+    client.force_login(user)
     return client

@@ -14,12 +14,12 @@ from django.utils import timezone
 from campaigns.actors import Actor
 from campaigns.models import AuditEntry
 from campaigns.refusals import Refused
-from config.roles import ADMIN, LAUNCHER, MARKETER
+from config.roles import ADMIN, MARKETER
 from messaging.actions.approving import approve
 from messaging.actions.reviewing import messages_of
 from messaging.models import Approval, Census, LaunchRules, MessagingCampaign, SmsMessage
 from tests import factories
-from tests.factories import signed_in, staff
+from tests.factories import browser_of, signed_in, staff
 from tests.messaging.admin.screens import looked_at, page, reviewed
 
 pytestmark = pytest.mark.django_db
@@ -40,24 +40,6 @@ def campaign() -> MessagingCampaign:
     at = timezone.now() + dt.timedelta(days=2)
     message = factories.scheduled(programme, BODY, name="Spring", scheduled_for=at)
     return factories.messaging_campaign(message, live=False, due=False)
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def grace() -> Client:
-    """Who wants to launch."""
-    return browser_of(staff(LAUNCHER, username="grace"))
-
-
-@pytest.fixture
-def edsger() -> Client:
-    """Who may approve."""
-    return browser_of(staff(LAUNCHER, username="edsger"))
 
 
 def address(campaign: MessagingCampaign) -> str:

@@ -5,13 +5,12 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from campaigns.actors import Actor
 from campaigns.models import AuditEntry, Customer, Segment
-from config.roles import ADMIN, LAUNCHER
+from config.roles import ADMIN
 from messaging.actions.campaigns import cancel
 from messaging.actions.runs.freezing import freeze_chunk
 from messaging.actions.runs.lifecycle import start_due
@@ -20,7 +19,7 @@ from messaging.models import Approval, Census, LaunchRules, MessagingCampaign, O
 from optins.models import OptInCampaign
 from tests import factories
 from tests.commands import said, told
-from tests.factories import signed_in, staff
+from tests.factories import signed_in
 from tests.messaging.admin.screens import looked_at, page, reviewed
 
 pytestmark = pytest.mark.django_db
@@ -47,24 +46,6 @@ def programme() -> OptInCampaign:
 @pytest.fixture
 def segment() -> Segment:
     return factories.segment(MICHIGAN, name="Near us")
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def grace() -> Client:
-    """Who launches."""
-    return browser_of(staff(LAUNCHER, username="grace"))
-
-
-@pytest.fixture
-def edsger() -> Client:
-    """Who approves."""
-    return browser_of(staff(LAUNCHER, username="edsger"))
 
 
 def launch(message: SmsMessage, grace: Client, edsger: Client) -> MessagingCampaign:
